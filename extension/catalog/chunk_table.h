@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "extension/chunk/slice.h"
+
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <datatype/timestamp.h>
+}
+
+namespace varve::catalog {
+
+/// A row of varve_catalog.chunk.
+struct Chunk {
+  std::int32_t id;
+  std::int32_t hypertable_id;
+  Oid relation;
+  chunk::Slice slice;
+  TimestampTz created;
+};
+
+/// The table varve_catalog.chunk. Only this class knows its columns and indexes.
+class ChunkTable {
+ public:
+  static std::optional<Chunk> find(Oid relation);
+
+  /// Every chunk of the hypertable by ascending slice, in the current memory context.
+  struct Chunks {
+    Chunk* rows;
+    std::size_t count;
+  };
+  static Chunks of_hypertable(std::int32_t hypertable_id);
+
+  static std::int32_t next_id();
+  static void insert(const Chunk& row);
+  static void remove(Oid relation);
+};
+
+}  // namespace varve::catalog

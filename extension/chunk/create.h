@@ -1,0 +1,28 @@
+#pragma once
+
+#include "extension/catalog/hypertable_table.h"
+#include "extension/chunk/slice.h"
+
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <utils/rel.h>
+}
+
+// Making chunks, without any lock on the parent beyond the RowExclusiveLock of the statement that
+// needs one, as the owner of the hypertable. reference: docs/decisions/native-partitions.md
+namespace varve::chunk {
+
+/// Creates the table of a new chunk for `slice`, with the parent's columns, defaults, CHECKs,
+/// storage and TOAST table, and registers it in varve_catalog.chunk. It stands alone: rows can be
+/// loaded before attach(). `parent` may still be an ordinary table.
+Oid create_table(Relation parent, const catalog::Hypertable& hypertable, Slice slice);
+
+/// Makes the table `chunk` the partition of `parent` that holds `slice`: inheritance, bound,
+/// indexes, row triggers, foreign keys both ways. The caller vouches that its rows belong there.
+void attach(Relation parent, const catalog::Hypertable& hypertable, Oid chunk, Slice slice);
+
+/// The chunk that holds `value` (units of Slice), made if it does not exist. Takes the slice's
+/// lock, so that two sessions never make the same chunk.
+Oid ensure(Relation parent, const catalog::Hypertable& hypertable, std::int64_t value);
+
+}  // namespace varve::chunk

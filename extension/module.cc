@@ -1,0 +1,19 @@
+// The loadable module: what is installed, in order.
+#include "extension/pg/boundary.h"
+extern "C" {
+#include <miscadmin.h>
+}
+
+extern "C" {
+PG_MODULE_MAGIC;
+PGDLLEXPORT void _PG_init();
+}
+
+void _PG_init() {
+  if (!process_shared_preload_libraries_in_progress) {
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                    errmsg("varve must be loaded when the server starts"),
+                    errhint("Add varve to shared_preload_libraries in postgresql.conf and restart "
+                            "the server.")));
+  }
+}

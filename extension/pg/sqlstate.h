@@ -1,0 +1,17 @@
+#pragma once
+
+#include "extension/pg/postgres.h"
+
+// The private SQLSTATE classes that clients of the SQL surface know; PostgreSQL's own codes are
+// ERRCODE_*.
+namespace varve::pg {
+
+inline constexpr int kHypertableNotExist = MAKE_SQLSTATE('T', 'S', '0', '0', '1');
+inline constexpr int kDimensionNotExist = MAKE_SQLSTATE('T', 'S', '0', '0', '2');
+inline constexpr int kChunkNotExist = MAKE_SQLSTATE('T', 'S', '0', '0', '3');
+inline constexpr int kOperationNotSupported = MAKE_SQLSTATE('T', 'S', '1', '0', '1');
+inline constexpr int kBadHypertableDefinition = MAKE_SQLSTATE('T', 'S', '1', '0', '2');
+inline constexpr int kBadHypertableIndexDefinition = MAKE_SQLSTATE('T', 'S', '1', '0', '3');
+inline constexpr int kHypertableExists = MAKE_SQLSTATE('T', 'S', '1', '1', '0');
+
+}  // namespace varve::pg

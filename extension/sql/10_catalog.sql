@@ -1,0 +1,39 @@
+-- What the extension knows about its tables. Rows change through extension/catalog/ alone.
+
+CREATE SEQUENCE varve_catalog.hypertable_id_seq AS integer;
+CREATE SEQUENCE varve_catalog.chunk_id_seq AS integer;
+
+CREATE TABLE varve_catalog.hypertable (
+    id              integer  NOT NULL CONSTRAINT hypertable_pkey PRIMARY KEY,
+    relation        regclass NOT NULL CONSTRAINT hypertable_relation_key UNIQUE,
+    chunk_schema    name     NOT NULL,
+    chunk_prefix    name     NOT NULL,
+    column_name     name     NOT NULL,  -- the primary dimension
+    column_type     regtype  NOT NULL,
+    chunk_interval  bigint   NOT NULL CONSTRAINT hypertable_chunk_interval_check CHECK (chunk_interval > 0),
+    storage_options text[]              -- a partitioned table cannot hold them; every new chunk gets them
+);
+
+COMMENT ON COLUMN varve_catalog.hypertable.chunk_interval IS
+    'microseconds, or integers for an integer column';
+
+CREATE TABLE varve_catalog.chunk (
+    id            integer     NOT NULL CONSTRAINT chunk_pkey PRIMARY KEY,
+    hypertable_id integer     NOT NULL,
+    relation      regclass    NOT NULL CONSTRAINT chunk_relation_key UNIQUE,
+    range_begin   bigint      NOT NULL,
+    range_end     bigint      NOT NULL,
+    created       timestamptz NOT NULL,
+    CONSTRAINT chunk_range_check CHECK (range_begin < range_end),
+    CONSTRAINT chunk_hypertable_id_range_begin_key UNIQUE (hypertable_id, range_begin)
+);
+
+COMMENT ON TABLE varve_catalog.chunk IS
+    'range: microseconds from 2000-01-01 00:00 UTC, or integers for an integer column';
+
+-- pg_dump saves the rows along with the user's tables.
+SELECT pg_catalog.pg_extension_config_dump('varve_catalog.hypertable', '');
+SELECT pg_catalog.pg_extension_config_dump('varve_catalog.chunk', '');
+SELECT pg_catalog.pg_extension_config_dump('varve_catalog.hypertable_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('varve_catalog.chunk_id_seq', '');
+GRANT SELECT ON ALL TABLES IN SCHEMA varve_catalog TO PUBLIC;
