@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced after shell.sh: a PostgreSQL of our own, made from the machine's packages.
 #
 # PostgreSQL 15 looks for extensions in one place, beside its installation. So that nothing of ours
