@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Sourced by dev/up: its processes, known by pid files in $run. $state, $run, $log are set.
+# shellcheck disable=SC2154
+# Sourced by dev/up: its processes, known by pid files in $run. $state, $run, $log, $port and $pg_port are set.
 
 # A pid file may be older than the machine's last boot: a process is ours only if its command line
 # names our state directory.
