@@ -1,5 +1,6 @@
 // The loadable module: what is installed, in order.
 #include "extension/catalog/drop_hook.h"
+#include "extension/chunk/partition_descriptor.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -19,4 +20,5 @@ void _PG_init() {
                             "the server.")));
   }
   varve::catalog::install_drop_hook();
+  varve::chunk::install_partition_descriptor();
 }
