@@ -121,11 +121,16 @@ Time fixed_bucket_start(Time time, const Grid<Time>& grid) {
       typename Time::duration(bucket_start(time.time_since_epoch().count(), width, origin)));
 }
 
+/// The edge at or before `time`, wherever it lies.
 template <class Time>
-Time start_of(Time time, const Grid<Time>& grid) {
-  const Time start =
-      grid.width.months == 0 ? fixed_bucket_start(time, grid) : month_bucket_start(time, grid);
-  if (start < Time(kFirstDay)) {
+Time edge_before(Time time, const Grid<Time>& grid) {
+  return grid.width.months == 0 ? fixed_bucket_start(time, grid) : month_bucket_start(time, grid);
+}
+
+/// Returns `start`, an offset from PostgreSQL's epoch, unless it leaves the calendar.
+template <class Unit>
+Unit checked(Unit start) {
+  if (start < kFirstDay.time_since_epoch()) {
     throw Error(ErrorKind::kTimeOutOfRange, "bucket starts before the first day of the calendar");
   }
   return start;
@@ -133,21 +138,23 @@ Time start_of(Time time, const Grid<Time>& grid) {
 
 }  // namespace
 
-LocalTime bucket_start(LocalTime time, const Grid<LocalTime>& grid) { return start_of(time, grid); }
-LocalDay bucket_start(LocalDay day, const Grid<LocalDay>& grid) { return start_of(day, grid); }
+LocalTime bucket_start(LocalTime time, const Grid<LocalTime>& grid) {
+  return LocalTime(checked(edge_before(time, grid).time_since_epoch()));
+}
+
+LocalDay bucket_start(LocalDay day, const Grid<LocalDay>& grid) {
+  return LocalDay(checked(edge_before(day, grid).time_since_epoch()));
+}
 
 TimePoint bucket_start(TimePoint time, const Grid<LocalTime>& grid) {
   const LocalTime utc(time.time_since_epoch());
-  return TimePoint(start_of(utc, grid).time_since_epoch());
+  return TimePoint(checked(edge_before(utc, grid).time_since_epoch()));
 }
 
 TimePoint bucket_start(TimePoint time, const Grid<LocalTime>& grid, const ZoneRules& zone) {
-  const Instants starts = zone.instants_of(start_of(zone.local_of(time), grid));
+  const Instants starts = zone.instants_of(edge_before(zone.local_of(time), grid));
   const TimePoint start = starts.last <= time ? starts.last : starts.first;
-  if (start.time_since_epoch() < LocalTime(kFirstDay).time_since_epoch()) {
-    throw Error(ErrorKind::kTimeOutOfRange, "bucket starts before the first timestamp");
-  }
-  return start;
+  return TimePoint(checked(start.time_since_epoch()));
 }
 
 std::int64_t bucket_start(std::int64_t value, std::int64_t width, std::int64_t origin) {
