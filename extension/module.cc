@@ -1,4 +1,6 @@
 // The loadable module: what is installed, in order.
+#include "extension/catalog/drop_hook.h"
+
 #include "extension/pg/boundary.h"
 extern "C" {
 #include <miscadmin.h>
@@ -16,4 +18,5 @@ void _PG_init() {
                     errhint("Add varve to shared_preload_libraries in postgresql.conf and restart "
                             "the server.")));
   }
+  varve::catalog::install_drop_hook();
 }
