@@ -52,6 +52,12 @@ my $content = q{
 };
 my $rows = $node->safe_psql('source', $content);
 
+SKIP: {
+    skip 'pg_catcheck is not installed', 1 unless grep { -x "$_/pg_catcheck" } split /:/, $ENV{PATH};
+    $node->command_ok([ 'pg_catcheck', '-h', $node->host, '-p', $node->port, 'source' ],
+        'pg_catcheck finds no inconsistency');
+}
+
 # The schema in words, without what differs from one run of pg_dump to the next.
 sub schema_of {
     my ($database) = @_;
