@@ -13,7 +13,8 @@ extern "C" {
 
 extern "C" {
 PG_MODULE_MAGIC;
-PGDLLEXPORT void _PG_init();
+PGDLLEXPORT void
+_PG_init();  // NOLINT(bugprone-reserved-identifier): the name that PostgreSQL calls
 }
 
 void _PG_init() {
