@@ -1,5 +1,9 @@
 // The loadable module: what is installed, in order.
 #include "extension/catalog/drop_hook.h"
+#include "extension/chunk/partition_descriptor.h"
+#include "extension/ddl/dispatch.h"
+#include "extension/planner/clock_bounds.h"
+#include "extension/planner/hooks.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -8,7 +12,8 @@ extern "C" {
 
 extern "C" {
 PG_MODULE_MAGIC;
-PGDLLEXPORT void _PG_init();
+PGDLLEXPORT void
+_PG_init();  // NOLINT(bugprone-reserved-identifier): the name that PostgreSQL calls
 }
 
 void _PG_init() {
@@ -19,4 +24,8 @@ void _PG_init() {
                             "the server.")));
   }
   varve::catalog::install_drop_hook();
+  varve::chunk::install_partition_descriptor();
+  varve::planner::install_clock_bounds();
+  varve::planner::install_hooks();
+  varve::ddl::install_dispatch();
 }
