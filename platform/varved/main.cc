@@ -40,6 +40,14 @@ int main(int argc, char** argv) {
   app.footer(
       "Exit codes: 0 ok, 1 failure, 2 usage or configuration, 3 database unreachable at start.");
 
+  app.add_flag_callback(
+      "--settings",
+      [] {
+        std::cout << settings_markdown();
+        throw CLI::Success();
+      },
+      "Print every setting as a Markdown table");
+
   SettingFlags flags;
   for (const varved::Command& command : varved::commands()) {
     CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
