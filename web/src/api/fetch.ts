@@ -9,6 +9,11 @@ export class ApiError extends Error {
     super(message);
     this.name = "ApiError";
   }
+
+  /** Nobody is there to answer: not a wrong question, and worth asking again. */
+  get isOutage(): boolean {
+    return [0, 502, 503, 504].includes(this.status);
+  }
 }
 
 export type Parameters = Readonly<Record<string, string | number | undefined>>;

@@ -26,16 +26,13 @@ export function systemHealth(signal: AbortSignal) {
   return fetchEnvelope<SystemHealth>("/v1/system/health", { window: "1h" }, signal);
 }
 
-export function activityHeatmap(from: Date, to: Date, tz: string, signal: AbortSignal) {
-  return fetchEnvelope<Heatmap>(
-    "/v1/activity/heatmap",
-    { from: from.toISOString(), to: to.toISOString(), tz },
-    signal,
-  );
+export function activityHeatmap(days: number, tz: string, signal: AbortSignal) {
+  return fetchEnvelope<Heatmap>("/v1/activity/heatmap", { days, tz }, signal);
 }
 
 export interface Anomalies {
-  readonly newestFirst: readonly FraudAnomaly[];
+  /** The highest scores first. */
+  readonly events: readonly FraudAnomaly[];
   /** More exist than were fetched. */
   readonly more: boolean;
 }
@@ -43,10 +40,9 @@ export interface Anomalies {
 const kPageSize = 1000;
 const kPages = 5;
 
-/** Payments scored `minScore` or more in [from, to), newest first, 5000 at most. */
+/** Payment events scored above `minScore`; 5000 at most. */
 export async function fraudAnomalies(
-  from: Date,
-  to: Date,
+  days: number,
   minScore: number,
   signal: AbortSignal,
 ): Promise<Envelope<Anomalies>> {
@@ -55,13 +51,13 @@ export async function fraudAnomalies(
   for (let page = 1; ; page++) {
     const answer = await fetchEnvelope<readonly FraudAnomaly[]>(
       "/v1/fraud/anomalies",
-      { from: from.toISOString(), to: to.toISOString(), minScore, limit: kPageSize, cursor },
+      { days, minScore, limit: kPageSize, cursor },
       signal,
     );
     found.push(...answer.data);
     cursor = answer.page?.next ?? undefined;
     if (cursor === undefined || page === kPages) {
-      return { data: { newestFirst: found, more: cursor !== undefined }, meta: answer.meta };
+      return { data: { events: found, more: cursor !== undefined }, meta: answer.meta };
     }
   }
 }

@@ -4,6 +4,8 @@ export interface StreamListener {
   opened(): void;
   ingested(event: IngestEvent): void;
   heartbeat(): void;
+  /** The server itself lost events for a while. */
+  missed(): void;
   /** The connection is gone; the stream tries again by itself. */
   lost(): void;
 }
@@ -27,6 +29,7 @@ export function openStream(listener: StreamListener): () => void {
       listener.ingested(JSON.parse(message.data) as IngestEvent),
     );
     source.addEventListener("heartbeat", () => listener.heartbeat());
+    source.addEventListener("resync", () => listener.missed());
     source.onerror = () => {
       // Left to itself the browser gives up for good where the server answers with an error.
       source.close();

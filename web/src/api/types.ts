@@ -41,10 +41,11 @@ export interface RevenueDay extends RevenueTotals {
 }
 
 export interface RevenueSummary extends RevenueTotals {
+  /** In percent. */
   readonly growthRate: number | null;
-  /** The period of the same length just before. */
+  /** As many days just before, up to the same time of day. */
   readonly previous: RevenueTotals;
-  /** One entry a day that had orders, oldest first. */
+  /** One entry a day that had orders. */
   readonly dailyData: readonly RevenueDay[];
 }
 
@@ -62,6 +63,7 @@ export interface FraudReason {
   readonly expected?: unknown;
 }
 
+/** An event of a payment that is suspect; one payment may have several. */
 export interface FraudAnomaly {
   readonly paymentId: string;
   readonly customerId: string;
@@ -71,11 +73,19 @@ export interface FraudAnomaly {
   readonly timestamp: Instant;
   readonly status?: string;
   readonly paymentMethod: string;
-  readonly reasons: readonly (string | FraudReason)[];
+  readonly reasons: readonly FraudReason[];
   readonly disposition?: string | null;
 }
 
 export type Health = "HEALTHY" | "DEGRADED" | "CRITICAL" | "UNKNOWN";
+
+/** A figure that has reached a limit. */
+export interface HealthReason {
+  readonly metric: string;
+  readonly observed: number;
+  readonly threshold: number;
+  readonly health: Health;
+}
 
 export interface ServiceHealth {
   readonly serviceName: string;
@@ -84,7 +94,7 @@ export interface ServiceHealth {
   readonly avgErrorRate: number | null;
   readonly maxLatency: number | null;
   readonly health: Health;
-  readonly reasons: readonly string[];
+  readonly reasons: readonly HealthReason[];
 }
 
 export interface SystemHealth {

@@ -11,7 +11,6 @@ import { mountPanel } from "../panel/panel";
 import { paymentsView } from "../panel/payments";
 import { revenueView } from "../panel/revenue";
 import { mountTiles } from "../panel/tiles";
-import { lastDays } from "../series/period";
 import { followStream } from "../state/live";
 import { rangeInAddress } from "../state/range";
 import { type Resource, resource } from "../state/resource";
@@ -22,12 +21,11 @@ const kPace = { refreshMs: 60_000, minGapMs: 2_000 };
 export function mountOverview(root: HTMLElement): () => void {
   const range = rangeInAddress();
   const live = followStream();
-  const period = () => lastDays(range.days, Date.now());
 
   const revenue = resource((signal) => revenueSummary(range.days, signal), kPace);
   const payments = resource((signal) => paymentStatuses(range.days, signal), kPace);
-  const activity = resource((signal) => activityHeatmap(period().from, period().to, viewerZone(), signal), kPace);
-  const fraud = resource((signal) => fraudAnomalies(period().from, period().to, kMinScore, signal), kPace);
+  const activity = resource((signal) => activityHeatmap(range.days, viewerZone(), signal), kPace);
+  const fraud = resource((signal) => fraudAnomalies(range.days, kMinScore, signal), kPace);
   const health = resource(systemHealth, kPace);
   const ofRange: Resource<unknown>[] = [revenue, payments, activity, fraud];
   const all: Resource<unknown>[] = [...ofRange, health];
@@ -61,10 +59,15 @@ export function mountOverview(root: HTMLElement): () => void {
   const undo = [
     range.subscribe(() => ofRange.forEach((one) => one.restart())),
     live.onIngest((event) => fedBy[event.topic]?.forEach((one) => one.nudge())),
-    live.onReturn(() => all.forEach((one) => one.retry())),
+    live.onReturn(() =>
+      all.forEach((one) => {
+        one.retry();
+        one.nudge();
+      }),
+    ),
     mountHeader(header, range, live),
     mountBanner(banner, all),
-    mountTiles(tiles, { days: () => range.days, revenue, payments, fraud, live }),
+    mountTiles(tiles, { days: () => range.days, revenue, fraud, live }),
     mountPanel(panels.health, health, healthView),
     mountPanel(panels.revenue, revenue, revenueView),
     mountPanel(panels.payments, payments, paymentsView),

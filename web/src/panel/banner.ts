@@ -13,7 +13,7 @@ export function mountBanner(root: HTMLElement, sources: readonly Resource<unknow
     const away = [...snapshots.values()].filter(isAway);
     root.hidden = away.length === 0;
     if (away.length === 0) return root.replaceChildren();
-    const text = [sentence(away[0]!.error!), ...lastKnown([...snapshots.values()])];
+    const text = [sentence(errorOf(away[0]!)!), ...lastKnown([...snapshots.values()])];
     if (root.textContent !== text.join("")) {
       root.replaceChildren(h("strong", {}, text[0]!), ...text.slice(1));
     }
@@ -36,11 +36,9 @@ export function mountBanner(root: HTMLElement, sources: readonly Resource<unknow
   };
 }
 
-/** Not a wrong question, but nobody there to answer. */
-function isAway(snapshot: Snapshot<unknown>): snapshot is Snapshot<unknown> & { error: ApiError } {
-  const error = "error" in snapshot ? snapshot.error : undefined;
-  return snapshot.status !== "updating" && error !== undefined && [0, 502, 503, 504].includes(error.status);
-}
+const isAway = (snapshot: Snapshot<unknown>): boolean => errorOf(snapshot)?.isOutage ?? false;
+const errorOf = (snapshot: Snapshot<unknown>): ApiError | undefined =>
+  "error" in snapshot ? snapshot.error : undefined;
 
 const sentence = (error: ApiError): string =>
   error.status === 0 ? "The server cannot be reached." : `The server cannot answer: ${error.message.replace(/\.$/, "")}.`;

@@ -1,29 +1,31 @@
 import type { Anomalies } from "../api/questions";
-import type { FraudAnomaly, FraudReason } from "../api/types";
+import type { FraudAnomaly } from "../api/types";
 import { exactMoney } from "../format/money";
-import { decimal } from "../format/number";
+import { decimal, kNone } from "../format/number";
 import { localTime, utcTime } from "../format/time";
+import { flagged } from "../series/flagged";
+import { fraudReason } from "../format/reason";
 import type { Drawing, View } from "./panel";
 import { type Cell, table } from "./table";
 
-/** Payments with at least this score are shown and counted as flagged. */
+/** Payments above this score are shown and counted as flagged. */
 export const kMinScore = 80;
 const kShown = 8;
 
 export const fraudView: View<Anomalies> = {
   name: "fraud",
   title: "Flagged payments",
-  hint: `The latest with a fraud score of ${kMinScore} or more`,
-  emptyText: `No payment with a fraud score of ${kMinScore} or more in this period.`,
-  isEmpty: (anomalies) => anomalies.newestFirst.length === 0,
+  hint: `The latest with a fraud score above ${kMinScore}`,
+  emptyText: `No payment with a fraud score above ${kMinScore} in this period.`,
+  isEmpty: (anomalies) => anomalies.events.length === 0,
   draw,
 };
 
 function draw(root: HTMLElement): Drawing<Anomalies> {
   let shown = "";
   return {
-    update({ newestFirst }) {
-      const latest = newestFirst.slice(0, kShown);
+    update({ events }) {
+      const latest = flagged(events).payments.slice(0, kShown);
       const next = JSON.stringify(latest);
       if (next === shown) return;
       shown = next;
@@ -35,6 +37,7 @@ function draw(root: HTMLElement): Drawing<Anomalies> {
             { label: "Time" },
             { label: "Score", numeric: true },
             { label: "Amount", numeric: true },
+            { label: "Status" },
             { label: "Method" },
             { label: "Reasons" },
           ],
@@ -53,10 +56,8 @@ function row(payment: FraudAnomaly): (string | Cell)[] {
     { text: localTime(time), title: utcTime(time), instant: payment.timestamp },
     decimal(payment.fraudScore),
     exactMoney(payment.amount),
+    (payment.status ?? kNone).toLowerCase(),
     payment.paymentMethod.replaceAll("_", " "),
-    payment.reasons.map(reasonText).join("; "),
+    payment.reasons.map(fraudReason).join("; "),
   ];
 }
-
-const reasonText = (reason: string | FraudReason): string =>
-  (typeof reason === "string" ? reason : reason.rule).replaceAll("_", " ");

@@ -1,5 +1,6 @@
 import type { Health, ServiceHealth, SystemHealth } from "../api/types";
 import { milliseconds, percentPoints } from "../format/number";
+import { healthReason } from "../format/reason";
 import { h, uniqueId } from "./element";
 import { icon } from "./icon";
 import type { Drawing, View } from "./panel";
@@ -71,7 +72,7 @@ function keepInside(root: HTMLElement, entry: Element | null): void {
 
 function service(of: ServiceHealth): HTMLElement {
   const id = uniqueId("service");
-  const reasons = of.reasons.length > 0 ? of.reasons : [`no threshold is exceeded`];
+  const reasons = of.reasons.length > 0 ? of.reasons.map(healthReason) : ["every figure is within its limits"];
   return h(
     "li",
     {},
@@ -127,7 +128,7 @@ function asTable(health: SystemHealth): TableData {
       percentPoints(of.avgMemory),
       percentPoints(of.avgErrorRate),
       milliseconds(of.maxLatency),
-      of.reasons.join("; "),
+      of.reasons.map(healthReason).join("; "),
     ]),
   };
 }

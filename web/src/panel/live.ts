@@ -103,7 +103,7 @@ function asTable(live: Live): TableData {
     columns: [
       { label: "Topic" },
       { label: "Events per second", numeric: true },
-      { label: "Since you opened this page", numeric: true },
+      { label: "Total so far", numeric: true },
     ],
     rows: live.rates.topics.map((topic) => [
       topic,

@@ -125,8 +125,10 @@ export function mountPanel<T>(root: HTMLElement, source: Resource<T>, view: View
 
 function message(snapshot: Snapshot<unknown>, empty: boolean, emptyText: string): string | null {
   if (snapshot.status === "loading") return "Loading…";
-  if (snapshot.status === "failed") return `No data yet: ${said(snapshot.error)}. Trying again.`;
+  if (snapshot.status === "failed") return complaint(snapshot.error);
   return empty ? emptyText : null;
 }
 
-const said = (error: ApiError): string => error.message.replace(/\.$/, "");
+/** An outage is told once, by the page's banner. */
+const complaint = (error: ApiError): string =>
+  error.isOutage ? "No data yet." : `The server refused this question: ${error.message.replace(/\.$/, "")}.`;

@@ -12,8 +12,8 @@ type Days = readonly PaymentStatusDay[];
 export const paymentsView: View<Days> = {
   name: "payments",
   title: "Payment status",
-  hint: "Share of payments in the period",
-  emptyText: "No payments in this period.",
+  hint: "Status changes in the period",
+  emptyText: "No payment events in this period.",
   isEmpty: (days) => days.length === 0,
   draw,
   table: asTable,
@@ -71,7 +71,7 @@ function arcs(parts: readonly Share[]): SVGElement[] {
 function middle(parts: readonly Share[]): SVGElement[] {
   return [
     svg("text", { class: "donut-total", y: 2 }, compactCount(total(parts))),
-    svg("text", { class: "donut-unit", y: 14 }, "payments"),
+    svg("text", { class: "donut-unit", y: 14 }, "changes"),
   ];
 }
 
@@ -87,14 +87,14 @@ function entry(part: Share): HTMLElement {
 }
 
 const spoken = (parts: readonly Share[]): string =>
-  `Payments by status: ${parts.map((part) => `${word(part.status)} ${percent(part.ratio)}`).join(", ")}`;
+  `Payment status changes: ${parts.map((part) => `${word(part.status)} ${percent(part.ratio)}`).join(", ")}`;
 
 function asTable(days: Days): TableData {
   return {
-    caption: "Payments by status",
+    caption: "Payment status changes in the period",
     columns: [
       { label: "Status" },
-      { label: "Payments", numeric: true },
+      { label: "Changes", numeric: true },
       { label: "Share", numeric: true },
       { label: "Amount", numeric: true },
     ],

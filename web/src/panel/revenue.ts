@@ -22,7 +22,7 @@ export const revenueView: View<RevenueSummary> = {
   table: asTable,
 };
 
-const kHeight = 264;
+const kHeight = 276;
 
 function draw(root: HTMLElement): Drawing<RevenueSummary> {
   const canvas = h("div", { class: "plot", role: "img" });
@@ -102,7 +102,7 @@ function options(onCursor: (self: uPlot) => void): Omit<uPlot.Options, "width"> 
     cursor: { y: false, drag: { setScale: false, x: false }, points: { size: 7 } },
     scales: { x: { time: false }, y: { range: (_self, _min, max) => [0, max > 0 ? max * 1.08 : 1] } },
     axes: [
-      axis({ values: (_self, splits) => splits.map(shortDay), space: 68, incrs: kDayIncrements, grid: { show: false } }),
+      axis({ values: (_self, splits) => splits.map(shortDay), space: 68, incrs: kDayIncrements, size: 28, grid: { show: false } }),
       axis({ values: (_self, splits) => splits.map(tickMoney), space: 36, size: 56 }),
     ],
     series: [{}, area(), partial("--series-1"), line("--series-2"), partial("--series-2")],

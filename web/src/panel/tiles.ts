@@ -1,9 +1,10 @@
 import type { Anomalies } from "../api/questions";
-import type { PaymentStatusDay, RevenueSummary, RevenueTotals } from "../api/types";
+import type { RevenueSummary, RevenueTotals } from "../api/types";
 import { compactMoney, exactMoney } from "../format/money";
-import { compactCount, count, percent, rate, signedPercent } from "../format/number";
+import { compactCount, count, rate, signedPercent } from "../format/number";
 import { change } from "../series/change";
 import { daily } from "../series/daily";
+import { flagged } from "../series/flagged";
 import { perDay } from "../series/per_day";
 import { lastDays } from "../series/period";
 import { perFrame } from "../state/frame";
@@ -14,7 +15,6 @@ import { type Reading, tile } from "./tile";
 export interface TileSources {
   readonly days: () => number;
   readonly revenue: Resource<RevenueSummary>;
-  readonly payments: Resource<readonly PaymentStatusDay[]>;
   readonly fraud: Resource<Anomalies>;
   readonly live: Live;
 }
@@ -32,7 +32,6 @@ export function mountTiles(root: HTMLElement, sources: TileSources): () => void 
   root.replaceChildren(...Object.values(tiles).map((one) => one.root));
 
   let revenue: Snapshot<RevenueSummary> = { status: "loading" };
-  let payments: Snapshot<readonly PaymentStatusDay[]> = { status: "loading" };
   let fraud: Snapshot<Anomalies> = { status: "loading" };
 
   const update = perFrame(() => {
@@ -41,16 +40,12 @@ export function mountTiles(root: HTMLElement, sources: TileSources): () => void 
     for (const name of ["revenue", "profit", "orders", "orderValue"] as const) {
       tiles[name].show(sums?.[name] ?? null, revenue.status);
     }
-    const flagged =
-      "value" in fraud && "value" in payments && fraud.status !== "updating" && payments.status !== "updating"
-        ? flaggedReading(fraud.value, payments.value, sources.days())
-        : null;
-    tiles.flagged.show(flagged, fraud.status);
+    const suspect = "value" in fraud && fraud.status !== "updating" ? flaggedReading(fraud.value, sources.days()) : null;
+    tiles.flagged.show(suspect, fraud.status);
     tiles.ingest.show(ingestReading(sources.live), sources.live.liveness === "live" ? "fresh" : sources.live.liveness);
   });
   const undo = [
     sources.revenue.subscribe((next) => ((revenue = next), update.request())),
-    sources.payments.subscribe((next) => ((payments = next), update.request())),
     sources.fraud.subscribe((next) => ((fraud = next), update.request())),
     sources.live.subscribe(update.request),
   ];
@@ -108,18 +103,20 @@ function compare(now: number, before: number, days: number): Pick<Reading, "chan
   return { change: { text: signedPercent(ratio), direction }, note: `vs previous ${days} days` };
 }
 
-function flaggedReading(fraud: Anomalies, payments: readonly PaymentStatusDay[], days: number): Reading {
-  const flagged = fraud.newestFirst.length;
-  const all = payments.reduce((sum, day) => sum + day.paymentCount, 0);
-  if (fraud.more) return { text: `${compactCount(flagged)}+`, exact: `more than ${count(flagged)}`, note: "" };
-  const today = Date.now();
-  const trend = perDay(
-    fraud.newestFirst.map((payment) => Date.parse(payment.timestamp)),
-    lastDays(days, today).from.getTime(),
-    today,
-  ).slice(0, -1);
-  const note = all === 0 ? "" : `${percent(flagged / all)} of ${compactCount(all)} payments`;
-  return { text: compactCount(flagged), exact: count(flagged), note, trend };
+function flaggedReading({ events, more }: Anomalies, days: number): Reading {
+  const { payments, amount } = flagged(events);
+  const worth = `worth ${compactMoney(amount)}`;
+  if (more) {
+    return { text: `${compactCount(payments.length)}+`, exact: `more than ${count(payments.length)}`, note: `${worth} or more` };
+  }
+  const now = Date.now();
+  const times = payments.map((payment) => Date.parse(payment.timestamp));
+  return {
+    text: compactCount(payments.length),
+    exact: count(payments.length),
+    note: worth,
+    trend: perDay(times, lastDays(days, now).from.getTime(), now).slice(0, -1),
+  };
 }
 
 function ingestReading(live: Live): Reading {

@@ -1,3 +1,4 @@
+/** Half-open. */
 export interface Period {
   readonly from: Date;
   readonly to: Date;

@@ -12,7 +12,7 @@ export interface Live {
   subscribe(listener: () => void): () => void;
   /** Calls `listener` for each transaction. */
   onIngest(listener: (event: IngestEvent) => void): () => void;
-  /** Calls `listener` when the stream is back after having been lost. */
+  /** Calls `listener` when events may have been missed: the stream was lost, and is back. */
   onReturn(listener: () => void): () => void;
   close(): void;
 }
@@ -40,13 +40,17 @@ export function followStream(): Live {
     for (const listener of ticks) listener();
   };
 
+  const returned = () => {
+    for (const listener of returns) listener();
+  };
+
   const close = openStream({
     opened() {
       const lost = connected === false;
       connected = true;
       heard();
       tick();
-      if (lost) for (const listener of returns) listener();
+      if (lost) returned();
     },
     ingested(event) {
       heard();
@@ -55,6 +59,10 @@ export function followStream(): Live {
       for (const listener of ingests) listener(event);
     },
     heartbeat: heard,
+    missed() {
+      heard();
+      returned();
+    },
     lost() {
       connected = false;
       tick();
