@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the scripts of dev/: where things are, how to speak, how to run as whom.
 set -euo pipefail
 

@@ -17,6 +17,18 @@ CREATE TABLE varve_catalog.hypertable (
 COMMENT ON COLUMN varve_catalog.hypertable.chunk_interval IS
     'microseconds, or integers for an integer column';
 
+-- Backends remember what is a hypertable. The extension's own changes tell them; this trigger is for
+-- pg_restore, which copies rows in.
+CREATE FUNCTION varve_catalog.hypertable_changed() RETURNS trigger
+AS 'MODULE_PATHNAME', 'varve_hypertable_changed'
+LANGUAGE C;
+
+COMMENT ON FUNCTION varve_catalog.hypertable_changed() IS
+    'tells every session to look the hypertable up anew';
+
+CREATE TRIGGER hypertable_changed AFTER INSERT OR UPDATE OR DELETE ON varve_catalog.hypertable
+    FOR EACH ROW EXECUTE FUNCTION varve_catalog.hypertable_changed();
+
 CREATE TABLE varve_catalog.chunk (
     id            integer     NOT NULL CONSTRAINT chunk_pkey PRIMARY KEY,
     hypertable_id integer     NOT NULL,

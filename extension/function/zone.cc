@@ -1,0 +1,105 @@
+#include "extension/function/zone.h"
+
+#include <string>
+
+#include "kernel/base/division.h"
+
+#include "extension/pg/boundary.h"
+extern "C" {
+#include <parser/scansup.h>
+#include <utils/builtins.h>
+#include <utils/datetime.h>
+}
+
+namespace varve::function {
+namespace {
+
+using calendar::Duration;
+using calendar::Instants;
+using calendar::LocalTime;
+using calendar::TimePoint;
+
+constexpr std::int64_t kUsPerSecond = 1'000'000;
+constexpr std::int64_t kUnixEpoch =
+    std::int64_t{POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE} * SECS_PER_DAY;
+
+/// The second that holds the instant, as pg_time_t counts: from 1970.
+pg_time_t pg_second(TimePoint instant) {
+  return floor_div(instant.time_since_epoch().count(), kUsPerSecond) + kUnixEpoch;
+}
+
+TimePoint time_point(pg_time_t second) {
+  return TimePoint(Duration((second - kUnixEpoch) * kUsPerSecond));
+}
+
+/// The clock's next change after an instant. Without one, both offsets are the same.
+struct Change {
+  TimePoint at = TimePoint::max();
+  Duration before;
+  Duration after;
+};
+
+Change next_change(TimePoint instant, const pg_tz* zone) {
+  const pg_time_t second = pg_second(instant);
+  pg_time_t boundary = 0;
+  long before = 0, after = 0;
+  int before_is_dst = 0, after_is_dst = 0;
+  const int found = pg_next_dst_boundary(&second, &before, &before_is_dst, &boundary, &after,
+                                         &after_is_dst, zone);
+  if (found < 0) throw Error(ErrorKind::kTimeOutOfRange, "timestamp out of range");
+  Change change{.before = Duration(before * kUsPerSecond),
+                .after = Duration(before * kUsPerSecond)};
+  if (found > 0) {
+    change.at = time_point(boundary);
+    change.after = Duration(after * kUsPerSecond);
+  }
+  return change;
+}
+
+}  // namespace
+
+LocalTime PgZone::local_of(TimePoint instant) const {
+  if (instant < begin_ || instant >= end_) {
+    const Change change = next_change(instant, zone_);
+    begin_ = change.at == end_ ? std::min(begin_, instant) : instant;
+    end_ = change.at;
+    offset_ = change.before;
+  }
+  return LocalTime(instant.time_since_epoch() + offset_);
+}
+
+Instants PgZone::instants_of(LocalTime local) const {
+  // No zone is a day ahead of UTC, so that this change is the one next to `local`, or a later one.
+  const Change change =
+      next_change(TimePoint(local.time_since_epoch()) - std::chrono::days(1), zone_);
+  const TimePoint before(local.time_since_epoch() - change.before);
+  const TimePoint after(local.time_since_epoch() - change.after);
+  if (before < change.at) return {before, after < change.at ? before : after};
+  if (after >= change.at) return {after, after};
+  return {change.at, change.at};
+}
+
+const pg_tz* PgZone::find(const text* name) {
+  char zone_name[TZ_STRLEN_MAX + 1];
+  const pg_tz* zone = pg::call([&]() -> const pg_tz* {
+    text_to_cstring_buffer(name, zone_name, sizeof zone_name);
+    // An abbreviation comes first, as in AT TIME ZONE: it means the same wherever the server runs.
+    char* lower =
+        downcase_truncate_identifier(zone_name, static_cast<int>(strlen(zone_name)), false);
+    int offset = 0;
+    pg_tz* dynamic = nullptr;
+    switch (DecodeTimezoneAbbrev(0, lower, &offset, &dynamic)) {
+      case TZ:
+      case DTZ: return pg_tzset_offset(-offset);
+      case DYNTZ: return dynamic;
+      default: return pg_tzset(zone_name);
+    }
+  });
+  if (zone == nullptr) {
+    throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
+                       std::string("time zone \"") + zone_name + "\" not recognized");
+  }
+  return zone;
+}
+
+}  // namespace varve::function
