@@ -77,6 +77,9 @@ void require_truth(const catalog::Hypertable& row) {
                            std::string(RelationGetRelationName(table)) + "\"");
   }
   pg::call([&] { table_close(table, NoLock); });
+  // Throws where the interval does not suit the type.
+  const RequestedWidth width = {RequestedWidth::Form::kInteger, row.chunk_interval, 0, 0, 0};
+  chunk_interval(dimension_type(row.column_type), width);
 }
 
 }  // namespace

@@ -21,7 +21,11 @@ namespace {
 
 catalog::Hypertable require_own_hypertable(Oid relation) {
   const char* name = pg::call([&] { return get_rel_name(relation); });
-  const std::string quoted = name == nullptr ? "" : "\"" + std::string(name) + "\"";
+  if (name == nullptr) {
+    throw pg::SqlError(ERRCODE_UNDEFINED_TABLE,
+                       "relation with OID " + std::to_string(relation) + " does not exist");
+  }
+  const std::string quoted = "\"" + std::string(name) + "\"";
   const auto row = catalog::HypertableTable::find(relation);
   if (!row) throw pg::SqlError(pg::kHypertableNotExist, "table " + quoted + " is not a hypertable");
   if (!pg::call([&] { return pg_class_ownercheck(relation, GetUserId()); })) {
