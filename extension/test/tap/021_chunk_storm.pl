@@ -25,13 +25,19 @@ $node->safe_psql('postgres', q{
     CREATE TABLE metric (time bigint NOT NULL, device int REFERENCES device, value bigint, PRIMARY KEY (time, device));
     SELECT create_hypertable('metric', 'time', chunk_time_interval => 10);
     CREATE INDEX ON metric (device, time DESC);
+    CREATE TABLE event (time bigint NOT NULL);
+    SELECT create_hypertable('event', 'time', chunk_time_interval => 10);
+    CREATE FUNCTION copy_events(first int, last int) RETURNS void LANGUAGE plpgsql AS $$
+    BEGIN
+        EXECUTE format('COPY event FROM PROGRAM %L', format('seq %s %s', first, last));
+    END $$;
     -- Whatever contradicts: rows of our catalog, partitions, their bounds, the rows in them.
     CREATE VIEW contradiction AS
     SELECT 'chunk without a table' AS what, id::text AS which FROM varve_catalog.chunk
-    WHERE relation NOT IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'metric'::regclass)
+    WHERE relation NOT IN (SELECT inhrelid FROM pg_inherits JOIN varve_catalog.hypertable ON relation = inhparent)
     UNION ALL
-    SELECT 'partition without a chunk', inhrelid::regclass::text FROM pg_inherits
-    WHERE inhparent = 'metric'::regclass AND inhrelid NOT IN (SELECT relation FROM varve_catalog.chunk)
+    SELECT 'partition without a chunk', inhrelid::regclass::text FROM pg_inherits JOIN varve_catalog.hypertable ON relation = inhparent
+    WHERE inhrelid NOT IN (SELECT relation FROM varve_catalog.chunk)
     UNION ALL
     SELECT 'table that is no partition', relname FROM pg_class
     WHERE relname ~ '^_hyper_.*_chunk$' AND relkind = 'r' AND NOT relispartition
@@ -41,16 +47,18 @@ $node->safe_psql('postgres', q{
         format('FOR VALUES FROM (%L) TO (%L)', range_begin::text, range_end::text)
     UNION ALL
     SELECT 'overlap', a.relation::text FROM varve_catalog.chunk a JOIN varve_catalog.chunk b
-        ON a.id <> b.id AND a.range_begin < b.range_end AND b.range_begin < a.range_end
+        ON a.hypertable_id = b.hypertable_id AND a.id <> b.id AND a.range_begin < b.range_end AND b.range_begin < a.range_end
     UNION ALL
-    SELECT 'row in a wrong chunk', time::text FROM metric JOIN varve_catalog.chunk ON relation = metric.tableoid
+    SELECT 'row in a wrong chunk', time::text FROM (SELECT tableoid, time FROM metric UNION ALL SELECT tableoid, time FROM event) r
+    JOIN varve_catalog.chunk ON relation = r.tableoid
     WHERE NOT (time >= range_begin AND time < range_end)
     UNION ALL
     SELECT 'chunk without all indexes', relation::text FROM varve_catalog.chunk
-    WHERE (SELECT count(*) FROM pg_index JOIN pg_inherits ON inhrelid = indexrelid WHERE indrelid = relation) <> 2
+    WHERE (SELECT count(*) FROM pg_index JOIN pg_inherits ON inhrelid = indexrelid WHERE indrelid = relation) <>
+        CASE hypertable_id WHEN 1 THEN 2 ELSE 1 END
     UNION ALL
     SELECT 'chunk without its foreign key', relation::text FROM varve_catalog.chunk
-    WHERE (SELECT count(*) FROM pg_constraint WHERE conrelid = relation AND contype = 'f') <> 1;
+    WHERE hypertable_id = 1 AND (SELECT count(*) FROM pg_constraint WHERE conrelid = relation AND contype = 'f') <> 1;
 });
 
 sub consistent
@@ -86,9 +94,11 @@ my @scripts = (
         SELECT count(*) FROM metric WHERE time >= :time AND time < :time + 25;}) . '@3',
     script('read_all', 'SELECT count(*), max(time) FROM metric;') . '@1',
     script('drop', $draw . q{
-        SELECT drop_chunks('metric', older_than => (:time + 20)::bigint, newer_than => :time::bigint);}) . '@2',
+        SELECT drop_chunks('metric', older_than => (:time + 20)::bigint, newer_than => :time::bigint);
+        SELECT drop_chunks('event', older_than => (:other + 40)::bigint, newer_than => :other::bigint);}) . '@2',
+    script('copy', $draw . 'SELECT copy_events(:time, :time + 15);') . '@1',
 );
-$node->safe_psql('postgres', 'INSERT INTO metric VALUES (100000, 0, 0)');
+$node->safe_psql('postgres', 'INSERT INTO metric VALUES (100000, 0, 0); INSERT INTO event VALUES (100000)');
 $node->command_checks_all(
     [ 'pgbench', '-n', '-c', '4', '-j', '2', '-T', '8', '-M', 'prepared', map({ ('-f', $_) } @scripts), 'postgres' ],
     0,
