@@ -1,13 +1,12 @@
 #include "extension/dml/copy.h"
 
-#include "extension/catalog/hypertable_cache.h"
 #include "extension/ddl/dispatch.h"
+#include "extension/ddl/named_hypertable.h"
 #include "extension/dml/copy_from.h"
 #include "extension/dml/copy_to.h"
 
-#include "extension/pg/boundary.h"
+#include "extension/pg/postgres.h"
 extern "C" {
-#include <catalog/namespace.h>
 #include <miscadmin.h>
 #include <nodes/parsenodes.h>
 #include <parser/parse_node.h>
@@ -16,19 +15,9 @@ extern "C" {
 namespace varve::dml {
 namespace {
 
-/// The hypertable that the statement names, or InvalidOid. Whatever is wrong with the name is
-/// PostgreSQL's to report.
-Oid hypertable_of(const CopyStmt& statement) {
-  if (statement.relation == nullptr) return InvalidOid;
-  const Oid relation = RangeVarGetRelid(statement.relation, NoLock, true);
-  if (!OidIsValid(relation)) return InvalidOid;
-  const auto* hypertable = pg::entry([&] { return catalog::cached_hypertable(relation); });
-  return hypertable != nullptr ? relation : InvalidOid;
-}
-
 void copy(ddl::Utility& utility) {
   const auto* statement = castNode(CopyStmt, utility.statement());
-  const Oid relation = hypertable_of(*statement);
+  const Oid relation = ddl::named_hypertable(statement->relation);
   if (!OidIsValid(relation)) {
     utility.proceed();
   } else if (statement->is_from) {

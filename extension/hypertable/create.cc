@@ -164,7 +164,7 @@ void attach_all(const catalog::Hypertable& row, const LoadedChunks& chunks) {
 
 /// From the exclusive lock on.
 CreateResult create_locked(const CreateRequest& request, Relation table) {
-  pg::call([&] { CheckTableNotInUse(table, "create_hypertable"); });
+  pg::call([&] { CheckTableNotInUse(table, "partition"); });
   const Dimension dimension = find_dimension(table, request.column);
   require_convertible(table, dimension);
   warn(request, dimension);

@@ -61,16 +61,15 @@ void require_ordinary_storage(Relation table) {
   }
 }
 
-/// The system's tables, and our own.
-void require_user_table(Relation table) {
+/// Neither the system's tables nor our own.
+void require_user_table(Oid relation, const std::string& name) {
   const bool system = pg::call([&] {
-    return IsSystemRelation(table) ||
-           RelationGetNamespace(table) ==
+    return IsCatalogRelationOid(relation) ||
+           get_rel_namespace(relation) ==
                get_rel_namespace(catalog::required_relations().hypertable);
   });
   if (system) {
-    refuse(ERRCODE_INSUFFICIENT_PRIVILEGE,
-           "permission denied: " + name_of(table) + " is a system catalog");
+    refuse(ERRCODE_INSUFFICIENT_PRIVILEGE, "permission denied: " + name + " is a system catalog");
   }
 }
 
@@ -249,10 +248,10 @@ void require_own_table(Oid relation) {
   if (!owns) refuse(ERRCODE_INSUFFICIENT_PRIVILEGE, "must be owner of table " + std::string(name));
   if (catalog::cached_hypertable(relation) != nullptr) return;
   require_table(pg::call([&] { return get_rel_relkind(relation); }), quoted(name));
+  require_user_table(relation, quoted(name));
 }
 
 void require_convertible(Relation table, const Dimension& dimension) {
-  require_user_table(table);
   require_ordinary_storage(table);
   require_no_inheritance(table);
   require_no_rules_or_odd_triggers(table);

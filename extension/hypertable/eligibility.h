@@ -11,7 +11,8 @@ extern "C" {
 // before anything has changed.
 namespace varve::hypertable {
 
-/// Before any lock: `relation` exists, is a table, and belongs to the current user.
+/// Before any lock: `relation` exists, is a user's table (or a hypertable already), and belongs to
+/// the current user.
 void require_own_table(Oid relation);
 
 /// Under AccessExclusiveLock: nothing about `table` stands against partitioning it by `dimension`,

@@ -12,9 +12,10 @@ constexpr std::array kSettings = {
             "libpq connection string; PG* variables fill in what it leaves out"},
     Setting{"database.pool_size", "8",
             "connections of the API, each with a worker thread of its own", kInteger, 1, 256},
-    Setting{"database.statement_timeout_ms", "15000",
-            "a query of the API that takes longer is cancelled and answered 504", kInteger, 1,
-            3'600'000},
+    Setting{"database.statement_timeout_ms", "8000",
+            "a query of the API that takes longer is cancelled and answered 504; below the 10 s "
+            "that a stop may take",
+            kInteger, 1, 3'600'000},
 
     Setting{"kafka.bootstrap", "127.0.0.1:9092", "brokers, host:port separated by commas"},
     Setting{"kafka.bootstrap_file", "",
@@ -37,6 +38,10 @@ constexpr std::array kSettings = {
             "when offsets are missing: record the gap and go on, or stop", kChoice, 0, 0,
             "continue|stop"},
     Setting{"ingest.tenant", "default", "tenant of events that name none"},
+    Setting{"ingest.max_age_days", "3650", "an event older than this becomes a dead letter",
+            kInteger, 1, 100'000},
+    Setting{"ingest.margin", "0.2",
+            "profit of an order that states none, as a share of its amount"},
     Setting{"ingest.instance", "", "static member id in the consumer group; empty: a random one"},
 
     Setting{"api.listen", "127.0.0.1",
