@@ -125,3 +125,25 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION set_partitioning_interval(regclass, anyelement, name) IS
     'sets the width of future chunks';
+
+-- The extension changes its catalog through the C API, which fires no trigger: these are for
+-- pg_restore, which copies rows in.
+CREATE FUNCTION varve_catalog.hypertable_restored() RETURNS trigger
+AS 'MODULE_PATHNAME', 'varve_hypertable_restored'
+LANGUAGE C;
+
+COMMENT ON FUNCTION varve_catalog.hypertable_restored() IS
+    'checks a row that is not the extension''s own, and tells every session';
+
+CREATE TRIGGER hypertable_restored AFTER INSERT OR UPDATE OR DELETE ON varve_catalog.hypertable
+    FOR EACH ROW EXECUTE FUNCTION varve_catalog.hypertable_restored();
+
+CREATE FUNCTION varve_catalog.chunk_restored() RETURNS trigger
+AS 'MODULE_PATHNAME', 'varve_chunk_restored'
+LANGUAGE C;
+
+COMMENT ON FUNCTION varve_catalog.chunk_restored() IS
+    'checks a row that is not the extension''s own';
+
+CREATE TRIGGER chunk_restored AFTER INSERT OR UPDATE ON varve_catalog.chunk
+    FOR EACH ROW EXECUTE FUNCTION varve_catalog.chunk_restored();

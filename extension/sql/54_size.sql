@@ -1,6 +1,11 @@
 -- Sizes of hypertables, their chunks and indexes, in bytes, and estimates of rows. They read the
 -- catalog and the file system as the caller; costs grow with the number of chunks of the table asked for.
 
+-- PostgreSQL's own is volatile, which would have it computed whether or not it is selected.
+CREATE FUNCTION varve_catalog.total_size(relation regclass) RETURNS bigint
+AS 'pg_total_relation_size' LANGUAGE internal STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION varve_catalog.total_size(regclass) IS 'bytes of one table with its parts, computed where it is asked for';
+
 -- One relation. Every fork counts; the TOAST relation counts with its index.
 CREATE FUNCTION _timescaledb_functions.relation_size(relation regclass)
 RETURNS TABLE (total_size bigint, heap_size bigint, index_size bigint, toast_size bigint)
@@ -15,24 +20,26 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION _timescaledb_functions.relation_size(regclass) IS 'bytes of one table and its parts';
 
--- The same from what VACUUM and ANALYZE last saw, without a look at files; parts that neither has seen
--- yet are measured.
+-- The same from what VACUUM and ANALYZE last saw, without a look at files; what neither has seen yet is
+-- measured.
 CREATE FUNCTION _timescaledb_functions.relation_approximate_size(relation regclass)
 RETURNS TABLE (total_size bigint, heap_size bigint, index_size bigint, toast_size bigint)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
+    SELECT s.total_size, s.heap_size, s.index_size, s.toast_size
+    FROM pg_catalog.pg_class c, LATERAL _timescaledb_functions.relation_size(c.oid) s
+    WHERE c.oid = relation AND c.reltuples < 0
+    UNION ALL
     SELECT h.bytes + i.bytes + x.bytes, h.bytes, i.bytes, x.bytes
     FROM pg_catalog.pg_class c,
         LATERAL (SELECT pg_catalog.current_setting('block_size')::bigint AS size) page,
-        LATERAL (SELECT CASE WHEN c.reltuples < 0 THEN pg_catalog.pg_relation_size(c.oid)
-                             ELSE c.relpages * page.size END AS bytes) h,
-        LATERAL (SELECT CASE WHEN c.reltuples < 0 THEN pg_catalog.pg_indexes_size(c.oid)
-                             ELSE coalesce((SELECT sum(ic.relpages) FROM pg_catalog.pg_index JOIN pg_catalog.pg_class ic ON ic.oid = indexrelid
-                                            WHERE indrelid = c.oid), 0)::bigint * page.size END AS bytes) i,
-        LATERAL (SELECT coalesce((SELECT CASE WHEN tc.reltuples < 0 THEN pg_catalog.pg_total_relation_size(tc.oid)
-                                              ELSE tc.relpages * page.size + pg_catalog.pg_indexes_size(tc.oid) END
-                                  FROM pg_catalog.pg_class tc WHERE tc.oid = c.reltoastrelid), 0) AS bytes) x
-    WHERE c.oid = relation;
+        LATERAL (SELECT c.relpages * page.size AS bytes) h,
+        LATERAL (SELECT coalesce(sum(ic.relpages), 0)::bigint * page.size AS bytes
+                 FROM pg_catalog.pg_index JOIN pg_catalog.pg_class ic ON ic.oid = indexrelid WHERE indrelid = c.oid) i,
+        LATERAL (SELECT coalesce(sum(CASE WHEN tc.reltuples < 0 THEN pg_catalog.pg_total_relation_size(tc.oid)
+                                          ELSE tc.relpages * page.size + pg_catalog.pg_indexes_size(tc.oid) END), 0)::bigint AS bytes
+                 FROM pg_catalog.pg_class tc WHERE tc.oid = c.reltoastrelid) x
+    WHERE c.oid = relation AND c.reltuples >= 0;
 END;
 COMMENT ON FUNCTION _timescaledb_functions.relation_approximate_size(regclass) IS
     'bytes of one table and its parts, as of its last VACUUM or ANALYZE';
@@ -54,7 +61,10 @@ COMMENT ON FUNCTION hypertable_detailed_size(regclass) IS 'bytes of a hypertable
 CREATE FUNCTION hypertable_size(hypertable regclass) RETURNS bigint
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT total_bytes FROM hypertable_detailed_size(hypertable);
+    SELECT coalesce(sum(varve_catalog.total_size(c.relation)), 0)::bigint
+    FROM varve_catalog.hypertable h LEFT JOIN varve_catalog.chunk c ON c.hypertable_id = h.id
+    WHERE h.relation = hypertable
+    GROUP BY h.id;
 END;
 COMMENT ON FUNCTION hypertable_size(regclass) IS
     'bytes of a hypertable with indexes and TOAST; NULL for other relations';
@@ -112,8 +122,8 @@ END;
 COMMENT ON FUNCTION hypertable_index_size(regclass) IS
     'bytes of an index over all chunks of a hypertable; NULL for other relations';
 
--- As the planner estimates: the density that ANALYZE saw, times the pages there are now. A part that
--- was never analyzed takes the density of the others.
+-- As the planner estimates: the density that ANALYZE saw, times the pages there are now. For parts
+-- that were never analyzed, or were empty then, the count that the statistics system keeps.
 CREATE FUNCTION approximate_row_count(relation regclass) RETURNS bigint
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
@@ -122,14 +132,12 @@ BEGIN ATOMIC
         UNION ALL
         SELECT inhrelid FROM pg_catalog.pg_inherits JOIN part ON inhparent = part.oid),
     leaf AS (
-        SELECT c.reltuples, c.relpages,
-            pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint AS pages
-        FROM part JOIN pg_catalog.pg_class c USING (oid) WHERE c.relkind IN ('r', 'm')),
-    analyzed AS (
-        SELECT sum(leaf.reltuples) / nullif(sum(leaf.relpages), 0) AS density FROM leaf WHERE leaf.relpages > 0)
-    SELECT coalesce(sum(CASE WHEN leaf.relpages > 0 THEN leaf.reltuples::float8 / leaf.relpages * leaf.pages
-                             ELSE coalesce(analyzed.density, 0) * leaf.pages END), 0)::bigint
-    FROM leaf, analyzed;
+        SELECT c.oid, c.reltuples::float8 AS rows, c.relpages AS pages,
+            pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint AS pages_now
+        FROM part JOIN pg_catalog.pg_class c USING (oid) WHERE c.relkind IN ('r', 'm'))
+    SELECT coalesce(sum(CASE WHEN leaf.pages > 0 THEN leaf.rows / leaf.pages * leaf.pages_now
+                             ELSE pg_catalog.pg_stat_get_live_tuples(leaf.oid) END), 0)::bigint
+    FROM leaf;
 END;
 COMMENT ON FUNCTION approximate_row_count(regclass) IS
     'estimated rows of a table, partitioned table or hypertable';

@@ -71,7 +71,7 @@ SELECT n.nspname AS hypertable_schema,
     false AS is_compressed,
     (SELECT spcname FROM pg_tablespace t WHERE t.oid = cr.reltablespace) AS chunk_tablespace,
     c.created AS chunk_creation_time,
-    pg_total_relation_size(c.relation) AS chunk_size
+    varve_catalog.total_size(c.relation) AS chunk_size
 FROM varve_catalog.hypertable h
     JOIN pg_class r ON r.oid = h.relation
     JOIN pg_namespace n ON n.oid = r.relnamespace
