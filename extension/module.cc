@@ -2,6 +2,9 @@
 #include "extension/catalog/drop_hook.h"
 #include "extension/chunk/partition_descriptor.h"
 #include "extension/ddl/dispatch.h"
+#include "extension/ddl/refused.h"
+#include "extension/ddl/storage_options.h"
+#include "extension/dml/copy.h"
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/hooks.h"
 
@@ -28,4 +31,7 @@ void _PG_init() {
   varve::planner::install_clock_bounds();
   varve::planner::install_hooks();
   varve::ddl::install_dispatch();
+  varve::dml::install_copy();
+  varve::ddl::install_refused();
+  varve::ddl::install_storage_options();
 }

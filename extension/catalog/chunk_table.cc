@@ -30,17 +30,6 @@ enum Column : AttrNumber {
   kColumns = kCreated
 };
 
-Chunk row_of(HeapTuple tuple, TupleDesc descriptor) {
-  Datum values[kColumns];
-  bool nulls[kColumns];
-  heap_deform_tuple(tuple, descriptor, values, nulls);
-  return {DatumGetInt32(values[kId - 1]),
-          DatumGetInt32(values[kHypertableId - 1]),
-          DatumGetObjectId(values[kRelation - 1]),
-          {DatumGetInt64(values[kRangeBegin - 1]), DatumGetInt64(values[kRangeEnd - 1])},
-          DatumGetTimestampTz(values[kCreated - 1])};
-}
-
 /// Calls `visit(table, tuple)` for the row of `relation`, if there is one.
 template <class Visit>
 void with_row(const Relations& ours, Oid relation, LOCKMODE lock, Visit&& visit) {
@@ -65,7 +54,7 @@ ChunkTable::Chunks collect(SysScanDesc scan, TupleDesc descriptor) {
       capacity *= 2;
       all.rows = static_cast<Chunk*>(repalloc_huge(all.rows, capacity * sizeof(Chunk)));
     }
-    all.rows[all.count++] = row_of(tuple, descriptor);
+    all.rows[all.count++] = ChunkTable::row_of(tuple, descriptor);
   }
   return all;
 }
@@ -78,10 +67,21 @@ std::optional<Chunk> ChunkTable::find(Oid relation) {
     const Relations* ours = relations();
     if (ours == nullptr) return found;
     with_row(*ours, relation, AccessShareLock, [&](Relation table, HeapTuple tuple) {
-      found = row_of(tuple, RelationGetDescr(table));
+      found = ChunkTable::row_of(tuple, RelationGetDescr(table));
     });
     return found;
   });
+}
+
+Chunk ChunkTable::row_of(HeapTuple tuple, TupleDesc descriptor) {
+  Datum values[kColumns];
+  bool nulls[kColumns];
+  heap_deform_tuple(tuple, descriptor, values, nulls);
+  return {DatumGetInt32(values[kId - 1]),
+          DatumGetInt32(values[kHypertableId - 1]),
+          DatumGetObjectId(values[kRelation - 1]),
+          {DatumGetInt64(values[kRangeBegin - 1]), DatumGetInt64(values[kRangeEnd - 1])},
+          DatumGetTimestampTz(values[kCreated - 1])};
 }
 
 ChunkTable::Chunks ChunkTable::of_hypertable(std::int32_t hypertable_id) {

@@ -6,10 +6,7 @@
 
 #include "extension/pg/boundary.h"
 extern "C" {
-#include <commands/trigger.h>
-#include <executor/spi.h>
 #include <utils/inval.h>
-#include <utils/rel.h>
 }
 
 namespace varve::catalog {
@@ -59,19 +56,3 @@ void invalidate_hypertable(Oid relation) {
 }
 
 }  // namespace varve::catalog
-
-// varve_catalog.hypertable_changed() returns trigger
-// pg_restore writes the catalog with COPY, in sessions that may have met the table already.
-VARVE_SQL_FUNCTION(varve_hypertable_changed) {
-  if (!CALLED_AS_TRIGGER(fcinfo)) {
-    throw varve::pg::SqlError(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED,
-                              "hypertable_changed was not called as a trigger");
-  }
-  const auto* data = reinterpret_cast<TriggerData*>(fcinfo->context);
-  bool is_null;
-  const Datum relation = varve::pg::call([&] {
-    return SPI_getbinval(data->tg_trigtuple, RelationGetDescr(data->tg_relation), 2, &is_null);
-  });
-  varve::catalog::invalidate_hypertable(DatumGetObjectId(relation));
-  return PointerGetDatum(nullptr);
-}

@@ -33,21 +33,6 @@ enum Column : AttrNumber {
   kColumns = kStorageOptions
 };
 
-Hypertable row_of(HeapTuple tuple, TupleDesc descriptor) {
-  Datum values[kColumns];
-  bool nulls[kColumns];
-  heap_deform_tuple(tuple, descriptor, values, nulls);
-  Hypertable row;
-  row.id = DatumGetInt32(values[kId - 1]);
-  row.relation = DatumGetObjectId(values[kRelation - 1]);
-  row.chunk_schema = *DatumGetName(values[kChunkSchema - 1]);
-  row.chunk_prefix = *DatumGetName(values[kChunkPrefix - 1]);
-  row.column = *DatumGetName(values[kColumnName - 1]);
-  row.column_type = DatumGetObjectId(values[kColumnType - 1]);
-  row.chunk_interval = DatumGetInt64(values[kChunkInterval - 1]);
-  return row;
-}
-
 /// Calls `visit(table, tuple)` for the row with `key` in `index`, if there is one.
 template <class Visit>
 void with_row(Oid index, RegProcedure equals, Datum key, LOCKMODE lock, Visit&& visit) {
@@ -70,7 +55,7 @@ void with_row_of_id(std::int32_t id, LOCKMODE lock, Visit&& visit) {
 std::optional<Hypertable> find_row(Oid index, RegProcedure equals, Datum key) {
   std::optional<Hypertable> found;
   with_row(index, equals, key, AccessShareLock, [&](Relation table, HeapTuple tuple) {
-    found = row_of(tuple, RelationGetDescr(table));
+    found = HypertableTable::row_of(tuple, RelationGetDescr(table));
   });
   return found;
 }
@@ -89,7 +74,7 @@ void update(std::int32_t id, AttrNumber column, Datum value, bool is_null) {
     values[column - 1] = value;
     nulls[column - 1] = is_null;
     replace[column - 1] = true;
-    const Oid relation = row_of(tuple, RelationGetDescr(table)).relation;
+    const Oid relation = HypertableTable::row_of(tuple, RelationGetDescr(table)).relation;
     HeapTuple changed = heap_modify_tuple(tuple, RelationGetDescr(table), values, nulls, replace);
     CatalogTupleUpdate(table, &changed->t_self, changed);
     announce(relation);
@@ -128,6 +113,21 @@ std::optional<Hypertable> HypertableTable::find_by_id(std::int32_t id) {
   });
 }
 
+Hypertable HypertableTable::row_of(HeapTuple tuple, TupleDesc descriptor) {
+  Datum values[kColumns];
+  bool nulls[kColumns];
+  heap_deform_tuple(tuple, descriptor, values, nulls);
+  Hypertable row;
+  row.id = DatumGetInt32(values[kId - 1]);
+  row.relation = DatumGetObjectId(values[kRelation - 1]);
+  row.chunk_schema = *DatumGetName(values[kChunkSchema - 1]);
+  row.chunk_prefix = *DatumGetName(values[kChunkPrefix - 1]);
+  row.column = *DatumGetName(values[kColumnName - 1]);
+  row.column_type = DatumGetObjectId(values[kColumnType - 1]);
+  row.chunk_interval = DatumGetInt64(values[kChunkInterval - 1]);
+  return row;
+}
+
 std::int32_t HypertableTable::next_id() {
   return pg::call([] {
     return static_cast<std::int32_t>(
@@ -157,7 +157,7 @@ void HypertableTable::insert(const Hypertable& row) {
 void HypertableTable::remove(std::int32_t id) {
   pg::call([&] {
     with_row_of_id(id, RowExclusiveLock, [&](Relation table, HeapTuple tuple) {
-      const Oid relation = row_of(tuple, RelationGetDescr(table)).relation;
+      const Oid relation = HypertableTable::row_of(tuple, RelationGetDescr(table)).relation;
       CatalogTupleDelete(table, &tuple->t_self);
       announce(relation);
     });

@@ -5,6 +5,8 @@
 
 #include "extension/pg/postgres.h"
 extern "C" {
+#include <access/htup.h>
+#include <access/tupdesc.h>
 #include <nodes/pg_list.h>
 }
 
@@ -29,6 +31,9 @@ class HypertableTable {
   /// database without the extension.
   static std::optional<Hypertable> find(Oid relation);
   static std::optional<Hypertable> find_by_id(std::int32_t id);
+
+  /// The row that a tuple of the table, with its descriptor, holds. C API.
+  static Hypertable row_of(HeapTuple tuple, TupleDesc descriptor);
 
   /// The next id of the sequence that continuous aggregates will share.
   static std::int32_t next_id();

@@ -11,6 +11,7 @@ extern "C" {
 #include <catalog/pg_constraint.h>
 #include <catalog/pg_inherits.h>
 #include <catalog/pg_trigger.h>
+#include <commands/tablecmds.h>
 #include <commands/trigger.h>
 #include <storage/lmgr.h>
 #include <utils/inval.h>
@@ -48,24 +49,33 @@ void check_unreferenced(Relation chunk, const Trigger& action) {
   table_close(referencing, NoLock);
 }
 
-/// Takes the chunk out of a foreign key to the hypertable. performDeletion() of the chunk's part
-/// would drop the whole key, or lock the referencing table against everybody.
-void remove_from_key(const Trigger& action) {
-  deleteDependencyRecordsForClass(TriggerRelationId, action.tgoid, ConstraintRelationId,
-                                  DEPENDENCY_INTERNAL);
-  HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(action.tgconstraint));
-  if (!HeapTupleIsValid(tuple)) return;  // each key acts on DELETE and on UPDATE
+/// The trigger alone: it depends on nothing but its constraint, not even on its table.
+void drop_trigger(Oid trigger) {
+  deleteDependencyRecordsFor(TriggerRelationId, trigger, false);
+  CommandCounterIncrement();
+  ObjectAddress address;
+  ObjectAddressSet(address, TriggerRelationId, trigger);
+  performDeletion(&address, DROP_RESTRICT, PERFORM_DELETION_INTERNAL);
+  CommandCounterIncrement();
+}
+
+/// The chunk's part of a foreign key to the hypertable, by hand: performDeletion() would drop the
+/// whole key, and lock the referencing table against everybody.
+void drop_key_part(Oid constraint, Oid referencing) {
+  HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+  if (!HeapTupleIsValid(tuple)) return;  // gone with the other of the key's two triggers
   Relation table = table_open(ConstraintRelationId, RowExclusiveLock);
   CatalogTupleDelete(table, &tuple->t_self);
   table_close(table, RowExclusiveLock);
   ReleaseSysCache(tuple);
-  deleteDependencyRecordsFor(ConstraintRelationId, action.tgconstraint, false);
-  CacheInvalidateRelcacheByRelid(action.tgconstrrelid);
+  deleteDependencyRecordsFor(ConstraintRelationId, constraint, false);
+  CacheInvalidateRelcacheByRelid(referencing);
   CommandCounterIncrement();
 }
 
 void leave_incoming_keys(Oid chunk) {
   Relation relation = table_open(chunk, NoLock);
+  CheckTableNotInUse(relation, "DROP TABLE");
   const TriggerDesc* triggers = CopyTriggerDesc(relation->trigdesc);
   const int count = triggers == nullptr ? 0 : triggers->numtriggers;
   for (int i = 0; i < count; ++i) {
@@ -76,7 +86,10 @@ void leave_incoming_keys(Oid chunk) {
   }
   table_close(relation, NoLock);
   for (int i = 0; i < count; ++i) {
-    if (acts_for_incoming_key(triggers->triggers[i])) remove_from_key(triggers->triggers[i]);
+    const Trigger& trigger = triggers->triggers[i];
+    if (!acts_for_incoming_key(trigger)) continue;
+    drop_trigger(trigger.tgoid);
+    drop_key_part(trigger.tgconstraint, trigger.tgconstrrelid);
   }
 }
 

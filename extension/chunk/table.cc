@@ -156,7 +156,22 @@ AlterTableCmd* alter_column(AlterTableType what, const char* column, Node* value
   return command;
 }
 
-/// Statistics targets and options (n_distinct), which CREATE TABLE cannot express.
+/// Options like n_distinct of the parent's column; not the version that PostgreSQL's later minor
+/// releases keep among them.
+List* options_of(Oid relation, AttrNumber number) {
+  List* options = NIL;
+  ListCell* cell;
+  foreach (cell, untransformRelOptions(get_attoptions(relation, number))) {
+    auto* option = lfirst_node(DefElem, cell);
+#ifdef ATTRIBUTE_VERSION_ATTOPTION
+    if (strcmp(option->defname, ATTRIBUTE_VERSION_ATTOPTION) == 0) continue;
+#endif
+    options = lappend(options, option);
+  }
+  return options;
+}
+
+/// Statistics targets and options, which CREATE TABLE cannot express.
 void set_column_options(Relation parent, Oid chunk) {
   List* commands = NIL;
   for (int i = 0; i < RelationGetDescr(parent)->natts; ++i) {
@@ -167,9 +182,9 @@ void set_column_options(Relation parent, Oid chunk) {
       Node* target = reinterpret_cast<Node*>(makeInteger(attribute.attstattarget));
       commands = lappend(commands, alter_column(AT_SetStatistics, column, target));
     }
-    const Datum options = get_attoptions(RelationGetRelid(parent), attribute.attnum);
-    if (options != 0) {
-      Node* list = reinterpret_cast<Node*>(untransformRelOptions(options));
+    List* options = options_of(RelationGetRelid(parent), attribute.attnum);
+    if (options != NIL) {
+      Node* list = reinterpret_cast<Node*>(options);
       commands = lappend(commands, alter_column(AT_SetOptions, column, list));
     }
   }

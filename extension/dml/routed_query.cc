@@ -4,7 +4,6 @@
 
 #include "extension/pg/boundary.h"
 extern "C" {
-#include <partitioning/partdesc.h>
 #include <utils/rel.h>
 }
 
@@ -70,41 +69,21 @@ Relation RoutedQuery::target(Oid relation) const {
   return nullptr;
 }
 
-void RoutedQuery::retire(const Retired& what) {
-  auto* retired = static_cast<Retired*>(palloc(sizeof(Retired)));
-  *retired = what;
-  retired->next = retired_;
-  retired_ = retired;
-}
-
 // Every target, not only the one that lacks a chunk: they share the directory, and what route()
 // reads in it must be what they route with.
 void RoutedQuery::replace_routing() {
-  MemoryContext caller = MemoryContextSwitchTo(estate_->es_query_cxt);
-  if (estate_->es_partition_directory != nullptr) {
-    retire({nullptr, nullptr, estate_->es_partition_directory, nullptr});
-    estate_->es_partition_directory = nullptr;
-  }
+  retired_.take_directory(*estate_);
   for (const Target* target = targets_; target != nullptr; target = target->next) {
-    ModifyTableState* node = target->node;
-    if (node->mt_partition_tuple_routing == nullptr) continue;
-    retire({node, node->mt_partition_tuple_routing, nullptr, nullptr});
-    node->mt_partition_tuple_routing =
-        ExecSetupPartitionTupleRouting(estate_, node->rootResultRelInfo->ri_RelationDesc);
+    ModifyTableState& node = *target->node;
+    if (node.mt_partition_tuple_routing == nullptr) continue;
+    node.mt_partition_tuple_routing = retired_.replace(node, node.mt_partition_tuple_routing);
   }
-  MemoryContextSwitchTo(caller);
 }
 
 void RoutedQuery::end(QueryDesc& query) {
   RoutedQuery* found = find(query.estate);
   if (found == nullptr) return;
-  for (const Retired* retired = found->retired_; retired != nullptr; retired = retired->next) {
-    if (retired->node != nullptr) {
-      ExecCleanupTupleRouting(retired->node, retired->routing);
-    } else {
-      DestroyPartitionDirectory(retired->directory);
-    }
-  }
+  found->retired_.close();
   unlink(found);
 }
 

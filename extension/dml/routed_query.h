@@ -2,9 +2,10 @@
 
 #include <concepts>
 
+#include "extension/dml/retired_routing.h"
+
 #include "extension/pg/postgres.h"
 extern "C" {
-#include <executor/execPartition.h>
 #include <executor/execdesc.h>
 #include <nodes/execnodes.h>
 }
@@ -39,7 +40,7 @@ class RoutedQuery {
     PG_END_TRY();
   }
 
-  /// Before ExecutorEnd: closes what replace_routing() put aside.
+  /// Before ExecutorEnd: closes what replace_routing() retired.
   static void end(QueryDesc& query);
 
   /// The innermost running query, or null where that one writes into no hypertable.
@@ -50,8 +51,7 @@ class RoutedQuery {
 
   [[nodiscard]] EState& estate() const { return *estate_; }
 
-  /// Makes the query route with a new partition descriptor. What it used until now stays open until
-  /// it ends: queued AFTER triggers, pending batches and run-time pruning point into it.
+  /// Makes the query route with the partition descriptor of now.
   void replace_routing();
 
  private:
@@ -59,21 +59,14 @@ class RoutedQuery {
     ModifyTableState* node;
     Target* next;
   };
-  struct Retired {
-    ModifyTableState* node;          // null: `directory` is meant
-    PartitionTupleRouting* routing;  // of `node`
-    PartitionDirectory directory;
-    Retired* next;
-  };
 
   static RoutedQuery* find(const EState* estate);
   static void unlink(void* query);
   void add_target(PlanState* state);
-  void retire(const Retired& what);
 
   EState* estate_;
   Target* targets_;
-  Retired* retired_;
+  RetiredRouting retired_;
   RoutedQuery* next_;  // in the list of all started ones
   MemoryContextCallback callback_;
 

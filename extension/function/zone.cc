@@ -1,5 +1,6 @@
 #include "extension/function/zone.h"
 
+#include <algorithm>
 #include <string>
 
 #include "kernel/base/division.h"
@@ -28,8 +29,11 @@ pg_time_t pg_second(TimePoint instant) {
   return floor_div(instant.time_since_epoch().count(), kUsPerSecond) + kUnixEpoch;
 }
 
+/// The instant of a change; the end of time for those of the last year's spring.
 TimePoint time_point(pg_time_t second) {
-  return TimePoint(Duration((second - kUnixEpoch) * kUsPerSecond));
+  std::int64_t us = 0;
+  if (__builtin_mul_overflow(second - kUnixEpoch, kUsPerSecond, &us)) return TimePoint::max();
+  return TimePoint(Duration(us));
 }
 
 /// The clock's next change after an instant. Without one, both offsets are the same.

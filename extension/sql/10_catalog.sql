@@ -17,18 +17,6 @@ CREATE TABLE varve_catalog.hypertable (
 COMMENT ON COLUMN varve_catalog.hypertable.chunk_interval IS
     'microseconds, or integers for an integer column';
 
--- Backends remember what is a hypertable. The extension's own changes tell them; this trigger is for
--- pg_restore, which copies rows in.
-CREATE FUNCTION varve_catalog.hypertable_changed() RETURNS trigger
-AS 'MODULE_PATHNAME', 'varve_hypertable_changed'
-LANGUAGE C;
-
-COMMENT ON FUNCTION varve_catalog.hypertable_changed() IS
-    'tells every session to look the hypertable up anew';
-
-CREATE TRIGGER hypertable_changed AFTER INSERT OR UPDATE OR DELETE ON varve_catalog.hypertable
-    FOR EACH ROW EXECUTE FUNCTION varve_catalog.hypertable_changed();
-
 CREATE TABLE varve_catalog.chunk (
     id            integer     NOT NULL CONSTRAINT chunk_pkey PRIMARY KEY,
     hypertable_id integer     NOT NULL,
@@ -49,3 +37,10 @@ SELECT pg_catalog.pg_extension_config_dump('varve_catalog.chunk', '');
 SELECT pg_catalog.pg_extension_config_dump('varve_catalog.hypertable_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('varve_catalog.chunk_id_seq', '');
 GRANT SELECT ON ALL TABLES IN SCHEMA varve_catalog TO PUBLIC;
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA varve_catalog TO PUBLIC;
+
+-- Whoever installed the extension may restore a dump: pg_restore creates the chunks, copies these
+-- rows and sets the sequences in that user's name. Triggers (20_hypertable.sql) check each row.
+GRANT CREATE ON SCHEMA _timescaledb_internal TO @extowner@;
+GRANT INSERT ON varve_catalog.hypertable, varve_catalog.chunk TO @extowner@;
+GRANT UPDATE ON SEQUENCE varve_catalog.hypertable_id_seq, varve_catalog.chunk_id_seq TO @extowner@;

@@ -38,6 +38,10 @@ constexpr std::array kSettings = {
             "when offsets are missing: record the gap and go on, or stop", kChoice, 0, 0,
             "continue|stop"},
     Setting{"ingest.tenant", "default", "tenant of events that name none"},
+    Setting{"ingest.max_age_days", "3650", "an event older than this becomes a dead letter",
+            kInteger, 1, 100'000},
+    Setting{"ingest.margin", "0.2",
+            "profit of an order that states none, as a share of its amount"},
     Setting{"ingest.instance", "", "static member id in the consumer group; empty: a random one"},
 
     Setting{"api.listen", "127.0.0.1",

@@ -1,8 +1,10 @@
 #include "platform/ingest/instant.h"
 
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 
 namespace varve::ingest {
@@ -120,6 +122,19 @@ std::optional<Instant> parse_epoch(std::string_view token) {
   if (whole > kGreatestSeconds * (1'000'000 / scale)) return std::nullopt;
   const std::int64_t us = whole * scale + fraction;
   return Instant(microseconds(negative ? -us : us));
+}
+
+std::string rfc3339(Instant instant) {
+  using namespace std::chrono;
+  const auto day_start = floor<days>(instant);
+  const year_month_day date(day_start);
+  const hh_mm_ss time(floor<milliseconds>(instant - day_start));
+  std::array<char, 48> text{};
+  const int length = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
+                                   int(date.year()), unsigned(date.month()), unsigned(date.day()),
+                                   int(time.hours().count()), int(time.minutes().count()),
+                                   int(time.seconds().count()), int(time.subseconds().count()));
+  return {text.data(), static_cast<std::size_t>(length)};
 }
 
 }  // namespace varve::ingest

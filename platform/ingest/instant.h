@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace varve::ingest {
@@ -18,5 +19,8 @@ std::optional<Instant> parse_date_time(std::string_view text);
 /// Jackson writes an Instant), from there on milliseconds. Exact to the microsecond for plain
 /// decimals; a number with an exponent goes through double.
 std::optional<Instant> parse_epoch(std::string_view token);
+
+/// `2026-11-22T13:05:00.123Z`, cut to milliseconds.
+std::string rfc3339(Instant instant);
 
 }  // namespace varve::ingest

@@ -74,5 +74,12 @@ TEST(ParseEpoch, Table) {
   for (const auto& c : cases) EXPECT_EQ(count(parse_epoch(c.token)), c.us) << c.why;
 }
 
+TEST(Rfc3339, InvertsParsing) {
+  for (const char* text : {"1970-01-01T00:00:00.000Z", "2026-11-22T13:05:09.123Z",
+                           "1969-12-31T23:59:59.999Z", "0001-01-01T00:00:00.000Z"}) {
+    EXPECT_EQ(rfc3339(*parse_date_time(text)), text);
+  }
+}
+
 }  // namespace
 }  // namespace varve::ingest

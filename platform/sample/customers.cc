@@ -50,8 +50,7 @@ double any_value(Random& random, const Metric& metric) {
 void add_customer_events(const Settings& settings, Hour hour, std::vector<Event>& events) {
   for (std::size_t region = 0; region < kRegions.size(); ++region) {
     Random random = stream(settings, Stream::kActivity, hour, region);
-    const double mean =
-        kEventsAnHour * kRegions[region].share * activity(settings, hour, region) * settings.volume;
+    const double mean = kEventsAnHour * kRegions[region].share * activity(settings, hour, region);
     for (int left = random.poisson(mean); left > 0; --left) {
       const TimePoint time = within(random, hour);
       const Metric& metric = any_metric(random);

@@ -13,11 +13,12 @@ struct Settings {
   std::uint64_t seed = 1;
   /// A midnight: trend is 1 there, and the outage is on the afternoon before it.
   Hour anchor;
-  /// Business events against the usual number, about 8,700 a day.
-  double volume = 1;
   /// Of one instance of one service; there are kInstances.
-  std::chrono::seconds scrape_interval{600};
+  std::chrono::milliseconds scrape_interval{600'000};
 };
+
+/// Of customers, orders and payments, at the anchor.
+inline constexpr double kBusinessEventsADay = 8'700;
 
 struct Region {
   std::string_view name;

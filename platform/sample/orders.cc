@@ -168,8 +168,8 @@ void add_orders(const Settings& settings, Hour hour, std::vector<Event>& events)
   const double boost = is_promotion(settings, hour) ? kPromotionBoost : 1;
   for (std::size_t region = 0; region < kRegions.size(); ++region) {
     Random random = stream(settings, Stream::kOrder, hour, region);
-    const double mean = kOrdersAnHour * kRegions[region].share * activity(settings, hour, region) *
-                        boost * settings.volume;
+    const double mean =
+        kOrdersAnHour * kRegions[region].share * activity(settings, hour, region) * boost;
     for (int left = random.poisson(mean); left > 0; --left) {
       tell_order(random, settings, hour, region, events);
     }

@@ -12,7 +12,7 @@ namespace varve::sample {
 /// What has originated earlier and arrives later is included, so a timeline that begins at any hour
 /// continues one that ended there: no event is missing, none is told twice.
 ///
-/// Cost    beginning replays kLongestTail, about 0.1 s at the usual volume.
+/// Cost    beginning replays kLongestTail, about 0.1 s.
 class Timeline {
  public:
   Timeline(const Settings& settings, Hour from);
