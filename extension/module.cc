@@ -1,4 +1,13 @@
 // The loadable module: what is installed, in order.
+#include "extension/catalog/drop_hook.h"
+#include "extension/chunk/partition_descriptor.h"
+#include "extension/ddl/dispatch.h"
+#include "extension/ddl/refused.h"
+#include "extension/ddl/storage_options.h"
+#include "extension/dml/copy.h"
+#include "extension/planner/clock_bounds.h"
+#include "extension/planner/hooks.h"
+
 #include "extension/pg/boundary.h"
 extern "C" {
 #include <miscadmin.h>
@@ -6,7 +15,8 @@ extern "C" {
 
 extern "C" {
 PG_MODULE_MAGIC;
-PGDLLEXPORT void _PG_init();
+PGDLLEXPORT void
+_PG_init();  // NOLINT(bugprone-reserved-identifier): the name that PostgreSQL calls
 }
 
 void _PG_init() {
@@ -16,4 +26,12 @@ void _PG_init() {
                     errhint("Add varve to shared_preload_libraries in postgresql.conf and restart "
                             "the server.")));
   }
+  varve::catalog::install_drop_hook();
+  varve::chunk::install_partition_descriptor();
+  varve::planner::install_clock_bounds();
+  varve::planner::install_hooks();
+  varve::ddl::install_dispatch();
+  varve::dml::install_copy();
+  varve::ddl::install_refused();
+  varve::ddl::install_storage_options();
 }

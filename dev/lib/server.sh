@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced after shell.sh: a PostgreSQL of our own, made from the machine's packages.
 #
 # PostgreSQL 15 looks for extensions in one place, beside its installation. So that nothing of ours
@@ -12,7 +13,7 @@ make_server_tree() {
     local dir=$1 part from to
     [[ -x $dir/bin/postgres && $("$dir/bin/postgres" --version) == $(postgres_system --version) ]] &&
         return
-    rm -rf "${dir:?}/usr" "$dir/bin"
+    rm -rf "${dir:?}/usr" "${dir:?}/bin"
     for part in bindir pkglibdir sharedir; do
         from=$(pg_config --$part) to=$dir$(pg_config --$part)
         mkdir -p "$to"

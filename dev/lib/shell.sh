@@ -1,7 +1,11 @@
+# shellcheck shell=bash
 # Sourced by the scripts of dev/: where things are, how to speak, how to run as whom.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+# Two checkouts of the same sources share what ccache keeps.
+export CCACHE_BASEDIR=$ROOT CCACHE_NOHASHDIR=1
 
 say() { printf '%s\n' "$*"; }
 die() {

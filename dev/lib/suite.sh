@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced after shell.sh by dev/suite/*. A suite prints what failed and, as its last line,
 # "N passed, N failed, N skipped", with the reason of skips behind a colon.
 

@@ -7,6 +7,8 @@
 
 #include "extension/pg/postgres.h"
 extern "C" {
+#include <access/htup.h>
+#include <access/tupdesc.h>
 #include <datatype/timestamp.h>
 }
 
@@ -25,6 +27,9 @@ struct Chunk {
 class ChunkTable {
  public:
   static std::optional<Chunk> find(Oid relation);
+
+  /// The row that a tuple of the table, with its descriptor, holds. C API.
+  static Chunk row_of(HeapTuple tuple, TupleDesc descriptor);
 
   /// Every chunk of the hypertable by ascending slice, in the current memory context.
   struct Chunks {

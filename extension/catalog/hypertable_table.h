@@ -4,6 +4,11 @@
 #include <optional>
 
 #include "extension/pg/postgres.h"
+extern "C" {
+#include <access/htup.h>
+#include <access/tupdesc.h>
+#include <nodes/pg_list.h>
+}
 
 namespace varve::catalog {
 
@@ -18,17 +23,36 @@ struct Hypertable {
   std::int64_t chunk_interval;  // microseconds, or integers for an integer column
 };
 
-/// The table varve_catalog.hypertable. Only this class knows its columns and indexes.
+/// The table varve_catalog.hypertable. Only this class knows its columns and indexes. Whatever
+/// changes a row tells every backend's cache, and is visible when it returns.
 class HypertableTable {
  public:
-  /// The hypertable whose parent table is `relation`, as of the current command.
+  /// The hypertable whose parent table is `relation`, as of the current command. Nothing in a
+  /// database without the extension.
   static std::optional<Hypertable> find(Oid relation);
   static std::optional<Hypertable> find_by_id(std::int32_t id);
 
+  /// The row that a tuple of the table, with its descriptor, holds. C API.
+  static Hypertable row_of(HeapTuple tuple, TupleDesc descriptor);
+
   /// The next id of the sequence that continuous aggregates will share.
   static std::int32_t next_id();
+
+  /// Reports unique_violation where `row.relation` is a hypertable already.
   static void insert(const Hypertable& row);
   static void remove(std::int32_t id);
+  static void set_chunk_interval(std::int32_t id, std::int64_t interval);
+  static void set_column(std::int32_t id, const NameData& column);
+
+  /// For every hypertable whose chunks live in the schema `from`.
+  static void rename_chunk_schema(const NameData& from, const NameData& to);
+
+  /// The storage parameters that every new chunk gets, those of its TOAST table with the namespace
+  /// "toast": DefElems fit for CreateStmt.options, in the current memory context.
+  static List* storage_options(std::int32_t id);
+
+  /// `options`: text[] of "name=value" or "toast.name=value", or 0 for none.
+  static void set_storage_options(std::int32_t id, Datum options);
 };
 
 }  // namespace varve::catalog

@@ -9,12 +9,15 @@ extern "C" {
 }
 
 // Making chunks, without any lock on the parent beyond the RowExclusiveLock of the statement that
-// needs one, as the owner of the hypertable. reference: docs/decisions/native-partitions.md
+// needs one, as the owner of the hypertable. reference: docs/chunks.md
 namespace varve::chunk {
 
 /// Creates the table of a new chunk for `slice`, with the parent's columns, defaults, CHECKs,
 /// storage and TOAST table, and registers it in varve_catalog.chunk. It stands alone: rows can be
 /// loaded before attach(). `parent` may still be an ordinary table.
+///
+/// The chunk has no trace of columns that the parent has dropped, so its attribute numbers may
+/// differ: rows are converted by name, as for any partition.
 Oid create_table(Relation parent, const catalog::Hypertable& hypertable, Slice slice);
 
 /// Makes the table `chunk` the partition of `parent` that holds `slice`: inheritance, bound,
@@ -23,6 +26,9 @@ void attach(Relation parent, const catalog::Hypertable& hypertable, Oid chunk, S
 
 /// The chunk that holds `value` (units of Slice), made if it does not exist. Takes the slice's
 /// lock, so that two sessions never make the same chunk.
+///
+/// The caller holds RowExclusiveLock on the parent; whoever changes the chunk interval holds
+/// ShareRowExclusiveLock, so that no two sessions cut the same time differently.
 Oid ensure(Relation parent, const catalog::Hypertable& hypertable, std::int64_t value);
 
 }  // namespace varve::chunk

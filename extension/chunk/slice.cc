@@ -1,5 +1,6 @@
 #include "extension/chunk/slice.h"
 
+#include <algorithm>
 #include <cassert>
 
 namespace varve::chunk {
@@ -22,6 +23,12 @@ Slice slice_of(std::int64_t value, std::int64_t width, std::int64_t origin, std:
   if (!__builtin_sub_overflow(value, age, &bound) && bound > lowest) slice.begin = bound;
   if (!__builtin_add_overflow(value, width - age, &bound) && bound < highest) slice.end = bound;
   return slice;
+}
+
+Slice cut(Slice cell, std::int64_t end_before, std::int64_t begin_after) {
+  const Slice part = {std::max(cell.begin, end_before), std::min(cell.end, begin_after)};
+  assert(part.begin < part.end);
+  return part;
 }
 
 }  // namespace varve::chunk

@@ -24,4 +24,9 @@ inline constexpr std::int64_t kUnixEpoch = -946'684'800'000'000;
 Slice slice_of(std::int64_t value, std::int64_t width, std::int64_t origin, std::int64_t lowest,
                std::int64_t highest);
 
+/// The part of `cell` between its neighbours: from `end_before`, where the last chunk before it
+/// ends, to `begin_after`, where the next one begins. Chunks made under another interval do not lie
+/// on the grid, so a cell may be taken in part.
+Slice cut(Slice cell, std::int64_t end_before, std::int64_t begin_after);
+
 }  // namespace varve::chunk

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <limits>
+#include <map>
 #include <random>
 
 namespace varve::chunk {
@@ -43,6 +44,48 @@ TEST(SliceOf, HoldsItsValueAndIsSharedByAllItsValues) {
     ASSERT_LT(value, slice.end);
     ASSERT_EQ(slice_of(slice.begin, width, origin, kLow, kHigh), slice);
     ASSERT_EQ(slice_of(slice.end - 1, width, origin, kLow, kHigh), slice);
+  }
+}
+
+TEST(Cut, Table) {
+  const struct {
+    const char* why;
+    Slice cell;
+    std::int64_t end_before, begin_after;
+    Slice part;
+  } cases[] = {
+      {"alone", {20, 30}, kLow, kHigh, {20, 30}},
+      {"neighbours on the grid", {20, 30}, 20, 30, {20, 30}},
+      {"far neighbours", {20, 30}, 5, 70, {20, 30}},
+      {"the chunk before reaches into the cell", {20, 30}, 24, kHigh, {24, 30}},
+      {"the chunk after begins in the cell", {20, 30}, kLow, 26, {20, 26}},
+      {"one unit is left", {20, 30}, 24, 25, {24, 25}},
+      {"at the ends of the type", {kLow, kHigh}, kLow, kHigh, {kLow, kHigh}},
+  };
+  for (const auto& c : cases) EXPECT_EQ(cut(c.cell, c.end_before, c.begin_after), c.part) << c.why;
+}
+
+/// What chunk creation rests on: whatever the interval was when each chunk was made, no two
+/// overlap, and every value has one.
+TEST(Cut, ChunksMadeUnderChangingIntervalsNeverOverlap) {
+  std::mt19937_64 random(1);
+  for (int round = 0; round < 200; ++round) {
+    std::map<std::int64_t, std::int64_t> chunks;  // begin to end
+    for (int i = 0; i < 100; ++i) {
+      const auto value = static_cast<std::int64_t>(random() % 2000) - 1000;
+      const auto width = static_cast<std::int64_t>(random() % 300) + 1;
+      const auto after = chunks.upper_bound(value);
+      const bool has_before = after != chunks.begin();
+      const auto end_before = has_before ? std::prev(after)->second : kLow;
+      if (has_before && value < end_before) continue;  // it has a chunk
+      const auto begin_after = after != chunks.end() ? after->first : kHigh;
+      const Slice slice = cut(slice_of(value, width, 0, kLow, kHigh), end_before, begin_after);
+      ASSERT_LE(slice.begin, value);
+      ASSERT_LT(value, slice.end);
+      ASSERT_GE(slice.begin, end_before);
+      ASSERT_LE(slice.end, begin_after);
+      chunks.emplace(slice.begin, slice.end);
+    }
   }
 }
 

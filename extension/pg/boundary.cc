@@ -11,6 +11,7 @@ int sqlstate_of(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::kInvalidArgument: return ERRCODE_INVALID_PARAMETER_VALUE;
     case ErrorKind::kOutOfRange: return ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE;
+    case ErrorKind::kTimeOutOfRange: return ERRCODE_DATETIME_VALUE_OUT_OF_RANGE;
     case ErrorKind::kCorruptData: return ERRCODE_DATA_CORRUPTED;
     case ErrorKind::kUnsupported: return ERRCODE_FEATURE_NOT_SUPPORTED;
   }

@@ -37,3 +37,10 @@ SELECT pg_catalog.pg_extension_config_dump('varve_catalog.chunk', '');
 SELECT pg_catalog.pg_extension_config_dump('varve_catalog.hypertable_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('varve_catalog.chunk_id_seq', '');
 GRANT SELECT ON ALL TABLES IN SCHEMA varve_catalog TO PUBLIC;
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA varve_catalog TO PUBLIC;
+
+-- Whoever installed the extension may restore a dump: pg_restore creates the chunks, copies these
+-- rows and sets the sequences in that user's name. Triggers (20_hypertable.sql) check each row.
+GRANT CREATE ON SCHEMA _timescaledb_internal TO @extowner@;
+GRANT INSERT ON varve_catalog.hypertable, varve_catalog.chunk TO @extowner@;
+GRANT UPDATE ON SEQUENCE varve_catalog.hypertable_id_seq, varve_catalog.chunk_id_seq TO @extowner@;

@@ -6,7 +6,13 @@
 namespace varve {
 
 /// What went wrong, in terms the caller can act on. The extension maps each kind to one SQLSTATE.
-enum class ErrorKind { kInvalidArgument, kOutOfRange, kCorruptData, kUnsupported };
+enum class ErrorKind {
+  kInvalidArgument,
+  kOutOfRange,      // of a number
+  kTimeOutOfRange,  // of a date, time or interval
+  kCorruptData,
+  kUnsupported
+};
 
 /// The line of a throw. Builtins, since clang 14 has no std::source_location.
 struct Where {

@@ -1,7 +1,6 @@
 #include "platform/base/config.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cctype>
 #include <charconv>
 #include <filesystem>
@@ -148,7 +147,7 @@ Config Config::load(const std::optional<std::string>& path,
 
 const std::string& Config::text(std::string_view key) const {
   const auto found = values_.find(key);
-  assert(found != values_.end() && "a setting that settings() does not list");
+  if (found == values_.end()) throw std::logic_error("no such setting: " + std::string(key));
   return found->second;
 }
 

@@ -7,10 +7,11 @@
 #include <string_view>
 
 #include "platform/base/database.h"
+#include "platform/base/rfc3339.h"
 
 namespace varve::database {
 
-using TimePoint = std::chrono::sys_time<std::chrono::microseconds>;
+using varve::TimePoint;
 
 /// The bytes of COPY ... (FORMAT binary): a header, rows, a trailer. The caller begins a row and
 /// adds its columns in order, each in the type of its column; nothing checks that. Source

@@ -12,9 +12,10 @@ constexpr std::array kSettings = {
             "libpq connection string; PG* variables fill in what it leaves out"},
     Setting{"database.pool_size", "8",
             "connections of the API, each with a worker thread of its own", kInteger, 1, 256},
-    Setting{"database.statement_timeout_ms", "15000",
-            "a query of the API that takes longer is cancelled and answered 504", kInteger, 1,
-            3'600'000},
+    Setting{"database.statement_timeout_ms", "8000",
+            "a query of the API that takes longer is cancelled and answered 504; below the 10 s "
+            "that a stop may take",
+            kInteger, 1, 3'600'000},
 
     Setting{"kafka.bootstrap", "127.0.0.1:9092", "brokers, host:port separated by commas"},
     Setting{"kafka.bootstrap_file", "",

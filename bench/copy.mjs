@@ -1,0 +1,37 @@
+// COPY FROM of a CSV file: plain table, PostgreSQL's partitions made beforehand, hypertable.
+// Two orders of rows: by time (one chunk at a time) and by device (all chunks in turns).
+import { statSync } from "node:fs";
+import { compare } from "./lib/compare.mjs";
+import { Session } from "./lib/psql.mjs";
+import { contents, make_hypertable, make_native, make_plain, START } from "./lib/tables.mjs";
+
+const ROWS = Number(process.env.ROWS ?? 2_000_000);
+const DAYS = 30;
+const session = new Session();
+const file = (order) => `${process.env.PGHOST}/copy_${order}.csv`;
+
+for (const order of ["time", "device"]) {
+  await session.query(`COPY (
+    SELECT '${START}'::timestamptz + (i % (${ROWS} / 100)) * (interval '${DAYS} days' / (${ROWS} / 100)) AS time,
+           i / (${ROWS} / 100) AS device, i % 997 / 10.0, sqrt(i), 'row ' || i % 1000
+    FROM generate_series(0, ${ROWS} - 1) i ORDER BY ${order}, 1, 2) TO '${file(order)}' (FORMAT csv)`);
+  console.log(`${ROWS} rows, ${(statSync(file(order)).size / 1e6).toFixed(0)} MB, ${DAYS} chunks of a day, order: ${order}`);
+
+  const side = (label, prepare) => ({
+    label,
+    prepare: async () => { await prepare(); await session.query("CHECKPOINT"); },
+    run: async () => ROWS / (await session.time(`COPY bench FROM '${file(order)}' (FORMAT csv)`)),
+    result: () => contents(session, "bench"),
+  });
+  await compare(`COPY, rows ordered by ${order}`, "thousand rows/s", [
+    side("PostgreSQL's partitions, made beforehand", () => make_native(session, "bench", DAYS)),
+    side("plain table", () => make_plain(session, "bench")),
+    side("hypertable, chunks made by the COPY", () => make_hypertable(session, "bench")),
+    side("hypertable, chunks exist", async () => {
+      await make_hypertable(session, "bench");
+      await session.query(`COPY bench FROM '${file(order)}' (FORMAT csv); TRUNCATE bench`);
+    }),
+  ]);
+}
+await session.query("DROP TABLE bench");
+session.close();

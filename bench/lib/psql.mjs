@@ -1,0 +1,50 @@
+import { spawn, execFileSync } from "node:child_process";
+import { createInterface } from "node:readline";
+
+const MARK = "--done--";
+
+/** A psql process that stays open: one backend for many statements. Errors end the benchmark. */
+export class Session {
+  constructor(database = process.env.PGDATABASE) {
+    this.psql = spawn("psql", ["-XqAt", "-v", "ON_ERROR_STOP=1", "-d", database], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    this.lines = createInterface({ input: this.psql.stdout })[Symbol.asyncIterator]();
+    this.psql.stdin.write("\\timing off\n");
+  }
+
+  /** Runs statements and returns the rows that they print. */
+  async query(sql) {
+    this.psql.stdin.write(`${sql}\n;\\echo ${MARK}\n`);
+    const rows = [];
+    for (;;) {
+      const { value, done } = await this.lines.next();
+      if (done) throw new Error(`psql ended in: ${sql.slice(0, 200)}`);
+      if (value === MARK) return rows;
+      rows.push(value);
+    }
+  }
+
+  /** Milliseconds that the server and psql need for one statement. */
+  async time(sql) {
+    this.psql.stdin.write("\\timing on\n");
+    const rows = await this.query(sql);
+    this.psql.stdin.write("\\timing off\n");
+    const times = rows.filter((row) => row.startsWith("Time: "));
+    return times.reduce((sum, row) => sum + Number.parseFloat(row.slice(6)), 0);
+  }
+
+  close() {
+    this.psql.stdin.end();
+  }
+}
+
+/** Milliseconds a transaction, from pgbench with one prepared script in one connection. */
+export function pgbench(script, transactions) {
+  const output = execFileSync("pgbench", ["-n", "-M", "prepared", "-t", String(transactions), "-f", "-"], {
+    input: script,
+    encoding: "utf8",
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  return Number.parseFloat(/latency average = ([\d.]+) ms/.exec(output)[1]);
+}

@@ -1,0 +1,134 @@
+#include "extension/catalog/chunk_table.h"
+
+#include "extension/catalog/relations.h"
+
+#include "extension/pg/boundary.h"
+extern "C" {
+#include <access/genam.h>
+#include <access/htup_details.h>
+#include <access/table.h>
+#include <access/xact.h>
+#include <catalog/indexing.h>
+#include <commands/sequence.h>
+#include <utils/fmgroids.h>
+#include <utils/rel.h>
+#include <utils/snapmgr.h>
+#include <utils/timestamp.h>
+}
+
+namespace varve::catalog {
+namespace {
+
+// Attribute numbers, as extension/sql/10_catalog.sql lists the columns.
+enum Column : AttrNumber {
+  kId = 1,
+  kHypertableId,
+  kRelation,
+  kRangeBegin,
+  kRangeEnd,
+  kCreated,
+  kColumns = kCreated
+};
+
+/// Calls `visit(table, tuple)` for the row of `relation`, if there is one.
+template <class Visit>
+void with_row(const Relations& ours, Oid relation, LOCKMODE lock, Visit&& visit) {
+  Relation table = table_open(ours.chunk, lock);
+  ScanKeyData condition;
+  ScanKeyInit(&condition, kRelation, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relation));
+  SysScanDesc scan =
+      systable_beginscan(table, ours.chunk_relation_key, true, nullptr, 1, &condition);
+  HeapTuple tuple = systable_getnext(scan);
+  if (HeapTupleIsValid(tuple)) visit(table, tuple);
+  systable_endscan(scan);
+  table_close(table, NoLock);
+}
+
+/// Collects what an ordered scan gives; doubles as it grows.
+ChunkTable::Chunks collect(SysScanDesc scan, TupleDesc descriptor) {
+  std::size_t capacity = 16;
+  ChunkTable::Chunks all = {static_cast<Chunk*>(palloc(capacity * sizeof(Chunk))), 0};
+  HeapTuple tuple;
+  while (HeapTupleIsValid(tuple = systable_getnext_ordered(scan, ForwardScanDirection))) {
+    if (all.count == capacity) {
+      capacity *= 2;
+      all.rows = static_cast<Chunk*>(repalloc_huge(all.rows, capacity * sizeof(Chunk)));
+    }
+    all.rows[all.count++] = ChunkTable::row_of(tuple, descriptor);
+  }
+  return all;
+}
+
+}  // namespace
+
+std::optional<Chunk> ChunkTable::find(Oid relation) {
+  return pg::call([&]() -> std::optional<Chunk> {
+    std::optional<Chunk> found;
+    const Relations* ours = relations();
+    if (ours == nullptr) return found;
+    with_row(*ours, relation, AccessShareLock, [&](Relation table, HeapTuple tuple) {
+      found = ChunkTable::row_of(tuple, RelationGetDescr(table));
+    });
+    return found;
+  });
+}
+
+Chunk ChunkTable::row_of(HeapTuple tuple, TupleDesc descriptor) {
+  Datum values[kColumns];
+  bool nulls[kColumns];
+  heap_deform_tuple(tuple, descriptor, values, nulls);
+  return {DatumGetInt32(values[kId - 1]),
+          DatumGetInt32(values[kHypertableId - 1]),
+          DatumGetObjectId(values[kRelation - 1]),
+          {DatumGetInt64(values[kRangeBegin - 1]), DatumGetInt64(values[kRangeEnd - 1])},
+          DatumGetTimestampTz(values[kCreated - 1])};
+}
+
+ChunkTable::Chunks ChunkTable::of_hypertable(std::int32_t hypertable_id) {
+  return pg::call([&] {
+    Relation table = table_open(required_relations().chunk, AccessShareLock);
+    Relation index =
+        index_open(required_relations().chunk_hypertable_id_range_begin_key, AccessShareLock);
+    ScanKeyData condition;
+    ScanKeyInit(&condition, kHypertableId, BTEqualStrategyNumber, F_INT4EQ,
+                Int32GetDatum(hypertable_id));
+    SysScanDesc scan = systable_beginscan_ordered(table, index, nullptr, 1, &condition);
+    const Chunks all = collect(scan, RelationGetDescr(table));
+    systable_endscan_ordered(scan);
+    index_close(index, AccessShareLock);
+    table_close(table, AccessShareLock);
+    return all;
+  });
+}
+
+std::int32_t ChunkTable::next_id() {
+  return pg::call([] {
+    return static_cast<std::int32_t>(nextval_internal(required_relations().chunk_id_seq, false));
+  });
+}
+
+void ChunkTable::insert(const Chunk& row) {
+  pg::call([&] {
+    Relation table = table_open(required_relations().chunk, RowExclusiveLock);
+    Datum values[kColumns] = {Int32GetDatum(row.id),          ObjectIdGetDatum(row.hypertable_id),
+                              ObjectIdGetDatum(row.relation), Int64GetDatum(row.slice.begin),
+                              Int64GetDatum(row.slice.end),   TimestampTzGetDatum(row.created)};
+    bool nulls[kColumns] = {};
+    CatalogTupleInsert(table, heap_form_tuple(RelationGetDescr(table), values, nulls));
+    table_close(table, NoLock);
+    CommandCounterIncrement();
+  });
+}
+
+void ChunkTable::remove(Oid relation) {
+  pg::call([&] {
+    const Relations* ours = relations();
+    if (ours == nullptr) return;
+    with_row(*ours, relation, RowExclusiveLock, [](Relation table, HeapTuple tuple) {
+      CatalogTupleDelete(table, &tuple->t_self);
+      CommandCounterIncrement();
+    });
+  });
+}
+
+}  // namespace varve::catalog

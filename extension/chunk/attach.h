@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <utils/rel.h>
+}
+
+// The steps of attach() that are features of their own. All are C API: run inside pg::call, with
+// the chunk already linked to its parent and locked exclusively. They end with a new command.
+namespace varve::chunk {
+
+/// Gives the chunk every index of the parent, with its constraint where it has one.
+void clone_indexes(Relation parent, Relation chunk);
+
+/// Gives the chunk the parent's row triggers, enabled as there.
+void clone_row_triggers(Relation parent, Relation chunk);
+
+/// Gives the chunk its part of every foreign key of the parent and of every foreign key to it. An
+/// empty chunk needs no check, and neither do rows that the parent has vouched for. Locks the other
+/// tables no more than an INSERT that is checked by the key does.
+void clone_foreign_keys(Relation parent, Relation chunk, std::int32_t chunk_id);
+
+/// Makes sure that PostgreSQL looks for children of `parent`, a table or an index: one that never
+/// had any, or lost them all before an ANALYZE, is marked as childless.
+void mark_as_parent(Oid parent);
+
+}  // namespace varve::chunk

@@ -1,0 +1,166 @@
+// show_chunks() and drop_chunks().
+#include <string>
+
+#include "extension/catalog/chunk_table.h"
+#include "extension/catalog/hypertable_table.h"
+#include "extension/chunk/bound.h"
+#include "extension/chunk/coordinate.h"
+#include "extension/chunk/drop.h"
+#include "extension/chunk/window.h"
+
+#include "extension/pg/boundary.h"
+#include "extension/pg/set_returning.h"
+#include "extension/pg/sqlstate.h"
+extern "C" {
+#include <catalog/objectaddress.h>
+#include <miscadmin.h>
+#include <storage/lmgr.h>
+#include <tcop/utility.h>
+#include <utils/acl.h>
+#include <utils/builtins.h>
+#include <utils/lsyscache.h>
+}
+
+namespace varve::chunk {
+namespace {
+
+/// Which chunks are meant: a window of their ranges or one of their times of creation.
+struct Selection {
+  bool by_creation;
+  Window window;
+
+  bool has(const catalog::Chunk& chunk) const {
+    return by_creation ? created_in(chunk.created, window) : lies_in(chunk.slice, window);
+  }
+};
+
+/// Where the two functions have their bounds.
+struct Positions {
+  int older_than, newer_than, created_before, created_after;
+};
+
+catalog::Hypertable hypertable_of(FunctionCallInfo fcinfo) {
+  if (PG_ARGISNULL(0)) {
+    throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "the hypertable must not be null");
+  }
+  const Oid relation = PG_GETARG_OID(0);
+  if (const auto row = catalog::HypertableTable::find(relation)) return *row;
+  const char* name = pg::call([&] { return get_rel_name(relation); });
+  throw pg::SqlError(pg::kHypertableNotExist,
+                     "table \"" + (name != nullptr ? std::string(name) : std::to_string(relation)) +
+                         "\" is not a hypertable");
+}
+
+void require_order(std::optional<std::int64_t> from, const char* from_name,
+                   std::optional<std::int64_t> to, const char* to_name) {
+  if (!from || !to || *from <= *to) return;
+  throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "no chunk can be selected, since \"" +
+                                                          std::string(to_name) +
+                                                          "\" lies before \"" + from_name + "\"");
+}
+
+Selection selection_of(FunctionCallInfo fcinfo, const catalog::Hypertable& hypertable,
+                       Positions at) {
+  const bool by_range = !PG_ARGISNULL(at.older_than) || !PG_ARGISNULL(at.newer_than);
+  const bool by_creation = !PG_ARGISNULL(at.created_before) || !PG_ARGISNULL(at.created_after);
+  if (by_range && by_creation) {
+    throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
+                       "bounds of the range and of the time of creation cannot be combined");
+  }
+  Selection selection = {by_creation, {}};
+  std::optional<std::int64_t> from, to;
+  if (by_creation) {
+    from = creation_bound(fcinfo, at.created_after, "created_after");
+    to = creation_bound(fcinfo, at.created_before, "created_before");
+    require_order(from, "created_after", to, "created_before");
+  } else {
+    const Oid type = pg::call([&] { return getBaseType(hypertable.column_type); });
+    from = range_bound(fcinfo, at.newer_than, "newer_than", type);
+    to = range_bound(fcinfo, at.older_than, "older_than", type);
+    require_order(from, "newer_than", to, "older_than");
+  }
+  if (from) selection.window.from = *from;
+  if (to) selection.window.to = *to;
+  return selection;
+}
+
+/// The chunks of the selection by ascending range, in the current memory context.
+catalog::ChunkTable::Chunks select(const catalog::Hypertable& hypertable,
+                                   const Selection& selection) {
+  auto chunks = catalog::ChunkTable::of_hypertable(hypertable.id);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < chunks.count; ++i) {
+    if (selection.has(chunks.rows[i])) chunks.rows[kept++] = chunks.rows[i];
+  }
+  chunks.count = kept;
+  return chunks;
+}
+
+void require_owner(Oid relation) {
+  pg::call([&] {
+    PreventCommandIfReadOnly("drop_chunks()");
+    if (!pg_class_ownercheck(relation, GetUserId())) {
+      aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(relation));
+    }
+    LockRelationOid(relation, AccessShareLock);
+  });
+}
+
+/// The names of the chunks that were dropped.
+pg::Datums drop_all(Oid parent, const catalog::ChunkTable::Chunks& chunks, int level) {
+  return pg::call([&] {
+    auto* names = static_cast<Datum*>(palloc0((chunks.count + 1) * sizeof(Datum)));
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < chunks.count; ++i) {
+      const Oid chunk = chunks.rows[i].relation;
+      const char* name = get_rel_name(chunk);
+      if (name == nullptr) continue;  // another session was faster
+      const char* qualified =
+          quote_qualified_identifier(get_namespace_name(get_rel_namespace(chunk)), name);
+      if (!drop(parent, chunk)) continue;
+      ereport(level, (errmsg("dropping chunk %s", qualified)));
+      names[count++] = CStringGetTextDatum(qualified);
+    }
+    return pg::Datums{names, count};
+  });
+}
+
+pg::Datums show(FunctionCallInfo fcinfo) {
+  const catalog::Hypertable hypertable = hypertable_of(fcinfo);
+  const auto chunks = select(hypertable, selection_of(fcinfo, hypertable, {1, 2, 3, 4}));
+  auto* relations =
+      pg::call([&] { return static_cast<Datum*>(palloc((chunks.count + 1) * sizeof(Datum))); });
+  for (std::size_t i = 0; i < chunks.count; ++i) {
+    relations[i] = ObjectIdGetDatum(chunks.rows[i].relation);
+  }
+  return {relations, chunks.count};
+}
+
+pg::Datums drop_selected(FunctionCallInfo fcinfo) {
+  const catalog::Hypertable hypertable = hypertable_of(fcinfo);
+  require_owner(hypertable.relation);
+  const Positions at = {1, 2, 4, 5};
+  if (PG_ARGISNULL(at.older_than) && PG_ARGISNULL(at.newer_than) &&
+      PG_ARGISNULL(at.created_before) && PG_ARGISNULL(at.created_after)) {
+    throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "drop_chunks() needs at least one bound",
+                       {}, "To remove all rows, use TRUNCATE.");
+  }
+  const Selection selection = selection_of(fcinfo, hypertable, at);
+  const bool verbose = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3);
+  return drop_all(hypertable.relation, select(hypertable, selection), verbose ? INFO : DEBUG2);
+}
+
+}  // namespace
+}  // namespace varve::chunk
+
+// show_chunks(relation regclass, older_than "any", newer_than "any", created_before "any",
+//             created_after "any") returns setof regclass
+VARVE_SQL_FUNCTION(varve_show_chunks) {
+  return varve::pg::return_each(fcinfo, [&] { return varve::chunk::show(fcinfo); });
+}
+
+// drop_chunks(relation regclass, older_than "any", newer_than "any", verbose boolean,
+//             created_before "any", created_after "any") returns setof text
+VARVE_SQL_FUNCTION(varve_drop_chunks) {
+  return varve::pg::return_each(fcinfo, [&] { return varve::chunk::drop_selected(fcinfo); });
+}

@@ -1,0 +1,99 @@
+#include "extension/ddl/refused.h"
+
+#include "extension/ddl/dispatch.h"
+#include "extension/ddl/named_hypertable.h"
+
+extern "C" {
+#include <nodes/parsenodes.h>
+}
+
+namespace varve::ddl {
+namespace {
+
+void refuse(const RangeVar& hypertable, const char* what, const char* hint) {
+  ereport(ERROR,
+          (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+           errmsg("cannot %s hypertable \"%s\"", what, hypertable.relname), errhint("%s", hint)));
+}
+
+constexpr const char* kChunksComeWithRows = "Its chunks are made as rows arrive: insert the rows.";
+
+void check_command(const RangeVar& table, bool is_hypertable, const AlterTableCmd& command) {
+  switch (command.subtype) {
+    case AT_AttachPartition: {
+      if (is_hypertable) refuse(table, "attach a partition to", kChunksComeWithRows);
+      const RangeVar* partition = castNode(PartitionCmd, command.def)->name;
+      if (OidIsValid(named_hypertable(partition))) {
+        refuse(*partition, "make a partition of", "A hypertable has partitions of its own only.");
+      }
+      break;
+    }
+    case AT_DetachPartition:
+    case AT_DetachPartitionFinalize:
+      if (is_hypertable) {
+        refuse(table, "detach a partition from",
+               "Use drop_chunks(), or copy the chunk's rows into another table and drop it.");
+      }
+      break;
+    case AT_AddInherit: {
+      const RangeVar* parent = castNode(RangeVar, command.def);
+      if (OidIsValid(named_hypertable(parent))) {
+        refuse(*parent, "inherit from", kChunksComeWithRows);
+      }
+      if (is_hypertable) refuse(table, "add a parent to", "Create an ordinary table instead.");
+      break;
+    }
+    default: break;
+  }
+}
+
+void alter_table(Utility& utility) {
+  const auto* statement = castNode(AlterTableStmt, utility.statement());
+  if (statement->objtype == OBJECT_TABLE || statement->objtype == OBJECT_FOREIGN_TABLE) {
+    const bool is_hypertable = OidIsValid(named_hypertable(statement->relation));
+    ListCell* cell;
+    foreach (cell, statement->cmds) {
+      check_command(*statement->relation, is_hypertable, *lfirst_node(AlterTableCmd, cell));
+    }
+  }
+  utility.proceed();
+}
+
+void check_parents(const CreateStmt& statement) {
+  ListCell* cell;
+  foreach (cell, statement.inhRelations) {
+    const auto* parent = lfirst_node(RangeVar, cell);
+    if (!OidIsValid(named_hypertable(parent))) continue;
+    refuse(*parent, statement.partbound != nullptr ? "create a partition of" : "inherit from",
+           kChunksComeWithRows);
+  }
+}
+
+void create_table(Utility& utility) {
+  check_parents(*reinterpret_cast<CreateStmt*>(utility.statement()));
+  utility.proceed();
+}
+
+void create_foreign_table(Utility& utility) {
+  check_parents(castNode(CreateForeignTableStmt, utility.statement())->base);
+  utility.proceed();
+}
+
+void create_rule(Utility& utility) {
+  const auto* statement = castNode(RuleStmt, utility.statement());
+  if (OidIsValid(named_hypertable(statement->relation))) {
+    refuse(*statement->relation, "create a rule on", "Use a trigger.");
+  }
+  utility.proceed();
+}
+
+}  // namespace
+
+void install_refused() {
+  on_statement(T_AlterTableStmt, alter_table);
+  on_statement(T_CreateStmt, create_table);
+  on_statement(T_CreateForeignTableStmt, create_foreign_table);
+  on_statement(T_RuleStmt, create_rule);
+}
+
+}  // namespace varve::ddl

@@ -1,0 +1,117 @@
+// The SQL functions that make hypertables: their arguments and results.
+#include <string>
+
+#include "extension/hypertable/create.h"
+#include "extension/hypertable/dimension_info.h"
+
+#include "extension/pg/boundary.h"
+#include "extension/pg/sqlstate.h"
+extern "C" {
+#include <access/htup_details.h>
+#include <funcapi.h>
+#include <utils/builtins.h>
+#include <utils/lsyscache.h>
+}
+
+namespace varve::hypertable {
+namespace {
+
+void require_argument(FunctionCallInfo fcinfo, int index, const char* name) {
+  if (!PG_ARGISNULL(index)) return;
+  throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE, std::string(name) + " must not be null");
+}
+
+void refuse_argument(FunctionCallInfo fcinfo, int index, const char* feature) {
+  if (PG_ARGISNULL(index)) return;
+  throw pg::SqlError(pg::kOperationNotSupported, std::string(feature) + " are not supported");
+}
+
+bool flag_argument(FunctionCallInfo fcinfo, int index, bool otherwise) {
+  return PG_ARGISNULL(index) ? otherwise : PG_GETARG_BOOL(index);
+}
+
+const char* name_argument(FunctionCallInfo fcinfo, int index) {
+  return PG_ARGISNULL(index) ? nullptr : NameStr(*PG_GETARG_NAME(index));
+}
+
+/// The one row of a function that returns TABLE(...).
+Datum row_result(FunctionCallInfo fcinfo, Datum* values) {
+  return pg::call([&] {
+    TupleDesc columns = nullptr;
+    if (get_call_result_type(fcinfo, nullptr, &columns) != TYPEFUNC_COMPOSITE) {
+      ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                      errmsg("function returning record called in context that cannot accept it")));
+    }
+    bool nulls[8] = {};
+    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns), values, nulls));
+  });
+}
+
+Datum name_datum(const char* text) {
+  return pg::call([&] { return DirectFunctionCall1(namein, CStringGetDatum(text)); });
+}
+
+}  // namespace
+}  // namespace varve::hypertable
+
+// create_hypertable(relation regclass, dimension dimension_info, create_default_indexes boolean,
+//   if_not_exists boolean, migrate_data boolean) returns table(hypertable_id int, created bool)
+VARVE_SQL_FUNCTION(varve_create_hypertable_general) {
+  using namespace varve::hypertable;
+  require_argument(fcinfo, 0, "relation");
+  require_argument(fcinfo, 1, "dimension");
+  const auto* info = reinterpret_cast<const DimensionInfo*>(
+      varve::pg::call([&] { return PG_DETOAST_DATUM(PG_GETARG_DATUM(1)); }));
+  if (info->kind != DimensionInfo::Kind::kRange) {
+    throw varve::pg::SqlError(varve::pg::kOperationNotSupported,
+                              "the primary dimension of a hypertable must be a range");
+  }
+  CreateRequest request;
+  request.relation = PG_GETARG_OID(0);
+  request.column = info->column;
+  request.width = info->width;
+  request.default_indexes = flag_argument(fcinfo, 2, true);
+  request.if_not_exists = flag_argument(fcinfo, 3, false);
+  request.migrate_data = flag_argument(fcinfo, 4, false);
+  const CreateResult result = create(request);
+  Datum values[] = {Int32GetDatum(result.id), BoolGetDatum(result.created)};
+  return row_result(fcinfo, values);
+}
+
+// create_hypertable(relation regclass, time_column_name name, partitioning_column name,
+//   number_partitions int, associated_schema_name name, associated_table_prefix name,
+//   chunk_time_interval anyelement, create_default_indexes boolean, if_not_exists boolean,
+//   partitioning_func regproc, migrate_data boolean, time_partitioning_func regproc)
+//   returns table(hypertable_id int, schema_name name, table_name name, created bool)
+VARVE_SQL_FUNCTION(varve_create_hypertable_classic) {
+  using namespace varve::hypertable;
+  require_argument(fcinfo, 0, "relation");
+  require_argument(fcinfo, 1, "time_column_name");
+  refuse_argument(fcinfo, 2, "space dimensions");
+  refuse_argument(fcinfo, 3, "space dimensions");
+  refuse_argument(fcinfo, 9, "partitioning functions");
+  refuse_argument(fcinfo, 11, "partitioning functions");
+  CreateRequest request;
+  request.relation = PG_GETARG_OID(0);
+  request.column = *PG_GETARG_NAME(1);
+  request.chunk_schema = name_argument(fcinfo, 4);
+  request.chunk_prefix = name_argument(fcinfo, 5);
+  request.width = width_argument(fcinfo, 6);
+  request.default_indexes = flag_argument(fcinfo, 7, true);
+  request.if_not_exists = flag_argument(fcinfo, 8, false);
+  request.migrate_data = flag_argument(fcinfo, 10, false);
+  request.announce_not_null = true;
+  const CreateResult result = create(request);
+  const char* table = varve::pg::call([&] { return get_rel_name(request.relation); });
+  const char* schema =
+      varve::pg::call([&] { return get_namespace_name(get_rel_namespace(request.relation)); });
+  Datum values[] = {Int32GetDatum(result.id), name_datum(schema), name_datum(table),
+                    BoolGetDatum(result.created)};
+  return row_result(fcinfo, values);
+}
+
+// add_dimension(...), in both forms
+VARVE_SQL_FUNCTION(varve_add_dimension) {
+  throw varve::pg::SqlError(varve::pg::kOperationNotSupported,
+                            "space dimensions are not supported");
+}

@@ -1,0 +1,73 @@
+#include "extension/planner/hooks.h"
+
+#include "extension/dml/routed_query.h"
+#include "extension/planner/descriptor_check.h"
+#include "extension/planner/prepare_query.h"
+
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <executor/executor.h>
+#include <optimizer/planner.h>
+}
+
+namespace varve::planner {
+namespace {
+
+planner_hook_type previous_planner = nullptr;
+ExecutorStart_hook_type previous_start = nullptr;
+ExecutorRun_hook_type previous_run = nullptr;
+ExecutorFinish_hook_type previous_finish = nullptr;
+ExecutorEnd_hook_type previous_end = nullptr;
+
+PlannedStmt* plan(Query* query, const char* text, int cursor_options, ParamListInfo parameters) {
+  const auto next = previous_planner != nullptr ? previous_planner : standard_planner;
+  // Planning scribbles on the query: a second attempt needs a copy of the first.
+  Query* untouched = may_read_hypertables(*query) ? copyObject(query) : nullptr;
+  for (;;) {
+    prepare_query(*query, parameters);
+    PlannedStmt* planned = next(query, text, cursor_options, parameters);
+    if (untouched == nullptr || descriptors_are_current(*planned)) return planned;
+    query = copyObject(untouched);
+  }
+}
+
+void start(QueryDesc* query, int flags) {
+  refresh_descriptors(*query->plannedstmt);
+  (previous_start != nullptr ? previous_start : standard_ExecutorStart)(query, flags);
+  dml::RoutedQuery::begin(*query);
+}
+
+void run(QueryDesc* query, ScanDirection direction, uint64 count, bool once) {
+  dml::RoutedQuery::while_running(*query, [&] {
+    (previous_run != nullptr ? previous_run : standard_ExecutorRun)(query, direction, count, once);
+  });
+}
+
+// Data-modifying CTEs that nobody read to the end run here.
+void finish(QueryDesc* query) {
+  dml::RoutedQuery::while_running(*query, [&] {
+    (previous_finish != nullptr ? previous_finish : standard_ExecutorFinish)(query);
+  });
+}
+
+void end(QueryDesc* query) {
+  dml::RoutedQuery::end(*query);
+  (previous_end != nullptr ? previous_end : standard_ExecutorEnd)(query);
+}
+
+}  // namespace
+
+void install_hooks() {
+  previous_planner = planner_hook;
+  planner_hook = plan;
+  previous_start = ExecutorStart_hook;
+  ExecutorStart_hook = start;
+  previous_run = ExecutorRun_hook;
+  ExecutorRun_hook = run;
+  previous_finish = ExecutorFinish_hook;
+  ExecutorFinish_hook = finish;
+  previous_end = ExecutorEnd_hook;
+  ExecutorEnd_hook = end;
+}
+
+}  // namespace varve::planner

@@ -1,0 +1,76 @@
+#include "extension/planner/prepare_query.h"
+
+#include "extension/catalog/hypertable_cache.h"
+#include "extension/chunk/partition_descriptor.h"
+#include "extension/dml/route_targets.h"
+#include "extension/planner/clock_bounds.h"
+
+#include "extension/pg/boundary.h"
+#include "extension/pg/tree.h"
+extern "C" {
+#include <access/table.h>
+#include <catalog/pg_class.h>
+#include <partitioning/partdesc.h>
+#include <utils/rel.h>
+}
+
+namespace varve::planner {
+namespace {
+
+bool is_hypertable(const RangeTblEntry& entry) {
+  return entry.rtekind == RTE_RELATION && entry.relkind == RELKIND_PARTITIONED_TABLE &&
+         pg::entry([&] { return catalog::cached_hypertable(entry.relid); }) != nullptr;
+}
+
+// A function in FROM may be inlined, and bring hypertables with it.
+bool find_reader(Node* node, void* context) {
+  if (node == nullptr) return false;
+  if (!IsA(node, Query)) {
+    return pg::walk_expression(node, find_reader, context);
+  }
+  auto* query = castNode(Query, node);
+  ListCell* cell;
+  foreach (cell, query->rtable) {
+    const auto* entry = lfirst_node(RangeTblEntry, cell);
+    if (entry->rtekind == RTE_FUNCTION || is_hypertable(*entry)) return true;
+  }
+  return pg::walk_query(query, find_reader, context);
+}
+
+/// The rewriter has locked every relation of the query.
+void refresh_descriptor(const RangeTblEntry& entry) {
+  Relation relation = table_open(entry.relid, NoLock);
+  chunk::fresh_partition_descriptor(relation);
+  table_close(relation, NoLock);
+}
+
+bool prepare(Node* node, void* context) {
+  if (node == nullptr) return false;
+  if (!IsA(node, Query)) {
+    return pg::walk_expression(node, prepare, context);
+  }
+  auto* query = castNode(Query, node);
+  int index = 0;
+  ListCell* cell;
+  foreach (cell, query->rtable) {
+    const auto* entry = lfirst_node(RangeTblEntry, cell);
+    ++index;
+    if (!is_hypertable(*entry)) continue;
+    refresh_descriptor(*entry);
+    if (index == query->resultRelation) dml::route_targets(*query, entry->relid);
+  }
+  bound_by_clock(*query, static_cast<ParamListInfo>(context));
+  return pg::walk_query(query, prepare, context);
+}
+
+}  // namespace
+
+bool may_read_hypertables(Query& query) {
+  return find_reader(reinterpret_cast<Node*>(&query), nullptr);
+}
+
+void prepare_query(Query& query, ParamListInfo parameters) {
+  prepare(reinterpret_cast<Node*>(&query), parameters);
+}
+
+}  // namespace varve::planner

@@ -1,0 +1,72 @@
+-- _timescaledb_catalog: read-only views in the shape that scripts know. A hypertable has one dimension,
+-- whose id is the hypertable's, and a chunk one slice of it, whose id is the chunk's.
+
+-- Slices count from 1970; what lies beyond 64 bits is open.
+CREATE FUNCTION varve_catalog.unix_us(us bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN us < 9223372036854775807 - 946684800000000 THEN us + 946684800000000 ELSE 9223372036854775807 END;
+COMMENT ON FUNCTION varve_catalog.unix_us(bigint) IS 'microseconds from 2000 as microseconds from 1970';
+
+CREATE VIEW _timescaledb_catalog.hypertable AS
+SELECT h.id,
+    n.nspname AS schema_name,
+    r.relname AS table_name,
+    h.chunk_schema AS associated_schema_name,
+    h.chunk_prefix AS associated_table_prefix,
+    1::smallint AS num_dimensions,
+    0::smallint AS compression_state,
+    NULL::integer AS compressed_hypertable_id,
+    0 AS status
+FROM varve_catalog.hypertable h
+    JOIN pg_class r ON r.oid = h.relation
+    JOIN pg_namespace n ON n.oid = r.relnamespace;
+COMMENT ON VIEW _timescaledb_catalog.hypertable IS 'hypertables';
+
+CREATE VIEW _timescaledb_catalog.dimension AS
+SELECT h.id,
+    h.id AS hypertable_id,
+    h.column_name,
+    h.column_type,
+    true AS aligned,
+    NULL::smallint AS num_slices,
+    NULL::name AS partitioning_func_schema,
+    NULL::name AS partitioning_func,
+    h.chunk_interval AS interval_length,
+    NULL::bigint AS compress_interval_length,
+    NULL::name AS integer_now_func_schema,
+    NULL::name AS integer_now_func
+FROM varve_catalog.hypertable h;
+COMMENT ON VIEW _timescaledb_catalog.dimension IS 'dimensions; interval_length in microseconds or integers';
+
+CREATE VIEW _timescaledb_catalog.dimension_slice AS
+SELECT c.id,
+    c.hypertable_id AS dimension_id,
+    CASE WHEN varve_catalog.is_integer(h.column_type) THEN c.range_begin ELSE varve_catalog.unix_us(c.range_begin) END AS range_start,
+    CASE WHEN varve_catalog.is_integer(h.column_type) THEN c.range_end ELSE varve_catalog.unix_us(c.range_end) END AS range_end
+FROM varve_catalog.chunk c JOIN varve_catalog.hypertable h ON h.id = c.hypertable_id;
+COMMENT ON VIEW _timescaledb_catalog.dimension_slice IS 'ranges of chunks, in microseconds from 1970 or integers';
+
+CREATE VIEW _timescaledb_catalog.chunk AS
+SELECT c.id,
+    c.hypertable_id,
+    n.nspname AS schema_name,
+    r.relname AS table_name,
+    NULL::integer AS compressed_chunk_id,
+    false AS dropped,
+    0 AS status,
+    false AS osm_chunk,
+    c.created AS creation_time
+FROM varve_catalog.chunk c
+    JOIN pg_class r ON r.oid = c.relation
+    JOIN pg_namespace n ON n.oid = r.relnamespace;
+COMMENT ON VIEW _timescaledb_catalog.chunk IS 'chunks';
+
+CREATE VIEW _timescaledb_catalog.chunk_constraint AS
+SELECT c.id AS chunk_id,
+    c.id AS dimension_slice_id,
+    ('constraint_' || c.id)::name AS constraint_name,
+    NULL::name AS hypertable_constraint_name
+FROM varve_catalog.chunk c;
+COMMENT ON VIEW _timescaledb_catalog.chunk_constraint IS 'which slice each chunk holds';
+
+GRANT SELECT ON ALL TABLES IN SCHEMA _timescaledb_catalog TO PUBLIC;

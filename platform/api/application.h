@@ -1,0 +1,54 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+
+#include "platform/api/connection_pool.h"
+#include "platform/api/http.h"
+#include "platform/api/routes.h"
+#include "platform/base/metrics.h"
+
+namespace varve::api {
+
+/// From request to response, whatever carries them: routes, runs the handler where it belongs,
+/// counts.
+class Application {
+ public:
+  using Done = std::function<void(Response)>;
+
+  Application(std::string web_root, ConnectionPool& pool, Metrics& metrics);
+
+  /// What GET `target` with that Host header should get. Calls `done` once: at once, or later from
+  /// a worker thread. /v1/stream is the caller's; reaching it here is a bug.
+  void answer(Request request, std::string_view host, Done done);
+
+  /// The route's own answer to a request that never became one (status 400, 408, 413, 431).
+  Response refuse(int status, std::string detail);
+
+  /// Whether the request is for /v1/stream, and may have it.
+  bool is_stream(const Request& request, std::string_view host) const;
+
+  /// A request as handlers see it, from what HTTP gave. `target` undecoded. `id` is the client's
+  /// own X-Request-Id; a new one is made where that is empty or strange.
+  struct Incoming {
+    std::string_view method, target, id;
+  };
+  /// Nothing where the target is malformed.
+  std::optional<Request> request_of(const Incoming& incoming);
+  std::string new_request_id();
+
+  /// Counts the response and gives it the headers that all have.
+  Response finish(Response response, const Request& request);
+
+ private:
+  void run(const Route& route, Request request, Done done);
+
+  const std::string web_root_;
+  ConnectionPool& pool_;
+  Metrics& metrics_;
+  const std::string id_prefix_;
+  std::atomic<std::uint64_t> next_id_ = 1;
+};
+
+}  // namespace varve::api

@@ -1,0 +1,67 @@
+#include "platform/api/dispatch.h"
+
+#include "platform/base/log.h"
+
+namespace varve::api {
+
+using database::ErrorClass;
+
+Problem problem_of(const database::Error& error) {
+  const std::string& state = error.sqlstate();
+  if (state == "42501") return {403, "the database does not allow the API to read this"};
+  if (state == "22023" || state == "22007" || state == "22008" || state == "22P02") {
+    return {400, error.what()};
+  }
+  switch (error.error_class()) {
+    case ErrorClass::kCanceled:
+      return {504, "the query ran into the time limit; ask for a shorter range"};
+    case ErrorClass::kConnection: return unavailable("the database is not reachable");
+    case ErrorClass::kTransient: return unavailable("the database cannot answer just now");
+    case ErrorClass::kEnvironment:
+      return unavailable("the database is not set up; run: varve setup", 30);
+    case ErrorClass::kData:
+    case ErrorClass::kOther: break;
+  }
+  return {500, "the query failed; the log of the service has the reason under this request's id"};
+}
+
+Response answer_question(Question question, const Request& request, Database& database) {
+  try {
+    return question(request, database);
+  } catch (const ProblemError& error) {
+    return problem_response(error.problem, request);
+  } catch (const database::Error& error) {
+    const Problem problem = problem_of(error);
+    if (problem.status >= 500) {
+      log::warn("query failed", {{"requestId", request.id},
+                                 {"path", request.path},
+                                 {"status", problem.status},
+                                 {"sqlstate", error.sqlstate()},
+                                 {"error", error.what()}});
+    }
+    return problem_response(problem, request);
+  } catch (const std::exception& error) {
+    log::error("handler failed",
+               {{"requestId", request.id}, {"path", request.path}, {"error", error.what()}});
+    return problem_response(
+        {500, "the service failed; its log has the reason under this request's id"}, request);
+  }
+}
+
+Problem wrong_method(const std::string& method) {
+  return {405, "the method " + method + " is not allowed here", {}, {{"Allow", "GET, HEAD"}}};
+}
+
+bool is_local_host(std::string_view host) {
+  if (host.starts_with('[')) {
+    host = host.substr(0, host.find(']') + 1);
+    return host == "[::1]";
+  }
+  host = host.substr(0, host.find(':'));
+  if (host == "localhost" || host.ends_with(".localhost")) return true;
+  // 127.0.0.0/8, and nothing but digits and dots: not 127.example.org.
+  return host.starts_with("127.") &&
+         host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+}  // namespace varve::api

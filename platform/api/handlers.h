@@ -1,0 +1,24 @@
+#pragma once
+
+#include "platform/api/answer.h"
+#include "platform/api/http.h"
+
+/// Handlers: pure functions of the request and of what the database says. Each is documented in
+/// openapi.json, and its SQL is platform/analytics/<question>.sql.
+namespace varve::api {
+
+Response customer_metrics(const Request& request, Database& database);
+Response metric_aggregates(const Request& request, Database& database);
+Response activity_heatmap(const Request& request, Database& database);
+
+Response revenue_summary(const Request& request, Database& database);
+Response revenue_by_region(const Request& request, Database& database);
+
+Response payment_status_breakdown(const Request& request, Database& database);
+Response fraud_anomalies(const Request& request, Database& database);
+Response fraud_patterns(const Request& request, Database& database);
+
+Response system_metrics(const Request& request, Database& database);
+Response system_health(const Request& request, Database& database);
+
+}  // namespace varve::api

@@ -1,0 +1,48 @@
+-- The aggregates that dashboards read. They are plain views, computed at each query, until the
+-- extension has continuous aggregates; names and columns are final. Days and hours are UTC's.
+
+CREATE OR REPLACE VIEW revenue_daily AS
+SELECT time_bucket(INTERVAL '1 day', "time") AS day,
+       sum(revenue) AS total_revenue,
+       sum(profit) AS total_profit,
+       sum(orders_count) AS total_orders,
+       sum(revenue) / nullif(sum(orders_count), 0) AS avg_order_value
+FROM revenue_metrics
+GROUP BY 1;
+COMMENT ON VIEW revenue_daily IS 'revenue, profit and paid orders of each day';
+
+CREATE OR REPLACE VIEW customer_activity_hourly AS
+SELECT time_bucket(INTERVAL '1 hour', "time") AS hour,
+       customer_id,
+       count(*) AS activity_count,
+       avg(metric_value) AS avg_metric_value
+FROM customer_metrics
+GROUP BY 1, 2;
+COMMENT ON VIEW customer_activity_hourly IS 'events and their mean value for each hour and customer';
+
+CREATE OR REPLACE VIEW payment_status_daily AS
+SELECT time_bucket(INTERVAL '1 day', "time") AS day,
+       status,
+       count(*) AS payment_count,
+       sum(amount) AS total_amount,
+       avg(fraud_score) AS avg_fraud_score
+FROM payment_metrics
+GROUP BY 1, 2;
+COMMENT ON VIEW payment_status_daily IS 'payments, their amount and mean fraud score for each day and status';
+
+-- In SQL, not PL/pgSQL, where the arguments' and results' names would be ambiguous with columns.
+CREATE OR REPLACE FUNCTION calculate_growth_rate(metric_name text, days integer DEFAULT 30)
+RETURNS TABLE (day timestamptz, value double precision, growth_rate double precision)
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT d.day, d.value, (d.value - d.previous) / nullif(d.previous, 0) * 100
+    FROM (SELECT b.day, b.value, lag(b.value) OVER (ORDER BY b.day) AS previous
+          FROM (SELECT time_bucket(INTERVAL '1 day', m."time") AS day, avg(m.metric_value) AS value
+                FROM customer_metrics m
+                WHERE m.metric_name = calculate_growth_rate.metric_name
+                  AND m."time" > now() - make_interval(days => calculate_growth_rate.days)
+                GROUP BY 1) b) d
+    ORDER BY d.day
+$$;
+COMMENT ON FUNCTION calculate_growth_rate(text, integer) IS
+    'mean of a customer metric for each day, and its change from the day before in percent; null on the first day and after a zero';
