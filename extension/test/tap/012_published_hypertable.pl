@@ -14,6 +14,7 @@ my $subscriber = PostgreSQL::Test::Cluster->new('subscriber');
 $subscriber->init;
 $subscriber->start;
 
+# Chunks lie in the published schema, so that even one that stands alone is published.
 # The subscriber is a plain server, and its table a plain table, at first without a key, which
 # would refuse duplicates.
 my $table = 'CREATE TABLE readings (time timestamptz NOT NULL, id int NOT NULL, v float8)';
@@ -23,7 +24,7 @@ $publisher->safe_psql('postgres', "CREATE EXTENSION varve; $table;" . q{
     CREATE UNIQUE INDEX readings_key ON readings (time, id);
     ALTER TABLE readings REPLICA IDENTITY USING INDEX readings_key;
     INSERT INTO readings SELECT '2024-01-01'::timestamptz + i * interval '1 hour', i, i FROM generate_series(1, 500) AS i;
-    CREATE PUBLICATION p FOR TABLE readings WITH (publish_via_partition_root = true)});
+    CREATE PUBLICATION p FOR TABLES IN SCHEMA public WITH (publish_via_partition_root = true)});
 $subscriber->safe_psql('postgres', "CREATE SUBSCRIPTION s CONNECTION '" . $publisher->connstr . " dbname=postgres' PUBLICATION p");
 $subscriber->wait_for_subscription_sync($publisher, 's');
 is($subscriber->safe_psql('postgres', $sum), '500|500|125250', 'the rows are there');
@@ -32,7 +33,7 @@ $publisher->safe_psql('postgres', q{
     INSERT INTO readings VALUES ('2024-02-01', 501, 501);
     BEGIN;
     INSERT INTO readings VALUES ('2024-02-02', 502, 502);
-    SELECT create_hypertable('readings', 'time', migrate_data => true);
+    SELECT create_hypertable('readings', 'time', migrate_data => true, associated_schema_name => 'public');
     INSERT INTO readings VALUES ('2024-02-03', 503, 503);
     COMMIT;
     INSERT INTO readings VALUES ('2030-01-01', 504, 504);
