@@ -27,6 +27,7 @@ PlannedStmt* plan(Query* query, const char* text, int cursor_options, ParamListI
     prepare_query(*query, parameters);
     PlannedStmt* planned = next(query, text, cursor_options, parameters);
     if (untouched == nullptr || descriptors_are_current(*planned)) return planned;
+    refresh_descriptors(*planned);  // of those too that planning itself brought in
     query = copyObject(untouched);
   }
 }
