@@ -13,8 +13,8 @@ namespace varve::planner {
 /// routing read them; in parallel workers too, which start with empty caches.
 void refresh_descriptors(const PlannedStmt& plan);
 
-/// After planning: whether every hypertable was planned with a checked list. Covers hypertables that
-/// planning itself brought in, from inlined functions.
+/// After planning: whether every hypertable was planned with a checked list. Covers hypertables
+/// that planning itself brought in, from inlined functions.
 bool descriptors_are_current(const PlannedStmt& plan);
 
 }  // namespace varve::planner
