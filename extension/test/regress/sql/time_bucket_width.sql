@@ -16,6 +16,8 @@ EXECUTE aggregates('1 month', 'orders', '2024-01-01', '2024-02-01');
 SET plan_cache_mode = force_generic_plan;
 EXECUTE aggregates('1 day', 'orders', '2024-01-01', '2024-02-01');
 RESET plan_cache_mode;
+-- Widths that change from row to row.
+SELECT w, time_bucket(w, timestamptz '2024-02-29 13:37+00') FROM (VALUES ('1 day'::varchar), ('1 day'), ('1 hour'), (NULL), ('1 month'), ('1 day')) v(w);
 -- And without types.
 PREPARE untyped AS SELECT time_bucket($1, time) AS bucket, count(*) FROM customer_metrics GROUP BY bucket ORDER BY bucket;
 SELECT parameter_types FROM pg_prepared_statements WHERE name = 'untyped';
