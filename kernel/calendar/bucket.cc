@@ -20,8 +20,11 @@ constexpr std::int64_t kUsPerDay = kUnitsPerDay<LocalTime>;
 struct Moment {
   LocalDay day;
   std::int64_t of_day_us;  // 0 to 24 hours, exclusive
-  friend auto operator<=>(const Moment&, const Moment&) = default;
 };
+
+bool is_later(Moment a, Moment b) {
+  return a.day != b.day ? a.day > b.day : a.of_day_us > b.of_day_us;
+}
 
 template <class Time>
 Moment moment_of(Time time) {
@@ -93,10 +96,11 @@ Time month_bucket_start(Time time, const Grid<Time>& grid) {
 
   const std::int64_t base = grid.offset.months;
   const std::int64_t age = month_number(moved.day) - month_number(origin.day) - base;
-  std::int64_t months = base + floor_div(age, width) * width;
+  const std::int64_t months = base + floor_div(age, width) * width;
   // That edge is in the month of `moved` or an earlier one; in the same month it may be too late.
-  if (edge(months) > moved) months -= width;
-  return time_of<Time>(plus(edge(months), days, rest_us));
+  Moment start = edge(months);
+  if (is_later(start, moved)) start = edge(months - width);
+  return time_of<Time>(plus(start, days, rest_us));
 }
 
 /// The origin moved by the offset, or an equivalent one a width earlier.
