@@ -27,6 +27,8 @@ PlannedStmt* plan(Query* query, const char* text, int cursor_options, ParamListI
     prepare_query(*query, parameters);
     PlannedStmt* planned = next(query, text, cursor_options, parameters);
     if (untouched == nullptr || descriptors_are_current(*planned)) return planned;
+    // Inlined functions brought relations that prepare_query() cannot see.
+    refresh_descriptors(*planned);
     query = copyObject(untouched);
   }
 }
