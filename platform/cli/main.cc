@@ -97,14 +97,14 @@ int run_sample(const Config& config, SampleOptions sample) {
   {
     auto connection = database::Connection::open(config.text("database.conninfo"), "varve sample");
     sample.history.leave_last_hour |= through_kafka;
-    std::cout << "history: " << cli::load_history(connection, sample.history, std::cout)
-              << std::endl;
+    const std::string said = cli::load_history(connection, sample.history, std::cout);
+    std::cout << "history: " << said << std::endl;
   }
   if (through_kafka) {
     const std::string bootstrap =
         sample.bootstrap.empty() ? cli::bootstrap_of(config) : sample.bootstrap;
-    std::cout << "last hour through Kafka: " << cli::send_last_hour(config, bootstrap, std::cout)
-              << std::endl;
+    const std::string said = cli::send_last_hour(config, bootstrap, std::cout);
+    std::cout << "last hour through Kafka: " << said << std::endl;
   }
   return kSuccess;
 }
