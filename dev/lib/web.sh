@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced after shell.sh: the dashboard's packages and its build.
 
 WEB=$ROOT/web

@@ -186,11 +186,6 @@ void KafkaSource::start(std::span<const Position> positions) {
   require(rd_kafka_assign(kafka_.get(), list_of(positions).get()), "assign");
 }
 
-void KafkaSource::seek(Partition partition, std::int64_t offset) {
-  const Position position{partition, offset, 0};
-  require(rd_kafka_seek_partitions(kafka_.get(), list_of({&position, 1}).get(), kQueryMs), "seek");
-}
-
 void KafkaSource::pause() { rd_kafka_pause_partitions(kafka_.get(), list_of(started_).get()); }
 void KafkaSource::resume() { rd_kafka_resume_partitions(kafka_.get(), list_of(started_).get()); }
 

@@ -24,8 +24,8 @@ export function tile(name: string, title: string): Tile {
   const note = h("p", { class: "tile-note" });
   const trend = h("div", { class: "tile-trend", "aria-hidden": "true" });
   const root = h(
-    "section",
-    { class: "tile", "data-tile": name, "data-state": "loading", "aria-label": title },
+    "div",
+    { class: "tile", role: "group", "data-tile": name, "data-state": "loading", "aria-label": title },
     h("h2", {}, title),
     value,
     note,
