@@ -56,13 +56,6 @@ void require(rd_kafka_resp_err_t error, const char* what) {
   }
 }
 
-void require(rd_kafka_error_t* error, const char* what) {
-  if (error == nullptr) return;
-  const std::string text = rd_kafka_error_string(error);
-  rd_kafka_error_destroy(error);
-  throw SourceError(std::string(what) + ": " + text);
-}
-
 void destroy_message(void* message) {
   rd_kafka_message_destroy(static_cast<rd_kafka_message_t*>(message));
 }
