@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { compactMoney, exactMoney, tickMoney } from "./money";
-import { compactCount, decimal, milliseconds, percent, percentPoints, rate, signedPercent } from "./number";
+import {
+  compactCount,
+  decimal,
+  milliseconds,
+  percent,
+  percentPoints,
+  rate,
+  signedPercent,
+} from "./number";
 import { day, hour, shortDay, shortWeekday, utcTime, weekday } from "./time";
 
 // The runner sets LC_ALL, so the viewer's language is English here.
@@ -12,7 +20,8 @@ test("money is exact to the cent", () => {
 
 test("tiles shorten money from ten thousand on", () => {
   expect(compactMoney("9999.99")).toBe("$9,999.99");
-  expect(compactMoney("1234567.8")).toBe("$1.23M");
+  expect(compactMoney("1234567.8")).toBe("$1.235M");
+  expect(compactMoney("283000")).toBe("$283.0K");
   expect(tickMoney(40000)).toBe("$40K");
 });
 

@@ -1,7 +1,11 @@
 /** Numbers in the viewer's language. Formatters are kept, since making one is slow. */
 
 const plain = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
-const tenth = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const tenth = new Intl.NumberFormat(undefined, {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
+const atMostTenth = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 const short = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
 const share = new Intl.NumberFormat(undefined, {
   style: "percent",
@@ -20,7 +24,11 @@ export const kNone = "–";
 
 export const count = (value: number): string => plain.format(value);
 
-export const decimal = (value: number | null): string => (value === null ? kNone : tenth.format(value));
+export const decimal = (value: number | null): string =>
+  value === null ? kNone : tenth.format(value);
+
+/** With a decimal only where there is one. */
+export const limit = (value: number): string => atMostTenth.format(value);
 
 /** 12,345 as it is; 123,456 as 123.5K. */
 export const compactCount = (value: number): string =>
