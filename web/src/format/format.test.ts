@@ -34,7 +34,13 @@ test("numbers", () => {
   expect(signedPercent(0)).toBe("0.0%");
   expect(percentPoints(71.25)).toBe("71.3%");
   expect(milliseconds(1234.4)).toBe("1,234 ms");
-  expect([rate(0), rate(12.34), rate(123.4), rate(null)]).toEqual(["0.0", "12.3", "123", "–"]);
+  expect([rate(0), rate(0.04), rate(12.34), rate(123.4), rate(null)]).toEqual([
+    "0.0",
+    "<0.1",
+    "12.3",
+    "123",
+    "–",
+  ]);
   expect(decimal(null)).toBe("–");
 });
 

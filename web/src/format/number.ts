@@ -47,6 +47,9 @@ export const percentPoints = (value: number | null): string =>
 export const milliseconds = (value: number | null): string =>
   value === null ? kNone : `${plain.format(value)} ms`;
 
-/** Events a second: one decimal below 100. */
-export const rate = (value: number | null): string =>
-  value === null ? kNone : value < 100 ? tenth.format(value) : compactCount(value);
+/** Events a second: one decimal below 100; little is not shown as nothing. */
+export function rate(value: number | null): string {
+  if (value === null) return kNone;
+  if (value > 0 && value < 0.1) return `<${tenth.format(0.1)}`;
+  return value < 100 ? tenth.format(value) : compactCount(value);
+}

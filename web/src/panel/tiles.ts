@@ -59,12 +59,22 @@ export function mountTiles(root: HTMLElement, sources: TileSources): () => void 
   };
 }
 
+/** More than ten times the orders say that history begins in the period before, and nothing else. */
+const kComparable = 10;
+
 function revenueReadings(summary: RevenueSummary, days: number) {
   const { previous } = summary;
   const series = daily(summary.dailyData, Date.now());
   // Today so far would end every trend in a fall.
   const whole = <T>(column: readonly T[]) => (series.lastIsPartial ? column.slice(0, -1) : column);
-  const against = (now: number, before: number) => compare(now, before, days);
+  const comparable = summary.totalOrders <= kComparable * previous.totalOrders;
+  const against = (now: number, before: number) =>
+    comparable
+      ? compare(now, before, days)
+      : {
+          change: null,
+          note: `${previous.totalOrders === 0 ? "none" : "hardly any"} in the ${days} days before`,
+        };
   const value = orderValue(summary);
   const before = orderValue(previous);
   return {
@@ -100,7 +110,7 @@ const orderValue = (sums: RevenueTotals): number | null =>
 
 function compare(now: number, before: number, days: number): Pick<Reading, "change" | "note"> {
   const ratio = change(now, before);
-  if (ratio === null) return { change: null, note: `nothing in the ${days} days before` };
+  if (ratio === null) return { change: null, note: `none in the ${days} days before` };
   // What is shown as 0.0% has no direction.
   const direction = Math.abs(ratio) < 0.0005 ? 0 : ratio > 0 ? 1 : -1;
   return { change: { text: signedPercent(ratio), direction }, note: `vs previous ${days} days` };
