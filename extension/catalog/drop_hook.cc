@@ -14,6 +14,7 @@ extern "C" {
 #include <catalog/objectaccess.h>
 #include <catalog/pg_attribute.h>
 #include <catalog/pg_class.h>
+#include <catalog/pg_namespace.h>
 #include <catalog/pg_partitioned_table.h>
 #include <utils/builtins.h>
 #include <utils/fmgroids.h>
@@ -37,8 +38,10 @@ AttrNumber partition_column(Oid relation) {
   return column;
 }
 
-/// The column's name as this very command left it, which the system caches cannot see yet.
-NameData newest_name(Oid relation, AttrNumber column) {
+// What this very command has written is not visible to the system caches before the next one.
+
+/// The column's name as the command left it.
+NameData newest_column_name(Oid relation, AttrNumber column) {
   ScanKeyData keys[2];
   ScanKeyInit(&keys[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber, F_OIDEQ,
               ObjectIdGetDatum(relation));
@@ -57,10 +60,30 @@ NameData newest_name(Oid relation, AttrNumber column) {
   return name;
 }
 
+/// The schema's name as the command left it.
+NameData newest_schema_name(Oid schema) {
+  ScanKeyData key;
+  ScanKeyInit(&key, Anum_pg_namespace_oid, BTEqualStrategyNumber, F_OIDEQ,
+              ObjectIdGetDatum(schema));
+  Relation table = table_open(NamespaceRelationId, AccessShareLock);
+  SysScanDesc scan = systable_beginscan(table, NamespaceOidIndexId, true, SnapshotSelf, 1, &key);
+  NameData name = {};
+  HeapTuple tuple = systable_getnext(scan);
+  if (HeapTupleIsValid(tuple)) {
+    name = reinterpret_cast<Form_pg_namespace>(GETSTRUCT(tuple))->nspname;
+  }
+  systable_endscan(scan);
+  table_close(table, AccessShareLock);
+  return name;
+}
+
 void on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_id, void* arg) {
   if (previous_hook != nullptr) previous_hook(access, class_id, object_id, sub_id, arg);
-  if (class_id != RelationRelationId) return;
   pg::entry([&] {
+    if (access == OAT_POST_ALTER && class_id == NamespaceRelationId) {
+      follow_schema_rename(object_id);
+    }
+    if (class_id != RelationRelationId) return;
     if (access == OAT_DROP && sub_id == 0) forget_dropped(class_id, object_id);
     if (access == OAT_POST_ALTER && sub_id > 0) {
       follow_rename(object_id, static_cast<AttrNumber>(sub_id));
@@ -89,9 +112,21 @@ void follow_rename(Oid relation, AttrNumber column) {
   const Hypertable row = *cached;
   pg::call([&] {
     if (partition_column(relation) != column) return;
-    const NameData name = newest_name(relation, column);
+    const NameData name = newest_column_name(relation, column);
     if (namestrcmp(const_cast<Name>(&name), NameStr(row.column)) == 0) return;
     HypertableTable::set_column(row.id, name);
+  });
+}
+
+void follow_schema_rename(Oid schema) {
+  pg::call([&] {
+    if (relations() == nullptr) return;
+    const char* before = get_namespace_name(schema);
+    const NameData now = newest_schema_name(schema);
+    if (before == nullptr || strcmp(before, NameStr(now)) == 0) return;
+    NameData from;
+    namestrcpy(&from, before);
+    HypertableTable::rename_chunk_schema(from, now);
   });
 }
 

@@ -15,6 +15,9 @@ void forget_dropped(Oid class_id, Oid object_id);
 /// Stores the new name of the primary dimension, if the renamed column is one.
 void follow_rename(Oid relation, AttrNumber column);
 
+/// Stores the new name of a schema that hypertables keep their chunks in, if it has been renamed.
+void follow_schema_rename(Oid schema);
+
 /// Once, in _PG_init.
 void install_drop_hook();
 

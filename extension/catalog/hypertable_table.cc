@@ -65,19 +65,23 @@ void announce(Oid relation) {
   CommandCounterIncrement();
 }
 
-/// Sets one column of the row `id`.
+/// Sets one column of a row.
+void update(Relation table, HeapTuple tuple, AttrNumber column, Datum value, bool is_null) {
+  Datum values[kColumns] = {};
+  bool nulls[kColumns] = {};
+  bool replace[kColumns] = {};
+  values[column - 1] = value;
+  nulls[column - 1] = is_null;
+  replace[column - 1] = true;
+  const Oid relation = HypertableTable::row_of(tuple, RelationGetDescr(table)).relation;
+  HeapTuple changed = heap_modify_tuple(tuple, RelationGetDescr(table), values, nulls, replace);
+  CatalogTupleUpdate(table, &changed->t_self, changed);
+  announce(relation);
+}
+
 void update(std::int32_t id, AttrNumber column, Datum value, bool is_null) {
   with_row_of_id(id, RowExclusiveLock, [&](Relation table, HeapTuple tuple) {
-    Datum values[kColumns] = {};
-    bool nulls[kColumns] = {};
-    bool replace[kColumns] = {};
-    values[column - 1] = value;
-    nulls[column - 1] = is_null;
-    replace[column - 1] = true;
-    const Oid relation = HypertableTable::row_of(tuple, RelationGetDescr(table)).relation;
-    HeapTuple changed = heap_modify_tuple(tuple, RelationGetDescr(table), values, nulls, replace);
-    CatalogTupleUpdate(table, &changed->t_self, changed);
-    announce(relation);
+    update(table, tuple, column, value, is_null);
   });
 }
 
@@ -170,6 +174,21 @@ void HypertableTable::set_chunk_interval(std::int32_t id, std::int64_t interval)
 
 void HypertableTable::set_column(std::int32_t id, const NameData& column) {
   pg::call([&] { update(id, kColumnName, NameGetDatum(&column), false); });
+}
+
+void HypertableTable::rename_chunk_schema(const NameData& from, const NameData& to) {
+  pg::call([&] {
+    Relation table = table_open(required_relations().hypertable, RowExclusiveLock);
+    SysScanDesc scan = systable_beginscan(table, InvalidOid, false, nullptr, 0, nullptr);
+    HeapTuple tuple;
+    while (HeapTupleIsValid(tuple = systable_getnext(scan))) {
+      const Hypertable row = row_of(tuple, RelationGetDescr(table));
+      if (strcmp(NameStr(row.chunk_schema), NameStr(from)) != 0) continue;
+      update(table, tuple, kChunkSchema, NameGetDatum(&to), false);
+    }
+    systable_endscan(scan);
+    table_close(table, NoLock);
+  });
 }
 
 List* HypertableTable::storage_options(std::int32_t id) {

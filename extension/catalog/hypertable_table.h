@@ -44,6 +44,9 @@ class HypertableTable {
   static void set_chunk_interval(std::int32_t id, std::int64_t interval);
   static void set_column(std::int32_t id, const NameData& column);
 
+  /// For every hypertable whose chunks live in the schema `from`.
+  static void rename_chunk_schema(const NameData& from, const NameData& to);
+
   /// The storage parameters that every new chunk gets, those of its TOAST table with the namespace
   /// "toast": DefElems fit for CreateStmt.options, in the current memory context.
   static List* storage_options(std::int32_t id);

@@ -17,6 +17,7 @@ extern "C" {
 #include <catalog/index.h>
 #include <catalog/indexing.h>
 #include <catalog/partition.h>
+#include <catalog/pg_authid.h>
 #include <catalog/pg_class.h>
 #include <catalog/pg_inherits.h>
 #include <commands/cluster.h>
@@ -103,6 +104,9 @@ bool hold(Oid chunk) {
 /// the mark is set again. Its lock on the parent does not conflict with an INSERT's. So another
 /// chunk has to stay while ours is not committed; the first one keeps ANALYZE out.
 void keep_marked(Relation parent) {
+  if (CheckRelationLockedByMe(parent, ShareUpdateExclusiveLock, true)) {
+    return mark_as_parent(RelationGetRelid(parent));  // create_hypertable() keeps everybody out
+  }
   const PartitionDescData* descriptor = fresh_partition_descriptor(parent);
   // The newest chunk, since that is the last one that retention wants.
   if (descriptor->nparts == 0 || !hold(descriptor->oids[descriptor->nparts - 1])) {
@@ -140,8 +144,12 @@ void attach_relation(Relation parent, Oid chunk, std::int32_t id, Slice slice) {
   store_bound(parent, chunk, slice);
   CommandCounterIncrement();
   clone_indexes(parent, relation);
-  clone_row_triggers(parent, relation);
   clone_foreign_keys(parent, relation, id);
+  // The owner may lack EXECUTE on the function of a trigger that somebody else has put on the
+  // table. Nothing of a trigger runs while it is created.
+  SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, context | SECURITY_LOCAL_USERID_CHANGE);
+  clone_row_triggers(parent, relation);
+  SetUserIdAndSecContext(parent->rd_rel->relowner, context | SECURITY_LOCAL_USERID_CHANGE);
   copy_replica_identity(parent, relation);
   table_close(relation, NoLock);
   CacheInvalidateRelcache(parent);

@@ -156,7 +156,7 @@ VARVE_SQL_FUNCTION(varve_time_bucket_date_offset) {
 // time_bucket(bucket_width interval, ts uuid)
 VARVE_SQL_FUNCTION(varve_time_bucket_uuid) {
   const Span width = span_of(*PG_GETARG_INTERVAL_P(0));
-  PG_RETURN_TIMESTAMPTZ(bucket_timestamp(timestamp_of(*PG_GETARG_UUID_P(1)), {.width = width}));
+  PG_RETURN_TIMESTAMPTZ(bucket_timestamp(required_time_of(*PG_GETARG_UUID_P(1)), {.width = width}));
 }
 
 // time_bucket(bucket_width interval, ts uuid, origin timestamptz)
@@ -164,7 +164,7 @@ VARVE_SQL_FUNCTION(varve_time_bucket_uuid_origin) {
   const Span width = span_of(*PG_GETARG_INTERVAL_P(0));
   const LocalTime origin = origin_of(PG_GETARG_TIMESTAMPTZ(2));
   PG_RETURN_TIMESTAMPTZ(
-      bucket_timestamp(timestamp_of(*PG_GETARG_UUID_P(1)), {.width = width, .origin = origin}));
+      bucket_timestamp(required_time_of(*PG_GETARG_UUID_P(1)), {.width = width, .origin = origin}));
 }
 
 // time_bucket(bucket_width interval, ts uuid, "offset" interval)
@@ -172,13 +172,13 @@ VARVE_SQL_FUNCTION(varve_time_bucket_uuid_offset) {
   const Span width = span_of(*PG_GETARG_INTERVAL_P(0));
   const Span offset = span_of(*PG_GETARG_INTERVAL_P(2));
   PG_RETURN_TIMESTAMPTZ(
-      bucket_timestamp(timestamp_of(*PG_GETARG_UUID_P(1)), {.width = width, .offset = offset}));
+      bucket_timestamp(required_time_of(*PG_GETARG_UUID_P(1)), {.width = width, .offset = offset}));
 }
 
 // time_bucket(bucket_width interval, ts uuid, timezone text, origin timestamptz, "offset" interval)
 VARVE_SQL_FUNCTION(varve_time_bucket_uuid_zone) {
   if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2)) PG_RETURN_NULL();
-  const TimestampTz time = timestamp_of(*PG_GETARG_UUID_P(1));
+  const TimestampTz time = required_time_of(*PG_GETARG_UUID_P(1));
   PG_RETURN_TIMESTAMPTZ(bucket_in_zone(*PG_GETARG_INTERVAL_P(0), time, fcinfo));
 }
 

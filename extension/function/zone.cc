@@ -62,14 +62,28 @@ Change next_change(TimePoint instant, const pg_tz* zone) {
 
 }  // namespace
 
-LocalTime PgZone::local_of(TimePoint instant) const {
-  if (instant < begin_ || instant >= end_) {
-    const Change change = next_change(instant, zone_);
-    begin_ = change.at == end_ ? std::min(begin_, instant) : instant;
-    end_ = change.at;
-    offset_ = change.before;
+const PgZone::Stretch& PgZone::stretch_of(TimePoint instant) const {
+  if (last_used_.begin <= instant && instant < last_used_.end) return last_used_;
+  // The past matters for as long as a clock can have been set back, which no zone does by a day.
+  Stretch stretch{.begin = instant, .end = {}, .offset = {}, .shown_before = LocalTime::min()};
+  Change change = next_change(instant - std::chrono::days(1), zone_);
+  while (change.at <= instant) {
+    const LocalTime shown(change.at.time_since_epoch() + change.before - Duration(1));
+    stretch.shown_before = std::max(stretch.shown_before, shown);
+    stretch.begin = change.at;
+    change = next_change(change.at, zone_);
   }
-  return LocalTime(instant.time_since_epoch() + offset_);
+  stretch.end = change.at;
+  stretch.offset = change.before;
+  return last_used_ = stretch;
+}
+
+LocalTime PgZone::local_of(TimePoint instant) const {
+  return LocalTime(instant.time_since_epoch() + stretch_of(instant).offset);
+}
+
+LocalTime PgZone::latest_shown(TimePoint instant) const {
+  return std::max(local_of(instant), stretch_of(instant).shown_before);
 }
 
 Instants PgZone::instants_of(LocalTime local) const {

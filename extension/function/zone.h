@@ -20,14 +20,22 @@ class PgZone final : public calendar::ZoneRules {
   static const pg_tz* find(const text* name);
 
   [[nodiscard]] calendar::LocalTime local_of(calendar::TimePoint instant) const override;
+  [[nodiscard]] calendar::LocalTime latest_shown(calendar::TimePoint instant) const override;
   [[nodiscard]] calendar::Instants instants_of(calendar::LocalTime local) const override;
 
  private:
+  /// From `begin` until `end` the clock is `offset` ahead of UTC. Before `begin` it has shown times
+  /// up to `shown_before`, as far as that is later than what it shows now.
+  struct Stretch {
+    calendar::TimePoint begin;
+    calendar::TimePoint end;
+    calendar::Duration offset;
+    calendar::LocalTime shown_before;
+  };
+  [[nodiscard]] const Stretch& stretch_of(calendar::TimePoint instant) const;
+
   const pg_tz* zone_;
-  // The clock is `offset` ahead of UTC from `begin` (or earlier) until `end`.
-  mutable calendar::TimePoint begin_{};
-  mutable calendar::TimePoint end_{};
-  mutable calendar::Duration offset_{};
+  mutable Stretch last_used_{};
 };
 
 }  // namespace varve::function

@@ -11,6 +11,7 @@
 #include "extension/pg/sqlstate.h"
 extern "C" {
 #include <access/table.h>
+#include <catalog/partition.h>
 #include <commands/trigger.h>
 #include <miscadmin.h>
 #include <utils/acl.h>
@@ -44,6 +45,18 @@ void require_own_relation(Oid relation) {
     }
     if (pg_class_ownercheck(relation, GetUserId())) return;
     aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, name);
+  });
+}
+
+/// The hypertable that `chunk` has been attached to.
+Oid parent_of(Oid chunk) {
+  return pg::call([&] {
+    if (!get_rel_relispartition(chunk)) {
+      ereport(ERROR, (errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+                      errmsg("row of varve_catalog.chunk names table \"%s\", which is no partition",
+                             get_rel_name(chunk))));
+    }
+    return get_partition_parent(chunk, true);
   });
 }
 
@@ -87,6 +100,7 @@ VARVE_SQL_FUNCTION(varve_hypertable_restored) {
 }
 
 // varve_catalog.chunk_restored() returns trigger
+// By now pg_restore has attached the chunk to its hypertable, whose row may be yet to come.
 VARVE_SQL_FUNCTION(varve_chunk_restored) {
   using namespace varve::hypertable;
   const TriggerData& trigger = trigger_of(fcinfo);
@@ -95,5 +109,6 @@ VARVE_SQL_FUNCTION(varve_chunk_restored) {
                                               RelationGetDescr(trigger.tg_relation));
   });
   require_own_relation(row.relation);
+  require_own_relation(parent_of(row.relation));
   return PointerGetDatum(nullptr);
 }

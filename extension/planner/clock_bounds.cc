@@ -129,20 +129,21 @@ Node* implied_bound(const Query& query, Node* condition, ParamListInfo parameter
                     reinterpret_cast<Expr*>(bound), InvalidOid, InvalidOid));
 }
 
-/// `conditions` and whatever its conjuncts imply.
-Node* with_bounds(const Query& query, Node* conditions, ParamListInfo parameters) {
-  if (conditions == nullptr) return nullptr;
-  if (!is_andclause(conditions)) {
-    return make_and_qual(conditions, implied_bound(query, conditions, parameters));
+/// What the conjuncts of `condition` imply, all of them.
+Node* implied_bounds(const Query& query, Node* condition, ParamListInfo parameters) {
+  if (condition == nullptr || !is_andclause(condition)) {
+    return condition != nullptr ? implied_bound(query, condition, parameters) : nullptr;
   }
-  Node* all = conditions;
+  Node* all = nullptr;
   ListCell* cell;
-  foreach (cell, castNode(BoolExpr, conditions)->args) {
-    auto* condition = static_cast<Node*>(lfirst(cell));
-    Node* bound = is_andclause(condition) ? nullptr : implied_bound(query, condition, parameters);
-    all = make_and_qual(all, bound);
+  foreach (cell, castNode(BoolExpr, condition)->args) {
+    all = make_and_qual(all, implied_bounds(query, static_cast<Node*>(lfirst(cell)), parameters));
   }
   return all;
+}
+
+void add_bounds(const Query& query, Node*& conditions, ParamListInfo parameters) {
+  conditions = make_and_qual(conditions, implied_bounds(query, conditions, parameters));
 }
 
 void bound_join_tree(const Query& query, Node* node, ParamListInfo parameters) {
@@ -153,12 +154,12 @@ void bound_join_tree(const Query& query, Node* node, ParamListInfo parameters) {
     foreach (cell, from->fromlist) {
       bound_join_tree(query, static_cast<Node*>(lfirst(cell)), parameters);
     }
-    from->quals = with_bounds(query, from->quals, parameters);
+    add_bounds(query, from->quals, parameters);
   } else if (IsA(node, JoinExpr)) {
     auto* join = castNode(JoinExpr, node);
     bound_join_tree(query, join->larg, parameters);
     bound_join_tree(query, join->rarg, parameters);
-    join->quals = with_bounds(query, join->quals, parameters);
+    add_bounds(query, join->quals, parameters);
   }
 }
 

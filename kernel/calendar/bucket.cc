@@ -1,5 +1,7 @@
 #include "kernel/calendar/bucket.h"
 
+#include <algorithm>
+
 #include "kernel/base/division.h"
 #include "kernel/base/error.h"
 
@@ -127,6 +129,11 @@ Time edge_before(Time time, const Grid<Time>& grid) {
   return grid.width.months == 0 ? fixed_bucket_start(time, grid) : month_bucket_start(time, grid);
 }
 
+/// Requires a width that has been checked.
+bool is_shorter_than_a_day(const Span& width) {
+  return width.months == 0 && width.days * kUsPerDay + width.time.count() < kUsPerDay;
+}
+
 /// Returns `start`, an offset from PostgreSQL's epoch, unless it leaves the calendar.
 template <class Unit>
 Unit checked(Unit start) {
@@ -152,8 +159,13 @@ TimePoint bucket_start(TimePoint time, const Grid<LocalTime>& grid) {
 }
 
 TimePoint bucket_start(TimePoint time, const Grid<LocalTime>& grid, const ZoneRules& zone) {
-  const Instants starts = zone.instants_of(edge_before(zone.local_of(time), grid));
-  const TimePoint start = starts.last <= time ? starts.last : starts.first;
+  // Once the clock has been set back it shows times that belong to buckets before the current one.
+  const LocalTime edge = edge_before(zone.latest_shown(time), grid);
+  TimePoint start = zone.instants_of(edge).first;
+  if (is_shorter_than_a_day(grid.width)) {
+    const Instants shown = zone.instants_of(edge_before(zone.local_of(time), grid));
+    start = std::max(start, shown.last <= time ? shown.last : shown.first);
+  }
   return TimePoint(checked(start.time_since_epoch()));
 }
 

@@ -42,9 +42,11 @@ LocalDay bucket_start(LocalDay day, const Grid<LocalDay>& grid);
 /// The same for an instant, by the clock of UTC.
 TimePoint bucket_start(TimePoint time, const Grid<LocalTime>& grid);
 
-/// The same by the clock of a zone. Where the clock is set forward over an edge, the bucket starts
-/// at the jump; where it is set back over one, a bucket starts each time the clock shows the edge.
-/// So no two hours are merged, days have 23 to 25 hours, and a bucket holds its time always.
+/// The same by the clock of a zone. A bucket starts when the clock shows an edge; where it is set
+/// forward over edges, at the jump. Where it is set back over an edge, a bucket shorter than a day
+/// starts each time the clock shows it, so that no two hours are merged; a longer one starts the
+/// first time, so that no day is split. So buckets follow each other without gap or overlap in
+/// time.
 TimePoint bucket_start(TimePoint time, const Grid<LocalTime>& grid, const ZoneRules& zone);
 
 /// The largest origin + k * width not above `value`, for integers.

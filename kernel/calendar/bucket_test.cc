@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "kernel/base/error.h"
+#include "kernel/calendar/table_zone.h"
 
 namespace varve::calendar {
 namespace {
@@ -225,35 +226,22 @@ TEST(Bucket, HoldsAtTheEndsOfTheRange) {
             ErrorKind::kTimeOutOfRange);
 }
 
-/// Two changes of the clock: +1 h at 01:00 UTC on 2024-03-31, back at 01:00 UTC on 2024-10-27, as
-/// in Berlin; the winter's offset is one hour.
-class Berlin final : public ZoneRules {
- public:
-  [[nodiscard]] LocalTime local_of(TimePoint instant) const override {
-    return LocalTime(instant.time_since_epoch() + (is_summer(instant) ? hours(2) : hours(1)));
-  }
-  [[nodiscard]] Instants instants_of(LocalTime local) const override {
-    const TimePoint winter(local.time_since_epoch() - hours(1));
-    const TimePoint summer(local.time_since_epoch() - hours(2));
-    if (is_summer(winter) != is_summer(summer)) {
-      // Around spring the clock never shows `local`; around autumn it does so twice.
-      if (is_summer(winter)) return {spring(), spring()};
-      return {summer, winter};
-    }
-    return is_summer(winter) ? Instants{summer, summer} : Instants{winter, winter};
-  }
-  static TimePoint spring() { return utc({2024, 3, 31}, hours(1)); }
-  static TimePoint autumn() { return utc({2024, 10, 27}, hours(1)); }
-  static TimePoint utc(CivilDate date, Duration of_day = {}) {
-    return TimePoint(at(date, of_day).time_since_epoch());
-  }
+TimePoint utc(CivilDate date, Duration of_day = {}) {
+  return TimePoint(at(date, of_day).time_since_epoch());
+}
 
- private:
-  static bool is_summer(TimePoint t) { return spring() <= t && t < autumn(); }
-};
+/// Berlin's year 2024: from 02:00 to 03:00 on March 31, back from 03:00 to 02:00 on October 27.
+TableZone berlin() {
+  return {hours(1),
+          {{utc({2024, 3, 31}, hours(1)), hours(2)}, {utc({2024, 10, 27}, hours(1)), hours(1)}}};
+}
+
+/// St. John's in 2010, where the clock went back from 00:01 to 23:01 of the day before.
+TableZone st_johns() {
+  return {-minutes(150), {{utc({2010, 11, 7}, minutes(151)), -minutes(210)}}};
+}
 
 TEST(ZoneBucket, Table) {
-  const auto utc = [](CivilDate date, Duration of_day = {}) { return Berlin::utc(date, of_day); };
   const Span quarter_hour{.time = minutes(15)}, hour{.time = hours(1)}, two_hours{.time = hours(2)};
   const Span day{.days = 1}, month{.months = 1};
   const CivilDate spring{2024, 3, 31}, autumn{2024, 10, 27};
@@ -280,8 +268,29 @@ TEST(ZoneBucket, Table) {
       {"02:00 twice: the second", utc(autumn, minutes(150)), two_hours, utc(autumn, hours(1))},
   };
   for (const auto& c : cases) {
-    EXPECT_EQ(bucket_start(c.time, Grid<LocalTime>{.width = c.width}, Berlin()), c.start) << c.why;
+    EXPECT_EQ(bucket_start(c.time, Grid<LocalTime>{.width = c.width}, berlin()), c.start) << c.why;
   }
+}
+
+TEST(ZoneBucket, FollowsAClockThatIsSetBackOverAnEdge) {
+  // 02:30 is an edge. It shows twice in autumn, and between the two the clock shows 02:00.
+  const Grid<LocalTime> half_past{.width = {.time = hours(1)}, .offset = {.time = minutes(30)}};
+  const CivilDate autumn{2024, 10, 27};
+  EXPECT_EQ(bucket_start(utc(autumn, minutes(40)), half_past, berlin()), utc(autumn, minutes(30)));
+  EXPECT_EQ(bucket_start(utc(autumn, minutes(70)), half_past, berlin()), utc(autumn, minutes(30)));
+  EXPECT_EQ(bucket_start(utc(autumn, minutes(100)), half_past, berlin()), utc(autumn, minutes(90)));
+
+  // A day that has begun goes on, though the clock shows the day before once more.
+  const Grid<LocalTime> day{.width = {.days = 1}};
+  const TimePoint midnight = utc({2010, 11, 7}, minutes(150));
+  for (const int after : {0, 1, 30, 59, 61, 120, 24 * 60}) {
+    EXPECT_EQ(bucket_start(midnight + minutes(after), day, st_johns()), midnight) << after;
+  }
+  EXPECT_EQ(bucket_start(midnight + hours(25), day, st_johns()), midnight + hours(25));
+  // Hours are not merged: the minute before, 23:01 to midnight, midnight.
+  const Grid<LocalTime> hour{.width = {.time = hours(1)}};
+  EXPECT_EQ(bucket_start(midnight + minutes(30), hour, st_johns()), midnight);
+  EXPECT_EQ(bucket_start(midnight + minutes(61), hour, st_johns()), midnight + minutes(60));
 }
 
 }  // namespace

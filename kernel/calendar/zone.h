@@ -15,7 +15,12 @@ struct Instants {
 /// zone data, tests have a table.
 class ZoneRules {
  public:
+  /// What the clock shows at `instant`.
   [[nodiscard]] virtual LocalTime local_of(TimePoint instant) const = 0;
+
+  /// The latest that the clock has shown up to `instant`: what it shows, or more for a while after
+  /// it was set back.
+  [[nodiscard]] virtual LocalTime latest_shown(TimePoint instant) const = 0;
 
   /// The instants at which the clock shows `local`; where it jumped over `local`, the instant of
   /// the jump.

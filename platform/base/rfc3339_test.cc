@@ -36,7 +36,9 @@ TEST(Rfc3339, Table) {
   for (const auto& c : cases) {
     const auto time = parse_rfc3339(c.text);
     ASSERT_EQ(time.has_value(), c.time != nullptr) << c.text;
-    if (time) EXPECT_EQ(format_rfc3339(*time), c.time) << c.text;
+    if (time) {
+      EXPECT_EQ(format_rfc3339(*time), c.time) << c.text;
+    }
   }
 }
 

@@ -28,8 +28,9 @@ struct DevBroker::Cluster {
 DevBroker::DevBroker(const std::vector<std::string>& topics, int partitions)
     : cluster_(std::make_unique<Cluster>()) {
   std::array<char, 512> why{};
-  cluster_->client.reset(
-      rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), why.data(), why.size()));
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  rd_kafka_conf_set(conf, "log_level", "3", why.data(), why.size());  // errors alone
+  cluster_->client.reset(rd_kafka_new(RD_KAFKA_PRODUCER, conf, why.data(), why.size()));
   if (!cluster_->client) throw std::runtime_error(why.data());
   cluster_->mock.reset(rd_kafka_mock_cluster_new(cluster_->client.get(), kBrokers));
   if (!cluster_->mock) throw std::runtime_error("the mock cluster did not start");

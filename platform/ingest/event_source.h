@@ -30,8 +30,8 @@ class EventSource {
   virtual void subscribe(SourceListener& listener) = 0;
   /// The next message, or nothing within `wait`.
   virtual std::optional<Message> poll(std::chrono::milliseconds wait) = 0;
+  /// Reads these partitions from these positions, also where they are read already.
   virtual void start(std::span<const Position> positions) = 0;
-  virtual void seek(Partition partition, std::int64_t offset) = 0;
   virtual void pause() = 0;
   virtual void resume() = 0;
   /// Leaves the group and joins it anew.

@@ -56,13 +56,6 @@ void require(rd_kafka_resp_err_t error, const char* what) {
   }
 }
 
-void require(rd_kafka_error_t* error, const char* what) {
-  if (error == nullptr) return;
-  const std::string text = rd_kafka_error_string(error);
-  rd_kafka_error_destroy(error);
-  throw SourceError(std::string(what) + ": " + text);
-}
-
 void destroy_message(void* message) {
   rd_kafka_message_destroy(static_cast<rd_kafka_message_t*>(message));
 }
@@ -184,11 +177,6 @@ void KafkaSource::on_error(const rd_kafka_message_s& message) {
 void KafkaSource::start(std::span<const Position> positions) {
   started_.assign(positions.begin(), positions.end());
   require(rd_kafka_assign(kafka_.get(), list_of(positions).get()), "assign");
-}
-
-void KafkaSource::seek(Partition partition, std::int64_t offset) {
-  const Position position{partition, offset, 0};
-  require(rd_kafka_seek_partitions(kafka_.get(), list_of({&position, 1}).get(), kQueryMs), "seek");
 }
 
 void KafkaSource::pause() { rd_kafka_pause_partitions(kafka_.get(), list_of(started_).get()); }

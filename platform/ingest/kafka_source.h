@@ -40,7 +40,6 @@ class KafkaSource final : public EventSource {
   void subscribe(SourceListener& listener) override;
   std::optional<Message> poll(std::chrono::milliseconds wait) override;
   void start(std::span<const Position> positions) override;
-  void seek(Partition partition, std::int64_t offset) override;
   void pause() override;
   void resume() override;
   void rejoin() override;

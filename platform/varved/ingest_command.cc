@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "platform/base/log.h"
 #include "platform/ingest/bootstrap_file.h"
 #include "platform/ingest/ingestor.h"
@@ -27,6 +29,16 @@ ingest::SinkOptions sink_options(const Config& config) {
   return options;
 }
 
+ingest::SourceOptions source_options(const Config& config, const std::string& brokers) {
+  const std::int64_t session = config.integer("kafka.session_ms");
+  ingest::SourceOptions options{
+      brokers, config.text("kafka.group"), topics(config), config.text("ingest.instance"), {}};
+  options.settings["session.timeout.ms"] = std::to_string(session);
+  options.settings["heartbeat.interval.ms"] =
+      std::to_string(std::min<std::int64_t>(3000, session / 3));
+  return options;
+}
+
 ingest::IngestOptions ingest_options(const Config& config) {
   ingest::IngestOptions options;
   options.limits.rows = static_cast<std::size_t>(config.integer("ingest.batch_rows"));
@@ -47,8 +59,7 @@ int run(const Service& service) {
     if (!brokers) return kSuccess;
   }
   ingest::PostgresSink sink(sink_options(config));
-  ingest::KafkaSource source(
-      {*brokers, config.text("kafka.group"), topics(config), config.text("ingest.instance"), {}});
+  ingest::KafkaSource source(source_options(config, *brokers));
   ingest::Ingestor ingestor(source, sink, service.metrics, ingest_options(config));
   log::info("ingest reads", {{"brokers", *brokers}, {"group", config.text("kafka.group")}});
   const std::string why = ingestor.run(service.stop);

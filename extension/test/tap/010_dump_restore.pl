@@ -52,6 +52,12 @@ my $content = q{
 };
 my $rows = $node->safe_psql('source', $content);
 
+SKIP: {
+    skip 'pg_catcheck is not installed', 1 unless grep { -x "$_/pg_catcheck" } split /:/, $ENV{PATH};
+    $node->command_ok([ 'pg_catcheck', '-h', $node->host, '-p', $node->port, 'source' ],
+        'pg_catcheck finds no inconsistency');
+}
+
 # The schema in words, without what differs from one run of pg_dump to the next.
 sub schema_of {
     my ($database) = @_;
@@ -111,7 +117,9 @@ check('own', 'by the owner');
 # The owner's right to restore is no right to lie about others' tables.
 $node->safe_psql('own', q{CREATE TABLE theirs (time timestamptz NOT NULL) PARTITION BY RANGE (time);
     CREATE TABLE ordinary (time timestamptz NOT NULL)});
-as_owner('own', 'CREATE SCHEMA mine; CREATE TABLE mine.t (time timestamptz NOT NULL) PARTITION BY RANGE (time)');
+as_owner('own', 'CREATE SCHEMA mine; CREATE TABLE mine.t (time timestamptz NOT NULL) PARTITION BY RANGE (time);
+    CREATE TABLE mine.alone (time timestamptz NOT NULL); CREATE TABLE mine.part (time timestamptz NOT NULL)');
+$node->safe_psql('own', 'ALTER TABLE theirs ATTACH PARTITION mine.part DEFAULT');
 my $row = q{'_timescaledb_internal', '_hyper_9', 'time', '%s', 86400000000};
 for my $case ([ 'theirs', 'timestamptz', 'must be owner' ], [ 'ordinary', 'timestamptz', 'must be owner' ],
     [ 'mine.t', 'text', 'does not describe' ], [ 'mine.t', 'timestamp', 'does not describe' ]) {
@@ -121,7 +129,10 @@ for my $case ([ 'theirs', 'timestamptz', 'must be owner' ], [ 'ordinary', 'times
         extra_params => [ '-U', 'owner' ]);
     like($err, qr/$error/, "$table as $type is refused");
 }
-my ($code, $out, $err) = $node->psql('own',
-    q{INSERT INTO varve_catalog.chunk VALUES (99, 1, 'ordinary', 0, 1, now())}, extra_params => [ '-U', 'owner' ]);
-like($err, qr/must be owner/, 'and so is a chunk');
+for my $case ([ 'ordinary', 'must be owner' ], [ 'mine.alone', 'is no partition' ], [ 'mine.part', 'must be owner' ]) {
+    my ($table, $error) = @$case;
+    my ($code, $out, $err) = $node->psql('own',
+        "INSERT INTO varve_catalog.chunk VALUES (99, 1, '$table', 0, 1, now())", extra_params => [ '-U', 'owner' ]);
+    like($err, qr/$error/, "$table as a chunk is refused");
+}
 done_testing();

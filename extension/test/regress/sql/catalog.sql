@@ -39,9 +39,13 @@ CREATE TABLE t (time timestamptz NOT NULL);
 SELECT create_hypertable('t', 'time', associated_schema_name => 'pieces');
 INSERT INTO t VALUES ('2024-01-01'), ('2025-01-01');
 TABLE known;
-DROP SCHEMA pieces CASCADE;
+ALTER SCHEMA pieces RENAME TO parts;
+INSERT INTO t VALUES ('2026-01-01');
+SELECT relation, chunk_schema FROM varve_catalog.hypertable;
+DROP SCHEMA parts CASCADE;
 TABLE known;
 SELECT count(*) FROM t;
+INSERT INTO t VALUES ('2027-01-01');
 DROP TABLE t;
 
 -- DROP OWNED.

@@ -103,6 +103,16 @@ SET ROLE chunk_writer;
 INSERT INTO owned VALUES ('2025-01-05');
 RESET ROLE;
 SELECT show_chunks('owned');
+
+-- A trigger with a function that the owner of the table may not call, so put there by somebody else.
+CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE NOTICE ''% told of %'', current_user, TG_TABLE_NAME; RETURN NEW; END';
+REVOKE ALL ON FUNCTION tell() FROM PUBLIC;
+CREATE TRIGGER tell AFTER INSERT ON owned FOR EACH ROW EXECUTE FUNCTION tell();
+SET ROLE chunk_owner;
+SELECT has_function_privilege('tell()', 'EXECUTE');
+INSERT INTO owned VALUES ('2025-02-05');
+SELECT current_user;
+RESET ROLE;
 DROP OWNED BY chunk_owner CASCADE;
 DROP ROLE chunk_owner, chunk_writer, chunk_stranger;
 SELECT count(*) FROM varve_catalog.chunk WHERE hypertable_id = 9;

@@ -145,3 +145,15 @@ SELECT 'range//a//b//1 mon 2 days'::_timescaledb_internal.dimension_info, 'hash/
     'range//time//'::_timescaledb_internal.dimension_info;
 CREATE TABLE by_variable (time timestamptz NOT NULL);
 SELECT create_hypertable('by_variable', 'range//time//1 day'::_timescaledb_internal.dimension_info);
+
+-- The example of docs/hypertables.md.
+DROP TABLE conditions;
+CREATE TABLE conditions (
+    time        timestamptz NOT NULL,
+    device      text        NOT NULL,
+    temperature double precision
+);
+SELECT create_hypertable('conditions', by_range('time', INTERVAL '1 day'));
+INSERT INTO conditions VALUES ('2024-01-10 08:00+00', 'attic', 20.5), ('2024-01-11 08:00+00', 'attic', 19.0);
+SELECT set_chunk_time_interval('conditions', INTERVAL '7 days');  -- for chunks to come
+SELECT * FROM chunks_of('conditions');

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "extension/chunk/slice.h"
+
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <partitioning/partdesc.h>
+#include <utils/rel.h>
+}
+
+namespace varve::chunk {
+
+/// Where a value lies among the chunks of a hypertable.
+struct Place {
+  Oid chunk;    // InvalidOid: no chunk holds it
+  Slice slice;  // of the chunk; without one the gap between its neighbours
+};
+
+/// The place of `value`, of the dimension's base type `type`, in `descriptor`. C API.
+Place place_of(PartitionDesc descriptor, Relation parent, Datum value, Oid type);
+
+}  // namespace varve::chunk

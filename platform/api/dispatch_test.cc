@@ -1,0 +1,78 @@
+#include "platform/api/dispatch.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace varve::api {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(ProblemOf, Table) {
+  const struct {
+    const char *why, *sqlstate;
+    int status;
+    bool retry;
+  } cases[] = {
+      {"no connection", "", 503, true},    {"connection failure", "08006", 503, true},
+      {"too many", "53300", 503, true},    {"shutting down", "57P01", 503, true},
+      {"starting up", "57P03", 503, true}, {"statement_timeout", "57014", 504, false},
+      {"not set up", "42P01", 503, true},  {"no function", "42883", 503, true},
+      {"no right", "42501", 403, false},   {"no such time zone", "22023", 400, false},
+      {"bad time", "22007", 400, false},   {"time out of range", "22008", 400, false},
+      {"division", "22012", 500, false},   {"internal", "XX000", 500, false},
+  };
+  for (const auto& c : cases) {
+    const Problem problem = problem_of(database::Error(c.sqlstate, "message"));
+    EXPECT_EQ(problem.status, c.status) << c.why;
+    EXPECT_EQ(find(problem.headers, "Retry-After").has_value(), c.retry) << c.why;
+  }
+}
+
+class NoDatabase : public Database {
+ public:
+  Row row(std::string_view, const database::Parameters&) override {
+    throw database::Error("", "gone");
+  }
+};
+
+TEST(AnswerQuestion, EveryExceptionIsAProblem) {
+  NoDatabase none;
+  Request request;
+  request.path = "/v1/x";
+  request.id = "r1";
+  const auto ask = [&](Question question) { return answer_question(question, request, none); };
+  const auto away = ask([](const Request&, Database& d) -> Response {
+    return {200, "", *d.row("", {})[0]};
+  });
+  EXPECT_EQ(away.status, 503);
+  EXPECT_EQ(away.content_type, "application/problem+json");
+  EXPECT_EQ(
+      away.body,
+      R"({"type":"urn:varve:problem:unavailable","title":"Not available for now","status":503,)"
+      R"("detail":"the database is not reachable","instance":"/v1/x","requestId":"r1"})");
+  const auto wrong = ask([](const Request&, Database&) -> Response {
+    throw ProblemError({400, "limit is \"bad\"", {{"/query/limit", "is \"bad\""}}});
+  });
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_THAT(wrong.body,
+              HasSubstr(R"("errors":[{"pointer":"/query/limit","message":"is \"bad\""}])"));
+  const auto bug =
+      ask([](const Request&, Database&) -> Response { throw std::runtime_error("secret"); });
+  EXPECT_EQ(bug.status, 500);
+  EXPECT_EQ(bug.body.find("secret"), std::string::npos);
+}
+
+TEST(LocalHost, Table) {
+  for (const char* host : {"localhost", "localhost:8080", "127.0.0.1", "127.0.0.1:80", "127.1.2.3",
+                           "[::1]:8080", "app.localhost"}) {
+    EXPECT_TRUE(is_local_host(host)) << host;
+  }
+  for (const char* host : {"", "example.org", "127.example.org", "127.0.0.1.example.org",
+                           "localhost.example.org", "[::2]", "10.0.0.1", "evil-localhost"}) {
+    EXPECT_FALSE(is_local_host(host)) << host;
+  }
+}
+
+}  // namespace
+}  // namespace varve::api
