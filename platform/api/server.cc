@@ -33,7 +33,8 @@ constexpr std::uint32_t kMaxHeaderBytes = 64 * 1024;
 constexpr std::uint64_t kMaxBodyBytes = 1024 * 1024;
 constexpr std::size_t kMaxConnections = 1024;
 constexpr std::size_t kRememberedEvents = 1000;
-constexpr std::size_t kMostWaitingEvents = 2000;
+// A burst that fits is sent to everybody; a client that lags further behind is not reading.
+constexpr std::size_t kMostWaitingEvents = 4000;
 
 auto into(error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
 
