@@ -134,7 +134,8 @@ class Server::Loop {
     for (Connection* connection : connections_) {
       if (connection->awaits_request) connection->stream.socket().close(ignored);
     }
-    for (StreamClient* client : streams_) client->timer.cancel();
+    // Also those in the middle of a write that its client does not read.
+    for (StreamClient* client : streams_) client->end();
   }
 
   asio::awaitable<void> accept() {
@@ -255,8 +256,8 @@ class Server::Loop {
 
     ConnectionPointer connection;
     Subscriber subscriber;
-    asio::steady_timer
-        timer;  // runs until the next heartbeat; cancelled when there is something to do
+    // Runs until the next heartbeat; cancelled when there is something to do before.
+    asio::steady_timer timer;
     bool ended = false;
   };
 
