@@ -22,7 +22,9 @@ async function violations(page) {
   return page.evaluate(async () => {
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
     const { violations } = await globalThis.axe.run({ runOnly: tags });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`,
+    );
   });
 }
 
@@ -32,7 +34,8 @@ for (const colorScheme of ["light", "dark"]) {
   test(`axe finds nothing, ${colorScheme}, charts and tables`, async () => {
     const { page, complaints, close } = await openPage(browser, server.url, { colorScheme });
     assert.deepEqual(await violations(page), []);
-    for (const name of kAll) await panel(page, name).getByRole("button", { name: "Show as table" }).click();
+    for (const name of kAll)
+      await panel(page, name).getByRole("button", { name: "Show as table" }).click();
     assert.deepEqual(await violations(page), []);
     assert.deepEqual(complaints, []);
     await close();
@@ -52,10 +55,12 @@ test("the theme follows the system until one is chosen, and the choice lasts", a
   const { page, close } = await openPage(browser, server.url, { colorScheme: "dark" });
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const line = () =>
-    panel(page, "revenue").locator("canvas").evaluate((element) => {
-      const { data } = element.getContext("2d").getImageData(0, 0, element.width, element.height);
-      return data.reduce((sum, byte) => (sum * 31 + byte) % 1_000_003, 7);
-    });
+    panel(page, "revenue")
+      .locator("canvas")
+      .evaluate((element) => {
+        const { data } = element.getContext("2d").getImageData(0, 0, element.width, element.height);
+        return data.reduce((sum, byte) => (sum * 31 + byte) % 1_000_003, 7);
+      });
   assert.equal(await ground(), "rgb(13, 19, 24)");
   const darkLine = await line();
   await page.getByLabel("Light").check({ force: true });
@@ -72,7 +77,9 @@ test("the theme follows the system until one is chosen, and the choice lasts", a
 
 for (const width of [360, 720, 1120, 2200]) {
   test(`at ${width} px nothing is cut off`, async () => {
-    const { page, close } = await openPage(browser, server.url, { viewport: { width, height: 900 } });
+    const { page, close } = await openPage(browser, server.url, {
+      viewport: { width, height: 900 },
+    });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.equal(wide, 0);
     await close();
@@ -86,7 +93,11 @@ test("every control can be reached and worked by keyboard", async () => {
     await page.keyboard.press("Tab");
     const name = await page.evaluate(() => {
       const { activeElement: at } = document;
-      return at?.closest("fieldset")?.textContent ?? at?.closest("[data-panel]")?.dataset.panel ?? at?.textContent;
+      return (
+        at?.closest("fieldset")?.textContent ??
+        at?.closest("[data-panel]")?.dataset.panel ??
+        at?.textContent
+      );
     });
     reached.add(name);
   }
@@ -96,14 +107,20 @@ test("every control can be reached and worked by keyboard", async () => {
   await page.keyboard.press("Enter");
   await panel(page, "payments").locator("table").waitFor();
   await page.keyboard.press("Tab");
-  assert.ok(await panel(page, "payments").locator(".table-scroll").evaluate((e) => e === document.activeElement));
+  assert.ok(
+    await panel(page, "payments")
+      .locator(".table-scroll")
+      .evaluate((e) => e === document.activeElement),
+  );
   await close();
 });
 
 test("who wants no motion gets no transitions", async () => {
   const { page, close } = await openPage(browser, server.url, { reducedMotion: "reduce" });
   const moving = await page.evaluate(() =>
-    [...document.querySelectorAll("*")].some((element) => getComputedStyle(element).transitionDuration !== "0s"),
+    [...document.querySelectorAll("*")].some(
+      (element) => getComputedStyle(element).transitionDuration !== "0s",
+    ),
   );
   assert.equal(moving, false);
   await close();

@@ -1,7 +1,16 @@
 // The page follows the stream of ingest transactions.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { dollars, execute, openPage, panel, rows, startBrowser, startServer, tile } from "./stage.mjs";
+import {
+  dollars,
+  execute,
+  openPage,
+  panel,
+  rows,
+  startBrowser,
+  startServer,
+  tile,
+} from "./stage.mjs";
 
 let server, browser, view, page;
 before(async () => {
@@ -41,10 +50,18 @@ test("an order that arrives moves the revenue without a reload", async () => {
 
 test("rows are counted by topic, and rates rise and fall", async () => {
   execute(`${notify("bss.customer.metrics", 700)}; ${notify("bss.customer.metrics", 77, 3)}`);
-  await panel(page, "live").locator('[data-topic="bss.customer.metrics"][data-total="777"]').waitFor();
-  assert.match(await panel(page, "live").locator(".foot").textContent(), /^778 events .* 3 to the dead letters$/);
+  await panel(page, "live")
+    .locator('[data-topic="bss.customer.metrics"][data-total="777"]')
+    .waitFor();
+  assert.match(
+    await panel(page, "live").locator(".foot").textContent(),
+    /^778 events .* 3 to the dead letters$/,
+  );
   const rate = panel(page, "live").locator('[data-topic="bss.customer.metrics"] b');
-  await page.waitForFunction((element) => Number(element.textContent) > 10, await rate.elementHandle());
+  await page.waitForFunction(
+    (element) => Number(element.textContent) > 10,
+    await rate.elementHandle(),
+  );
   assert.notEqual(await tile(page, "ingest").locator(".tile-value").textContent(), "0.0/s");
 });
 

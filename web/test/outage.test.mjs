@@ -24,11 +24,16 @@ test("with the server away there is a banner, and the last numbers are greyed", 
   await page.locator('[data-panel="revenue"][data-state="stale"]').waitFor();
   const banner = page.locator(".banner");
   await banner.waitFor();
-  assert.match(await banner.textContent(), /^The server cannot be reached\. Greyed numbers are from .* UTC\)\. Trying again/);
+  assert.match(
+    await banner.textContent(),
+    /^The server cannot be reached\. Greyed numbers are from .* UTC\)\. Trying again/,
+  );
   assert.equal(await banner.getAttribute("role"), "status");
   assert.equal(await tile(page, "revenue").getAttribute("data-value"), known);
   assert.equal(await tile(page, "revenue").getAttribute("data-state"), "stale");
-  const filter = await tile(page, "revenue").locator(".tile-value").evaluate((e) => getComputedStyle(e).filter);
+  const filter = await tile(page, "revenue")
+    .locator(".tile-value")
+    .evaluate((e) => getComputedStyle(e).filter);
   assert.equal(filter, "grayscale(1)");
 });
 

@@ -1,9 +1,21 @@
 // What the Overview page shows is what SQL says.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { cells, dollars, loaded, number, openPage, panel, rows, startBrowser, startServer, tile } from "./stage.mjs";
+import {
+  cells,
+  dollars,
+  loaded,
+  number,
+  openPage,
+  panel,
+  rows,
+  startBrowser,
+  startServer,
+  tile,
+} from "./stage.mjs";
 
-const kDays = (days) => `"time" >= date_trunc('day', now(), 'UTC') - make_interval(days => ${days} - 1)`;
+const kDays = (days) =>
+  `"time" >= date_trunc('day', now(), 'UTC') - make_interval(days => ${days} - 1)`;
 
 let server, browser, view, page;
 before(async () => {
@@ -43,7 +55,10 @@ test("a tile compares with as many days before, up to the same time of day", asy
   const sign = now > then ? "+" : "-";
   const change = `${sign}${(Math.abs(now / then - 1) * 100).toFixed(1)}%`;
   assert.equal(await tile(page, "orders").locator(".change").textContent(), change);
-  assert.match(await tile(page, "orders").locator(".tile-note").textContent(), /vs previous 30 days$/);
+  assert.match(
+    await tile(page, "orders").locator(".tile-note").textContent(),
+    /vs previous 30 days$/,
+  );
 });
 
 test("flagged payments count once each", async () => {
@@ -95,7 +110,9 @@ test("each cell of the heatmap counts its hour in the viewer's zone", async () =
   );
   const marks = await panel(page, "activity")
     .locator("rect.heat")
-    .evaluateAll((found) => found.map(({ dataset }) => [dataset.dow, dataset.hour, dataset.count].map(Number)));
+    .evaluateAll((found) =>
+      found.map(({ dataset }) => [dataset.dow, dataset.hour, dataset.count].map(Number)),
+    );
   assert.equal(marks.length, 168);
   const counts = new Map(expected.map(({ dow, hour, count }) => [`${dow} ${hour}`, count]));
   for (const [dow, hour, count] of marks) {
@@ -115,7 +132,11 @@ test("the ring has an arc for each status, as long as its share", async () => {
   const arcs = await panel(page, "payments")
     .locator("path.arc")
     .evaluateAll((found) =>
-      found.map((path) => ({ ...path.dataset, length: path.getTotalLength(), title: path.textContent })),
+      found.map((path) => ({
+        ...path.dataset,
+        length: path.getTotalLength(),
+        title: path.textContent,
+      })),
     );
   assert.deepEqual(
     new Map(arcs.map(({ status, count }) => [status, Number(count)])),
@@ -138,14 +159,19 @@ const byOrderOf = (arcs) => {
 test("services stand in order of need, with their reasons as description", async () => {
   const services = panel(page, "health").locator("button.service");
   assert.deepEqual(
-    await services.evaluateAll((found) => found.map(({ dataset }) => [dataset.service, dataset.health])),
+    await services.evaluateAll((found) =>
+      found.map(({ dataset }) => [dataset.service, dataset.health]),
+    ),
     [
       ["payment-service", "CRITICAL"],
       ["order-service", "DEGRADED"],
       ["auth-service", "HEALTHY"],
     ],
   );
-  assert.equal(await panel(page, "health").locator(".overall").getAttribute("data-health"), "CRITICAL");
+  assert.equal(
+    await panel(page, "health").locator(".overall").getAttribute("data-health"),
+    "CRITICAL",
+  );
   const description = await services.nth(1).evaluate((button) => {
     const { textContent } = document.getElementById(button.getAttribute("aria-describedby"));
     return textContent;
@@ -183,7 +209,9 @@ test("the latest flagged payments, in the viewer's zone with UTC on hover", asyn
     })),
   );
   assert.deepEqual(
-    await panel(page, "fraud").locator("time").evaluateAll((found) => found.map(({ title }) => title)),
+    await panel(page, "fraud")
+      .locator("time")
+      .evaluateAll((found) => found.map(({ title }) => title)),
     expected.map(({ utc }) => utc),
   );
 });
@@ -211,7 +239,11 @@ test("keys move the cursor over a chart, and a screen reader hears the value", a
   await chart.focus();
   await page.keyboard.press("ArrowLeft");
   await page.keyboard.press("ArrowLeft");
-  const whole = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", maximumFractionDigits: 0 });
+  const whole = new Intl.NumberFormat("en-US", {
+    style: "currency",
+    currency: "USD",
+    maximumFractionDigits: 0,
+  });
   const spoken = await panel(page, "revenue").locator("[aria-live]").textContent();
   assert.ok(spoken.startsWith(`${day}, Revenue ${whole.format(revenue)}, `), spoken);
   assert.ok((await chart.locator(".tooltip").textContent()).startsWith(day));

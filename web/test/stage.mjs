@@ -24,7 +24,9 @@ const kFlags = [
 /** The rows of `query` as objects. */
 export function rows(query) {
   const all = `SELECT coalesce(json_agg(r), '[]') FROM (${query}) AS r`;
-  return JSON.parse(execFileSync("psql", ["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", all], { encoding: "utf8" }));
+  return JSON.parse(
+    execFileSync("psql", ["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", all], { encoding: "utf8" }),
+  );
 }
 
 export function execute(statement) {
@@ -88,7 +90,8 @@ export async function openPage(browser, url, { zone = "Asia/Kolkata", ...options
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("request", (request) => {
     const asked = request.url();
-    if (!asked.startsWith(url) && !asked.startsWith("data:")) complaints.push(`request to ${asked}`);
+    if (!asked.startsWith(url) && !asked.startsWith("data:"))
+      complaints.push(`request to ${asked}`);
   });
   await page.addInitScript(() =>
     document.addEventListener("securitypolicyviolation", (event) =>
@@ -106,7 +109,9 @@ export async function loaded(page) {
   await page.waitForFunction(
     () =>
       document.querySelectorAll("[data-panel][data-state]").length === 6 &&
-      !document.querySelector('[data-state="loading"], [data-state="updating"], [data-state="connecting"]'),
+      !document.querySelector(
+        '[data-state="loading"], [data-state="updating"], [data-state="connecting"]',
+      ),
   );
 }
 
@@ -118,6 +123,6 @@ export const number = (value) => new Intl.NumberFormat("en-US").format(value);
 
 /** The text of a table's body, row by row. */
 export const cells = (table) =>
-  table.locator("tbody tr").evaluateAll((found) =>
-    found.map((row) => [...row.cells].map((cell) => cell.textContent)),
-  );
+  table
+    .locator("tbody tr")
+    .evaluateAll((found) => found.map((row) => [...row.cells].map((cell) => cell.textContent)));

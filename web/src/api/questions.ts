@@ -40,9 +40,9 @@ export interface Anomalies {
 const kPageSize = 1000;
 const kPages = 5;
 
-/** Payment events scored above `minScore`; 5000 at most. */
+/** Payment events of the last `days` days, or since `from`, scored above `minScore`; 5000 at most. */
 export async function fraudAnomalies(
-  days: number,
+  period: { readonly days: number } | { readonly from: string },
   minScore: number,
   signal: AbortSignal,
 ): Promise<Envelope<Anomalies>> {
@@ -51,7 +51,7 @@ export async function fraudAnomalies(
   for (let page = 1; ; page++) {
     const answer = await fetchEnvelope<readonly FraudAnomaly[]>(
       "/v1/fraud/anomalies",
-      { days, minScore, limit: kPageSize, cursor },
+      { ...period, minScore, limit: kPageSize, cursor },
       signal,
     );
     found.push(...answer.data);

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { compactMoney, exactMoney, tickMoney } from "./money";
-import { compactCount, decimal, milliseconds, percent, percentPoints, rate, signedPercent } from "./number";
+import {
+  compactCount,
+  decimal,
+  milliseconds,
+  percent,
+  percentPoints,
+  rate,
+  signedPercent,
+} from "./number";
 import { day, hour, shortDay, shortWeekday, utcTime, weekday } from "./time";
 
 // The runner sets LC_ALL, so the viewer's language is English here.
@@ -12,7 +20,8 @@ test("money is exact to the cent", () => {
 
 test("tiles shorten money from ten thousand on", () => {
   expect(compactMoney("9999.99")).toBe("$9,999.99");
-  expect(compactMoney("1234567.8")).toBe("$1.23M");
+  expect(compactMoney("1234567.8")).toBe("$1.235M");
+  expect(compactMoney("283000")).toBe("$283.0K");
   expect(tickMoney(40000)).toBe("$40K");
 });
 
@@ -25,7 +34,13 @@ test("numbers", () => {
   expect(signedPercent(0)).toBe("0.0%");
   expect(percentPoints(71.25)).toBe("71.3%");
   expect(milliseconds(1234.4)).toBe("1,234 ms");
-  expect([rate(0), rate(12.34), rate(123.4), rate(null)]).toEqual(["0.0", "12.3", "123", "–"]);
+  expect([rate(0), rate(0.04), rate(12.34), rate(123.4), rate(null)]).toEqual([
+    "0.0",
+    "<0.1",
+    "12.3",
+    "123",
+    "–",
+  ]);
   expect(decimal(null)).toBe("–");
 });
 

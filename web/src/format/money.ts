@@ -12,7 +12,11 @@ const money = (options: Intl.NumberFormatOptions) =>
   });
 const exact = money({});
 const whole = money({ maximumFractionDigits: 0 });
-const short = money({ notation: "compact", minimumFractionDigits: 0, maximumFractionDigits: 2 });
+const short = money({
+  notation: "compact",
+  minimumSignificantDigits: 4,
+  maximumSignificantDigits: 4,
+});
 const tick = money({ notation: "compact", minimumFractionDigits: 0, maximumFractionDigits: 1 });
 
 /** To the cent. A decimal string is formatted digit by digit, whatever its length. */
@@ -21,7 +25,7 @@ export const exactMoney = (value: Money | number): string => exact.format(value 
 /** For charts and tables of sums, where cents only make noise. */
 export const wholeMoney = (value: Money | number): string => whole.format(value as number);
 
-/** For tiles: 1234567 is $1.23M. */
+/** For tiles: 1234567 is $1.235M. */
 export const compactMoney = (value: Money | number): string =>
   Math.abs(Number(value)) < 10_000 ? exactMoney(value) : short.format(value as number);
 

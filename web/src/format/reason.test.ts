@@ -16,6 +16,8 @@ test.each([
 ])("health: %o", (reason, text) => expect(healthReason(reason)).toBe(text));
 
 test("fraud", () => {
-  expect(fraudReason({ rule: "score_threshold", observed: 91, expected: 80 })).toBe("score above 80.0");
+  expect(fraudReason({ rule: "score_threshold", observed: 91, expected: 80 })).toBe(
+    "score above 80",
+  );
   expect(fraudReason({ rule: "card_testing" })).toBe("card testing");
 });

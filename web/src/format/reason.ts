@@ -1,5 +1,5 @@
 import type { FraudReason, HealthReason } from "../api/types";
-import { decimal, milliseconds, percentPoints } from "./number";
+import { decimal, limit, milliseconds, percentPoints } from "./number";
 
 interface Figure {
   readonly name: string;
@@ -20,10 +20,10 @@ export function healthReason(reason: HealthReason): string {
   return `${name} ${format(reason.observed)}, limit ${format(reason.threshold)}`;
 }
 
-/** "score above 80.0"; a rule that we do not know is named. */
+/** "score above 80"; a rule that we do not know is named. */
 export function fraudReason(reason: FraudReason): string {
   if (reason.rule === "score_threshold" && typeof reason.expected === "number") {
-    return `score above ${decimal(reason.expected)}`;
+    return `score above ${limit(reason.expected)}`;
   }
   return reason.rule.replaceAll("_", " ");
 }

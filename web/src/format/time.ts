@@ -8,7 +8,13 @@ const local = (parts: Parts) => new Intl.DateTimeFormat(undefined, parts);
 
 const clock = local({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const stamp = local({ month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
-const utcDay = local({ timeZone: "UTC", weekday: "short", month: "short", day: "numeric", year: "numeric" });
+const utcDay = local({
+  timeZone: "UTC",
+  weekday: "short",
+  month: "short",
+  day: "numeric",
+  year: "numeric",
+});
 const utcDayShort = local({ timeZone: "UTC", month: "short", day: "numeric" });
 const weekdayLong = local({ timeZone: "UTC", weekday: "long" });
 const weekdayShort = local({ timeZone: "UTC", weekday: "short" });
@@ -20,7 +26,8 @@ export const localClock = (time: Date): string => clock.format(time);
 export const localTime = (time: Date): string => stamp.format(time);
 
 /** 2026-03-01 14:05:09 UTC */
-export const utcTime = (time: Date): string => `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+export const utcTime = (time: Date): string =>
+  `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 
 /** A day that starts at `seconds` since 1970. */
 export const day = (seconds: number): string => utcDay.format(seconds * 1000);

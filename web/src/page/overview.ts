@@ -1,9 +1,7 @@
-import { activityHeatmap, fraudAnomalies, paymentStatuses, revenueSummary, systemHealth } from "../api/questions";
-import { viewerZone } from "../format/time";
 import { activityView } from "../panel/activity";
 import { mountBanner } from "../panel/banner";
 import { h } from "../panel/element";
-import { fraudView, kMinScore } from "../panel/fraud";
+import { fraudView } from "../panel/fraud";
 import { mountHeader } from "../panel/header";
 import { healthView } from "../panel/health";
 import { mountLive } from "../panel/live";
@@ -13,79 +11,51 @@ import { revenueView } from "../panel/revenue";
 import { mountTiles } from "../panel/tiles";
 import { followStream } from "../state/live";
 import { rangeInAddress } from "../state/range";
-import { type Resource, resource } from "../state/resource";
-
-const kPace = { refreshMs: 60_000, minGapMs: 2_000 };
+import { overviewData } from "./data";
 
 /** The Overview page in `root`. Returns the function that removes it again. */
 export function mountOverview(root: HTMLElement): () => void {
   const range = rangeInAddress();
   const live = followStream();
-
-  const revenue = resource((signal) => revenueSummary(range.days, signal), kPace);
-  const payments = resource((signal) => paymentStatuses(range.days, signal), kPace);
-  const activity = resource((signal) => activityHeatmap(range.days, viewerZone(), signal), kPace);
-  const fraud = resource((signal) => fraudAnomalies(range.days, kMinScore, signal), kPace);
-  const health = resource(systemHealth, kPace);
-  const ofRange: Resource<unknown>[] = [revenue, payments, activity, fraud];
-  const all: Resource<unknown>[] = [...ofRange, health];
-
-  /** What may have changed when events of a topic arrived. */
-  const fedBy: Readonly<Record<string, readonly Resource<unknown>[]>> = {
-    "bss.order.metrics": [revenue],
-    "bss.payment.metrics": [payments, fraud],
-    "bss.customer.metrics": [activity],
-    "bss.system.metrics": [health],
-  };
+  const data = overviewData(range, live);
 
   const header = h("header", { class: "page-header" });
   const banner = h("div", { class: "banner", hidden: true });
   const tiles = h("div", { class: "tiles" });
-  const section = (name: string) => h("section", { class: `area-${name}` });
-  const panels = {
-    health: section("health"),
-    revenue: section("revenue"),
-    payments: section("payments"),
-    live: section("live"),
-    activity: section("activity"),
-    fraud: section("fraud"),
-  };
-  root.replaceChildren(
-    header,
-    h("main", {}, banner, tiles, h("div", { class: "grid" }, ...Object.values(panels))),
-    footer(),
-  );
+  const grid = h("div", { class: "grid" });
+  const section = (name: string) => grid.appendChild(h("section", { class: `area-${name}` }));
+  root.replaceChildren(header, h("main", {}, banner, tiles, grid), footer());
 
+  // In the order of the page.
   const undo = [
-    range.subscribe(() => ofRange.forEach((one) => one.restart())),
-    live.onIngest((event) => fedBy[event.topic]?.forEach((one) => one.nudge())),
-    live.onReturn(() =>
-      all.forEach((one) => {
-        one.retry();
-        one.nudge();
-      }),
-    ),
     mountHeader(header, range, live),
-    mountBanner(banner, all),
-    mountTiles(tiles, { days: () => range.days, revenue, fraud, live }),
-    mountPanel(panels.health, health, healthView),
-    mountPanel(panels.revenue, revenue, revenueView),
-    mountPanel(panels.payments, payments, paymentsView),
-    mountPanel(panels.activity, activity, activityView),
-    mountLive(panels.live, live),
-    mountPanel(panels.fraud, fraud, fraudView),
+    mountBanner(banner, data.all),
+    mountTiles(tiles, { days: () => range.days, live, ...data }),
+    mountPanel(section("health"), data.health, healthView),
+    mountPanel(section("revenue"), data.revenue, revenueView),
+    mountPanel(section("payments"), data.payments, paymentsView),
+    mountLive(section("live"), live),
+    mountPanel(section("activity"), data.activity, activityView),
+    mountPanel(section("fraud"), data.fraud, fraudView),
+    data.close,
     live.close,
-    ...all.map((one) => one.close),
+    range.close,
+    () => root.replaceChildren(),
   ];
   return () => undo.forEach((step) => step());
 }
 
 function footer(): HTMLElement {
   const link = (href: string, text: string) => h("a", { href }, text);
+  const links = [
+    link("/docs", "API"),
+    link("/openapi.json", "OpenAPI"),
+    link("/metrics", "Metrics"),
+  ];
   return h(
     "footer",
     { class: "page-footer" },
     h("span", {}, "Days are days in UTC; times are in your time zone."),
-    h("nav", { "aria-label": "For machines" }, link("/docs", "API"), link("/openapi.json", "OpenAPI"), link("/metrics", "Metrics")),
+    h("nav", { "aria-label": "For machines" }, ...links),
   );
 }

@@ -41,11 +41,17 @@ const errorOf = (snapshot: Snapshot<unknown>): ApiError | undefined =>
   "error" in snapshot ? snapshot.error : undefined;
 
 const sentence = (error: ApiError): string =>
-  error.status === 0 ? "The server cannot be reached." : `The server cannot answer: ${error.message.replace(/\.$/, "")}.`;
+  error.status === 0
+    ? "The server cannot be reached."
+    : `The server cannot answer: ${error.message.replace(/\.$/, "")}.`;
 
 function lastKnown(snapshots: readonly Snapshot<unknown>[]): string[] {
-  const times = snapshots.flatMap((snapshot) => ("value" in snapshot ? [snapshot.at.getTime()] : []));
+  const times = snapshots.flatMap((snapshot) =>
+    "value" in snapshot ? [snapshot.at.getTime()] : [],
+  );
   if (times.length === 0) return [" Trying again by itself."];
   const oldest = new Date(Math.min(...times));
-  return [` Greyed numbers are from ${localClock(oldest)} (${utcTime(oldest)}). Trying again by itself.`];
+  return [
+    ` Greyed numbers are from ${localClock(oldest)} (${utcTime(oldest)}). Trying again by itself.`,
+  ];
 }

@@ -40,7 +40,14 @@ export function mountHeader(root: HTMLElement, range: Range, live: Live): () => 
 /** Layers of sediment, the youngest on top. */
 function mark(): SVGElement {
   const layer = (y: number, opacity: number) =>
-    svg("path", { d: `M5 ${y}c5-3.4 9 3.4 14 0`, opacity, fill: "none", stroke: "#fff", "stroke-width": 2.4, "stroke-linecap": "round" });
+    svg("path", {
+      d: `M5 ${y}c5-3.4 9 3.4 14 0`,
+      opacity,
+      fill: "none",
+      stroke: "#fff",
+      "stroke-width": 2.4,
+      "stroke-linecap": "round",
+    });
   return svg(
     "svg",
     { viewBox: "0 0 24 24", width: 26, height: 26, "aria-hidden": "true" },

@@ -16,7 +16,12 @@ export const healthView: View<SystemHealth> = {
   table: asTable,
 };
 
-const kRank: Readonly<Record<Health, number>> = { CRITICAL: 0, DEGRADED: 1, UNKNOWN: 2, HEALTHY: 3 };
+const kRank: Readonly<Record<Health, number>> = {
+  CRITICAL: 0,
+  DEGRADED: 1,
+  UNKNOWN: 2,
+  HEALTHY: 3,
+};
 const kWords: Readonly<Record<Health, string>> = {
   HEALTHY: "Healthy",
   DEGRADED: "Degraded",
@@ -54,9 +59,13 @@ function draw(root: HTMLElement): Drawing<SystemHealth> {
       shown = next;
       const focused = list.querySelector<HTMLElement>(":focus")?.dataset["service"];
       overall.dataset["health"] = health.overallHealth;
-      overall.replaceChildren(icon(health.overallHealth), h("span", {}, kWords[health.overallHealth]));
+      overall.replaceChildren(
+        icon(health.overallHealth),
+        h("span", {}, kWords[health.overallHealth]),
+      );
       list.replaceChildren(...sorted(health.services).map(service));
-      if (focused !== undefined) list.querySelector<HTMLElement>(`[data-service="${CSS.escape(focused)}"]`)?.focus();
+      if (focused !== undefined)
+        list.querySelector<HTMLElement>(`[data-service="${CSS.escape(focused)}"]`)?.focus();
     },
     destroy: () => undefined,
   };
@@ -72,7 +81,8 @@ function keepInside(root: HTMLElement, entry: Element | null): void {
 
 function service(of: ServiceHealth): HTMLElement {
   const id = uniqueId("service");
-  const reasons = of.reasons.length > 0 ? of.reasons.map(healthReason) : ["every figure is within its limits"];
+  const reasons =
+    of.reasons.length > 0 ? of.reasons.map(healthReason) : ["every figure is within its limits"];
   return h(
     "li",
     {},
@@ -87,7 +97,11 @@ function service(of: ServiceHealth): HTMLElement {
       },
       icon(of.health),
       h("span", { class: "name" }, of.serviceName),
-      h("span", { class: "state" }, kWords[of.health]),
+      h(
+        "span",
+        { class: of.health === "HEALTHY" ? "visually-hidden" : "state" },
+        kWords[of.health],
+      ),
     ),
     h(
       "div",

@@ -3,7 +3,7 @@ import type { Live } from "../state/live";
 import { perFrame } from "../state/frame";
 import { colour } from "../state/theme";
 import { h } from "./element";
-import { shell } from "./panel";
+import { shell } from "./shell";
 import { type Plot, plot } from "./plot";
 import type { TableData } from "./table";
 
@@ -81,7 +81,7 @@ function spark(root: HTMLElement): Plot {
       padding: [3, 0, 2, 0],
       legend: { show: false },
       cursor: { show: false },
-      scales: { x: { time: false }, y: { range: (_self, _min, max) => [0, Math.max(max, 1)] } },
+      scales: { x: { time: false }, y: { range: (_self, _min, max) => [0, Math.max(max, 0.2)] } },
       axes: [{ show: false }, { show: false }],
       series: [
         {},

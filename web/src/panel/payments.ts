@@ -29,7 +29,9 @@ function draw(root: HTMLElement): Drawing<Days> {
   root.append(ring, list);
 
   const emphasize = (event: Event) => {
-    const status = (event.target as Element).closest<HTMLElement>("[data-status]")?.dataset["status"];
+    const status = (event.target as Element).closest<HTMLElement>("[data-status]")?.dataset[
+      "status"
+    ];
     for (const mark of root.querySelectorAll<HTMLElement>("[data-status]")) {
       mark.classList.toggle("dim", status !== undefined && mark.dataset["status"] !== status);
     }
@@ -53,7 +55,8 @@ const total = (parts: readonly Share[]): number => parts.reduce((sum, part) => s
 /** 0 for statuses that we do not know. */
 const kKnown = ["COMPLETED", "PENDING", "REFUNDED", "FAILED", "CHARGEBACK"];
 const hue = (status: string): string => `status-${kKnown.indexOf(status) + 1}`;
-const word = (status: string): string => status.charAt(0) + status.slice(1).toLowerCase().replaceAll("_", " ");
+const word = (status: string): string =>
+  status.charAt(0) + status.slice(1).toLowerCase().replaceAll("_", " ");
 
 function arcs(parts: readonly Share[]): SVGElement[] {
   let start = 0;

@@ -1,14 +1,14 @@
 import type uPlot from "uplot";
 import type { RevenueSummary } from "../api/types";
-import { exactMoney, tickMoney, wholeMoney } from "../format/money";
+import { exactMoney, wholeMoney } from "../format/money";
 import { count, kNone } from "../format/number";
-import { day, shortDay } from "../format/time";
+import { day } from "../format/time";
 import { type Daily, daily, splitPartial } from "../series/daily";
-import { colour } from "../state/theme";
 import { keyboardCursor } from "./cursor";
 import { h } from "./element";
 import type { Drawing, View } from "./panel";
 import { plot } from "./plot";
+import { kHeight, revenuePlot } from "./revenue_plot";
 import type { TableData } from "./table";
 import { tooltip } from "./tooltip";
 
@@ -22,22 +22,23 @@ export const revenueView: View<RevenueSummary> = {
   table: asTable,
 };
 
-const kHeight = 276;
-
 function draw(root: HTMLElement): Drawing<RevenueSummary> {
   const canvas = h("div", { class: "plot", role: "img" });
   root.append(legend(), canvas);
   const note = tooltip(canvas);
   let days: Daily = daily([], 0);
 
-  const { chart, destroy } = plot(canvas, options(showAt), [[], [], [], [], []]);
+  const { chart, destroy } = plot(canvas, revenuePlot(showAt), [[], [], [], [], []]);
 
   function showAt(self: uPlot): void {
     const i = self.cursor.idx;
     const time = i == null ? undefined : days.times[i];
     if (i == null || time === undefined || (self.cursor.left ?? -1) < 0) return note.hide();
     const left = self.valToPos(time, "x") + self.bbox.left / devicePixelRatio;
-    note.show(left, kHeight / 2, [day(time) + (isPartial(days, i) ? ", so far" : ""), ...facts(days, i)]);
+    note.show(left, kHeight / 2, [
+      day(time) + (isPartial(days, i) ? ", so far" : ""),
+      ...facts(days, i),
+    ]);
   }
 
   let at = -1;
@@ -47,7 +48,10 @@ function draw(root: HTMLElement): Drawing<RevenueSummary> {
       at = at < 0 ? last : Math.min(last, Math.max(0, at + step));
       if (at < 0) return "";
       chart.setCursor({ left: chart.valToPos(days.times[at]!, "x"), top: 10 });
-      return [day(days.times[at]!), ...facts(days, at).map(([what, value]) => `${what} ${value}`)].join(", ");
+      return [
+        day(days.times[at]!),
+        ...facts(days, at).map(([what, value]) => `${what} ${value}`),
+      ].join(", ");
     },
     leave() {
       at = -1;
@@ -69,7 +73,8 @@ function draw(root: HTMLElement): Drawing<RevenueSummary> {
   };
 }
 
-const isPartial = (days: Daily, i: number): boolean => days.lastIsPartial && i === days.times.length - 1;
+const isPartial = (days: Daily, i: number): boolean =>
+  days.lastIsPartial && i === days.times.length - 1;
 
 function facts(days: Daily, i: number): [string, string][] {
   const value = days.orderValue[i];
@@ -92,56 +97,6 @@ function legend(): HTMLElement {
   const entry = (series: string, text: string) =>
     h("li", {}, h("i", { class: `key key-line ${series}`, "aria-hidden": "true" }), text);
   return h("ul", { class: "legend" }, entry("series-1", "Revenue"), entry("series-2", "Profit"));
-}
-
-function options(onCursor: (self: uPlot) => void): Omit<uPlot.Options, "width"> {
-  return {
-    height: kHeight,
-    padding: [10, 10, 0, 0],
-    legend: { show: false },
-    cursor: { y: false, drag: { setScale: false, x: false }, points: { size: 7 } },
-    scales: { x: { time: false }, y: { range: (_self, _min, max) => [0, max > 0 ? max * 1.08 : 1] } },
-    axes: [
-      axis({ values: (_self, splits) => splits.map(shortDay), space: 68, incrs: kDayIncrements, size: 28, grid: { show: false } }),
-      axis({ values: (_self, splits) => splits.map(tickMoney), space: 36, size: 56 }),
-    ],
-    series: [{}, area(), partial("--series-1"), line("--series-2"), partial("--series-2")],
-    hooks: { setCursor: [onCursor] },
-  };
-}
-
-const kDayIncrements = [1, 2, 3, 7, 14, 28].map((days) => days * 86_400);
-
-function axis(own: uPlot.Axis): uPlot.Axis {
-  return {
-    stroke: () => colour("--muted"),
-    font: `12px ${getComputedStyle(document.body).fontFamily}`,
-    ticks: { show: false },
-    gap: 8,
-    ...own,
-    grid: { stroke: () => colour("--grid"), width: 1, ...own.grid },
-  };
-}
-
-const stroke = (variable: string) => () => colour(variable);
-const line = (variable: string): uPlot.Series => ({
-  stroke: stroke(variable),
-  width: 2,
-  points: { show: false },
-});
-const partial = (variable: string): uPlot.Series => ({ ...line(variable), dash: [3, 4] });
-
-function area(): uPlot.Series {
-  return {
-    ...line("--series-1"),
-    fill: (self) => {
-      const { top, height } = self.bbox;
-      const shade = self.ctx.createLinearGradient(0, top, 0, top + height);
-      shade.addColorStop(0, colour("--series-1-fill"));
-      shade.addColorStop(1, colour("--series-1-clear"));
-      return shade;
-    },
-  };
 }
 
 function asTable(summary: RevenueSummary): TableData {

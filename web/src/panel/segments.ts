@@ -42,7 +42,12 @@ export function segments<T>(
     ),
   );
   return {
-    root: h("fieldset", { class: "segments" }, h("legend", { class: "visually-hidden" }, legend), ...labels),
+    root: h(
+      "fieldset",
+      { class: "segments" },
+      h("legend", { class: "visually-hidden" }, legend),
+      ...labels,
+    ),
     select(value) {
       choices.forEach((choice, i) => (inputs[i]!.checked = choice.value === value));
     },

@@ -44,7 +44,9 @@ function row(cells: readonly (string | Cell)[], columns: readonly Column[]): HTM
     {},
     ...cells.map((cell, i) => {
       const css = columns[i]?.numeric ? "numeric" : null;
-      return i === 0 ? h("th", { scope: "row", class: css }, content(cell)) : h("td", { class: css }, content(cell));
+      return i === 0
+        ? h("th", { scope: "row", class: css }, content(cell))
+        : h("td", { class: css }, content(cell));
     }),
   );
 }

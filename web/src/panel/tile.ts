@@ -15,7 +15,7 @@ export interface Reading {
 
 export interface Tile {
   readonly root: HTMLElement;
-  /** null where there is no number yet. */
+  /** null keeps the number that it has, if any. */
   show(reading: Reading | null, state: string): void;
 }
 
@@ -25,7 +25,13 @@ export function tile(name: string, title: string): Tile {
   const trend = h("div", { class: "tile-trend", "aria-hidden": "true" });
   const root = h(
     "div",
-    { class: "tile", role: "group", "data-tile": name, "data-state": "loading", "aria-label": title },
+    {
+      class: "tile",
+      role: "group",
+      "data-tile": name,
+      "data-state": "loading",
+      "aria-label": title,
+    },
     h("h2", {}, title),
     value,
     note,
@@ -48,6 +54,10 @@ export function tile(name: string, title: string): Tile {
 function changeMark({ change }: Reading): (Node | string)[] {
   if (change === undefined || change === null) return [];
   const [name, css] =
-    change.direction > 0 ? (["up", "better"] as const) : change.direction < 0 ? (["down", "worse"] as const) : (["level", "same"] as const);
+    change.direction > 0
+      ? (["up", "better"] as const)
+      : change.direction < 0
+        ? (["down", "worse"] as const)
+        : (["level", "same"] as const);
   return [h("span", { class: `change ${css}` }, icon(name), change.text), " "];
 }

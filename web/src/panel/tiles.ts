@@ -1,7 +1,7 @@
 import type { Anomalies } from "../api/questions";
 import type { RevenueSummary, RevenueTotals } from "../api/types";
 import { compactMoney, exactMoney } from "../format/money";
-import { compactCount, count, rate, signedPercent } from "../format/number";
+import { compactCount, count, kNone, rate, signedPercent } from "../format/number";
 import { change } from "../series/change";
 import { daily } from "../series/daily";
 import { flagged } from "../series/flagged";
@@ -35,14 +35,17 @@ export function mountTiles(root: HTMLElement, sources: TileSources): () => void 
   let fraud: Snapshot<Anomalies> = { status: "loading" };
 
   const update = perFrame(() => {
-    // While the question changes, the old numbers stay with the old words.
-    const sums = "value" in revenue && revenue.status !== "updating" ? revenueReadings(revenue.value, sources.days()) : null;
+    // Other than fresh numbers may answer a question of before: they keep the words that they had.
+    const sums = revenue.status === "fresh" ? revenueReadings(revenue.value, sources.days()) : null;
     for (const name of ["revenue", "profit", "orders", "orderValue"] as const) {
       tiles[name].show(sums?.[name] ?? null, revenue.status);
     }
-    const suspect = "value" in fraud && fraud.status !== "updating" ? flaggedReading(fraud.value, sources.days()) : null;
+    const suspect = fraud.status === "fresh" ? flaggedReading(fraud.value, sources.days()) : null;
     tiles.flagged.show(suspect, fraud.status);
-    tiles.ingest.show(ingestReading(sources.live), sources.live.liveness === "live" ? "fresh" : sources.live.liveness);
+    tiles.ingest.show(
+      ingestReading(sources.live),
+      sources.live.liveness === "live" ? "fresh" : sources.live.liveness,
+    );
   });
   const undo = [
     sources.revenue.subscribe((next) => ((revenue = next), update.request())),
@@ -56,12 +59,22 @@ export function mountTiles(root: HTMLElement, sources: TileSources): () => void 
   };
 }
 
+/** More than ten times the orders say that history begins in the period before, and nothing else. */
+const kComparable = 10;
+
 function revenueReadings(summary: RevenueSummary, days: number) {
   const { previous } = summary;
   const series = daily(summary.dailyData, Date.now());
   // Today so far would end every trend in a fall.
   const whole = <T>(column: readonly T[]) => (series.lastIsPartial ? column.slice(0, -1) : column);
-  const against = (now: number, before: number) => compare(now, before, days);
+  const comparable = summary.totalOrders <= kComparable * previous.totalOrders;
+  const against = (now: number, before: number) =>
+    comparable
+      ? compare(now, before, days)
+      : {
+          change: null,
+          note: `${previous.totalOrders === 0 ? "none" : "hardly any"} in the ${days} days before`,
+        };
   const value = orderValue(summary);
   const before = orderValue(previous);
   return {
@@ -84,7 +97,7 @@ function revenueReadings(summary: RevenueSummary, days: number) {
       ...against(summary.totalOrders, previous.totalOrders),
     },
     orderValue: {
-      text: value === null ? "–" : exactMoney(value),
+      text: value === null ? kNone : exactMoney(value),
       exact: value === null ? "no orders" : exactMoney(value),
       trend: whole(series.orderValue),
       ...against(value ?? 0, before ?? 0),
@@ -97,7 +110,7 @@ const orderValue = (sums: RevenueTotals): number | null =>
 
 function compare(now: number, before: number, days: number): Pick<Reading, "change" | "note"> {
   const ratio = change(now, before);
-  if (ratio === null) return { change: null, note: `nothing in the ${days} days before` };
+  if (ratio === null) return { change: null, note: `none in the ${days} days before` };
   // What is shown as 0.0% has no direction.
   const direction = Math.abs(ratio) < 0.0005 ? 0 : ratio > 0 ? 1 : -1;
   return { change: { text: signedPercent(ratio), direction }, note: `vs previous ${days} days` };
@@ -107,7 +120,11 @@ function flaggedReading({ events, more }: Anomalies, days: number): Reading {
   const { payments, amount } = flagged(events);
   const worth = `worth ${compactMoney(amount)}`;
   if (more) {
-    return { text: `${compactCount(payments.length)}+`, exact: `more than ${count(payments.length)}`, note: `${worth} or more` };
+    return {
+      text: `${compactCount(payments.length)}+`,
+      exact: `more than ${count(payments.length)}`,
+      note: `${worth} or more`,
+    };
   }
   const now = Date.now();
   const times = payments.map((payment) => Date.parse(payment.timestamp));
@@ -122,12 +139,14 @@ function flaggedReading({ events, more }: Anomalies, days: number): Reading {
 function ingestReading(live: Live): Reading {
   const topics = live.rates.topics;
   const sum = (values: readonly (number | null)[]) =>
-    values.every((value) => value === null) ? null : values.reduce<number>((a, b) => a + (b ?? 0), 0);
+    values.every((value) => value === null)
+      ? null
+      : values.reduce<number>((a, b) => a + (b ?? 0), 0);
   const now = sum(topics.map((topic) => live.rates.current(topic)));
   const windows = topics.map((topic) => live.rates.window(topic)[1]);
   const trend = windows[0]?.map((_, i) => sum(windows.map((values) => values[i] ?? null))) ?? [];
   return {
-    text: now === null ? "–" : `${rate(now)}/s`,
+    text: now === null ? kNone : `${rate(now)}/s`,
     exact: now === null ? "not known yet" : String(now),
     note: live.liveness === "offline" ? "no connection" : "events, all topics",
     trend,

@@ -34,7 +34,10 @@ export function daily(days: readonly RevenueDay[], nowMs: number): Daily {
  * Splits a column for drawing: the days that are over, and the step from the last of them to today,
  * which is drawn apart because it will still grow.
  */
-export function splitPartial<T>(column: readonly T[], partial: boolean): [(T | null)[], (T | null)[]] {
+export function splitPartial<T>(
+  column: readonly T[],
+  partial: boolean,
+): [(T | null)[], (T | null)[]] {
   const last = column.length - 1;
   if (!partial) return [[...column], column.map(() => null)];
   return [
@@ -50,5 +53,8 @@ function startOfDay(ms: number): number {
 function everyDay(times: readonly number[]): number[] {
   if (times.length === 0) return [];
   const first = Math.min(...times);
-  return Array.from({ length: (Math.max(...times) - first) / kDay + 1 }, (_, i) => first + i * kDay);
+  return Array.from(
+    { length: (Math.max(...times) - first) / kDay + 1 },
+    (_, i) => first + i * kDay,
+  );
 }

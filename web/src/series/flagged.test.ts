@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import type { FraudAnomaly } from "../api/types";
 import { flagged } from "./flagged";
 
-const event = (paymentId: string, timestamp: string, status: string, amount: string): FraudAnomaly => ({
+const event = (
+  paymentId: string,
+  timestamp: string,
+  status: string,
+  amount: string,
+): FraudAnomaly => ({
   paymentId,
   customerId: "c",
   amount,

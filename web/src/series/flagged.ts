@@ -10,7 +10,9 @@ export interface Flagged {
 /** A payment sends an event each time its status changes; it counts once. */
 export function flagged(anomalies: readonly FraudAnomaly[]): Flagged {
   const payments = new Map<string, FraudAnomaly>();
-  const newestFirst = [...anomalies].sort((a, b) => Date.parse(b.timestamp) - Date.parse(a.timestamp));
+  const newestFirst = [...anomalies].sort(
+    (a, b) => Date.parse(b.timestamp) - Date.parse(a.timestamp),
+  );
   for (const event of newestFirst) {
     if (!payments.has(event.paymentId)) payments.set(event.paymentId, event);
   }

@@ -54,7 +54,10 @@ export class Rates {
 
   /** [seconds, rates]: the window up to the last whole second; null before counting began. */
   window(topic: string): [number[], (number | null)[]] {
-    const times = Array.from({ length: kWindow - kSmooth }, (_, i) => this.latest - kWindow + kSmooth + i);
+    const times = Array.from(
+      { length: kWindow - kSmooth },
+      (_, i) => this.latest - kWindow + kSmooth + i,
+    );
     return [times, times.map((second) => this.smoothed(topic, second))];
   }
 

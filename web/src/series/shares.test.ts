@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import type { PaymentStatusDay } from "../api/types";
 import { shares } from "./shares";
 
-const on = (day: number, status: string, paymentCount: number, totalAmount: string): PaymentStatusDay => ({
+const on = (
+  day: number,
+  status: string,
+  paymentCount: number,
+  totalAmount: string,
+): PaymentStatusDay => ({
   day: `2026-03-0${day}T00:00:00Z`,
   status,
   paymentCount,

@@ -25,7 +25,9 @@ export function levelOf(count: number, least: number, most: number): number {
 /** The least count above zero, and the most; zeros where all is empty. */
 export function extremes(counts: Week): { least: number; most: number } {
   const some = counts.flat().filter((count) => count > 0);
-  return some.length === 0 ? { least: 0, most: 0 } : { least: Math.min(...some), most: Math.max(...some) };
+  return some.length === 0
+    ? { least: 0, most: 0 }
+    : { least: Math.min(...some), most: Math.max(...some) };
 }
 
 /** Where the most happens. */

@@ -69,10 +69,12 @@ export function followStream(): Live {
     },
   });
   const clock = setInterval(tick, 1000);
-  const on = <L>(set: Set<L>) => (listener: L) => {
-    set.add(listener);
-    return () => void set.delete(listener);
-  };
+  const on =
+    <L>(set: Set<L>) =>
+    (listener: L) => {
+      set.add(listener);
+      return () => void set.delete(listener);
+    };
 
   return {
     rates,

@@ -14,6 +14,7 @@ export interface Range {
   choose(days: Days): void;
   /** Calls `listener` after each change, also by the browser's back button. */
   subscribe(listener: () => void): () => void;
+  close(): void;
 }
 
 export function rangeInAddress(): Range {
@@ -25,7 +26,8 @@ export function rangeInAddress(): Range {
     days = next;
     for (const listener of listeners) listener();
   }
-  addEventListener("popstate", () => change(daysOf(location.search)));
+  const navigated = () => change(daysOf(location.search));
+  addEventListener("popstate", navigated);
 
   return {
     get days() {
@@ -41,5 +43,6 @@ export function rangeInAddress(): Range {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    close: () => removeEventListener("popstate", navigated),
   };
 }

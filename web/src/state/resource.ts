@@ -19,7 +19,7 @@ export interface Resource<T> {
   subscribe(listener: (snapshot: Snapshot<T>) => void): () => void;
   /** The question changed: asks again; the last answer stays as "updating". */
   restart(): void;
-  /** There may be news: asks soon, but not more often than every `minGapMs`. */
+  /** There may be news: asks soon, but not more often than the pace allows. */
   nudge(): void;
   /** Asks at once if the last try failed. */
   retry(): void;
@@ -28,11 +28,14 @@ export interface Resource<T> {
 
 export interface Pace {
   readonly refreshMs: number;
+  /** Between two asks at least; and more where answers take long, so that they keep nobody busy. */
   readonly minGapMs: number;
 }
 
 const kFirstRetryMs = 1_000;
 const kLastRetryMs = 10_000;
+/** An open page keeps the server busy for at most this part of the time with one question. */
+const kShare = 1 / 20;
 
 export function resource<T>(
   ask: (signal: AbortSignal) => Promise<Envelope<T>>,
@@ -44,6 +47,8 @@ export function resource<T>(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let dueAt = 0;
   let askedAt = -Infinity;
+  let tookMs = 0;
+  let nudged = false;
   let failures = 0;
   let closed = false;
 
@@ -58,17 +63,24 @@ export function resource<T>(
     timer = setTimeout(() => void load(), delayMs);
   }
 
+  function gapLeft(): number {
+    const gap = Math.max(pace.minGapMs, tookMs / kShare);
+    return Math.max(0, askedAt + gap - performance.now());
+  }
+
   async function load(): Promise<void> {
     clearTimeout(timer);
     running?.abort();
     const mine = (running = new AbortController());
     askedAt = performance.now();
+    nudged = false;
     try {
       const answer = await ask(mine.signal);
       if (mine.signal.aborted) return;
+      tookMs = performance.now() - askedAt;
       failures = 0;
       publish({ status: "fresh", value: answer.data, at: new Date(answer.meta.asOf) });
-      schedule(pace.refreshMs);
+      schedule(nudged ? gapLeft() : pace.refreshMs);
     } catch (error) {
       if (mine.signal.aborted) return;
       failed(error instanceof ApiError ? error : new ApiError(0, String(error)));
@@ -98,9 +110,10 @@ export function resource<T>(
       void load();
     },
     nudge() {
-      if (closed || running !== undefined || document.hidden) return;
-      const wait = Math.max(0, askedAt + pace.minGapMs - performance.now());
-      if (performance.now() + wait < dueAt) schedule(wait);
+      if (closed || document.hidden) return;
+      // The answer that is under way may have been made before the news.
+      if (running !== undefined) nudged = true;
+      else if (performance.now() + gapLeft() < dueAt) schedule(gapLeft());
     },
     retry() {
       if (failures > 0 && running === undefined) void load();
