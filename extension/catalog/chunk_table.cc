@@ -64,8 +64,8 @@ ChunkTable::Chunks collect(SysScanDesc scan, TupleDesc descriptor) {
 std::optional<Chunk> ChunkTable::find(Oid relation) {
   return pg::call([&]() -> std::optional<Chunk> {
     std::optional<Chunk> found;
-    const Relations* ours = relations();
-    if (ours == nullptr) return found;
+    const auto ours = relations();
+    if (!ours) return found;
     with_row(*ours, relation, AccessShareLock, [&](Relation table, HeapTuple tuple) {
       found = ChunkTable::row_of(tuple, RelationGetDescr(table));
     });
@@ -86,9 +86,9 @@ Chunk ChunkTable::row_of(HeapTuple tuple, TupleDesc descriptor) {
 
 ChunkTable::Chunks ChunkTable::of_hypertable(std::int32_t hypertable_id) {
   return pg::call([&] {
-    Relation table = table_open(required_relations().chunk, AccessShareLock);
-    Relation index =
-        index_open(required_relations().chunk_hypertable_id_range_begin_key, AccessShareLock);
+    const Relations ours = required_relations();
+    Relation table = table_open(ours.chunk, AccessShareLock);
+    Relation index = index_open(ours.chunk_hypertable_id_range_begin_key, AccessShareLock);
     ScanKeyData condition;
     ScanKeyInit(&condition, kHypertableId, BTEqualStrategyNumber, F_INT4EQ,
                 Int32GetDatum(hypertable_id));
@@ -122,8 +122,8 @@ void ChunkTable::insert(const Chunk& row) {
 
 void ChunkTable::remove(Oid relation) {
   pg::call([&] {
-    const Relations* ours = relations();
-    if (ours == nullptr) return;
+    const auto ours = relations();
+    if (!ours) return;
     with_row(*ours, relation, RowExclusiveLock, [](Relation table, HeapTuple tuple) {
       CatalogTupleDelete(table, &tuple->t_self);
       CommandCounterIncrement();

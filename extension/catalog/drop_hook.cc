@@ -95,8 +95,7 @@ void on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int 
 
 void forget_dropped(Oid class_id, Oid object_id) {
   if (class_id != RelationRelationId) return;
-  const char kind =
-      pg::call([&] { return relations() == nullptr ? '\0' : get_rel_relkind(object_id); });
+  const char kind = pg::call([&] { return relations() ? get_rel_relkind(object_id) : '\0'; });
   if (kind == RELKIND_PARTITIONED_TABLE) {
     if (const auto row = HypertableTable::find(object_id)) HypertableTable::remove(row->id);
   }
@@ -120,7 +119,7 @@ void follow_rename(Oid relation, AttrNumber column) {
 
 void follow_schema_rename(Oid schema) {
   pg::call([&] {
-    if (relations() == nullptr) return;
+    if (!relations()) return;
     const char* before = get_namespace_name(schema);
     const NameData now = newest_schema_name(schema);
     if (before == nullptr || strcmp(before, NameStr(now)) == 0) return;
@@ -131,6 +130,7 @@ void follow_schema_rename(Oid schema) {
 }
 
 void install_drop_hook() {
+  listen_for_invalidations();
   previous_hook = object_access_hook;
   object_access_hook = on_object_access;
 }

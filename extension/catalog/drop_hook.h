@@ -18,7 +18,7 @@ void follow_rename(Oid relation, AttrNumber column);
 /// Stores the new name of a schema that hypertables keep their chunks in, if it has been renamed.
 void follow_schema_rename(Oid schema);
 
-/// Once, in _PG_init.
+/// Once, in _PG_init. Listens for invalidations, too.
 void install_drop_hook();
 
 }  // namespace varve::catalog

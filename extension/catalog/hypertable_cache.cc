@@ -30,13 +30,6 @@ void forget(Datum, Oid relation) noexcept {
   }
 }
 
-void listen_once() {
-  static bool listening = false;
-  if (listening) return;
-  pg::call([] { CacheRegisterRelcacheCallback(forget, 0); });
-  listening = true;
-}
-
 const Hypertable* pointer_to(const std::optional<Hypertable>& row) { return row ? &*row : nullptr; }
 
 }  // namespace
@@ -45,7 +38,6 @@ const Hypertable* cached_hypertable(Oid relation) {
   if (const auto known = entries().find(relation); known != entries().end()) {
     return pointer_to(known->second);
   }
-  listen_once();
   // Nothing is accepted between the scan's snapshot and the insertion: what find() saw is current.
   const std::optional<Hypertable> row = HypertableTable::find(relation);
   return pointer_to(entries().insert_or_assign(relation, row).first->second);
@@ -54,5 +46,7 @@ const Hypertable* cached_hypertable(Oid relation) {
 void invalidate_hypertable(Oid relation) {
   pg::call([&] { CacheInvalidateRelcacheByRelid(relation); });
 }
+
+void listen_for_invalidations() { CacheRegisterRelcacheCallback(forget, 0); }
 
 }  // namespace varve::catalog

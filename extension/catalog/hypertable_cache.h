@@ -13,4 +13,7 @@ const Hypertable* cached_hypertable(Oid relation);
 /// Tells every backend that what is known of `relation` has changed, once this transaction commits.
 void invalidate_hypertable(Oid relation);
 
+/// Once, in _PG_init, before anything of the catalog is remembered.
+void listen_for_invalidations();
+
 }  // namespace varve::catalog

@@ -103,16 +103,16 @@ List* options_of(Datum options) {
 
 std::optional<Hypertable> HypertableTable::find(Oid relation) {
   return pg::call([&]() -> std::optional<Hypertable> {
-    const Relations* ours = relations();
-    if (ours == nullptr) return std::nullopt;
+    const auto ours = relations();
+    if (!ours) return std::nullopt;
     return find_row(ours->hypertable_relation_key, F_OIDEQ, ObjectIdGetDatum(relation));
   });
 }
 
 std::optional<Hypertable> HypertableTable::find_by_id(std::int32_t id) {
   return pg::call([&]() -> std::optional<Hypertable> {
-    const Relations* ours = relations();
-    if (ours == nullptr) return std::nullopt;
+    const auto ours = relations();
+    if (!ours) return std::nullopt;
     return find_row(ours->hypertable_pkey, F_INT4EQ, Int32GetDatum(id));
   });
 }

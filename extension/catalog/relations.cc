@@ -1,5 +1,7 @@
 #include "extension/catalog/relations.h"
 
+#include <cstdint>
+
 extern "C" {
 #include <catalog/namespace.h>
 #include <commands/extension.h>
@@ -10,8 +12,11 @@ extern "C" {
 namespace varve::catalog {
 namespace {
 
-// Trivial, so that a backend pays nothing for it; valid where hypertable is an OID.
+// Valid where hypertable is an OID.
 Relations known;
+
+// Counts invalidations: what was looked up across one may be out of date.
+std::uint64_t invalidations = 0;
 
 bool look_up(Relations& found) {
   const Oid schema = get_namespace_oid("varve_catalog", true);
@@ -40,19 +45,19 @@ bool look_up(Relations& found) {
 
 }  // namespace
 
-const Relations* relations() {
-  if (!OidIsValid(known.hypertable)) {
-    if (!OidIsValid(MyDatabaseId)) return nullptr;
-    Relations found = {};
-    if (!look_up(found)) return nullptr;
-    known = found;
-  }
-  return &known;
+std::optional<Relations> relations() {
+  if (OidIsValid(known.hypertable)) return known;
+  if (!OidIsValid(MyDatabaseId)) return std::nullopt;
+  Relations found = {};
+  const std::uint64_t before = invalidations;
+  if (!look_up(found)) return std::nullopt;
+  if (invalidations == before) known = found;
+  return found;
 }
 
-const Relations& required_relations() {
-  const Relations* found = relations();
-  if (found == nullptr) {
+Relations required_relations() {
+  const auto found = relations();
+  if (!found) {
     ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
                     errmsg("extension varve is not installed in this database"),
                     errhint("Run CREATE EXTENSION varve.")));
@@ -61,6 +66,7 @@ const Relations& required_relations() {
 }
 
 bool forget_relations(Oid invalidated) noexcept {
+  ++invalidations;
   const Oid ours[] = {known.hypertable,         known.chunk,
                       known.hypertable_id_seq,  known.chunk_id_seq,
                       known.hypertable_pkey,    known.hypertable_relation_key,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "extension/pg/postgres.h"
 
 namespace varve::catalog {
@@ -16,12 +18,11 @@ struct Relations {
   Oid chunk_id_seq;
 };
 
-/// Null in a database without the extension, and while it is being created or dropped. The pointer
-/// holds until the next invalidation message is accepted. C API: run inside pg::call.
-const Relations* relations();
+/// Nothing in a database without the extension, and while it is being created or dropped. C API.
+std::optional<Relations> relations();
 
-/// The same where the extension must be there. Reports undefined_object otherwise.
-const Relations& required_relations();
+/// The same where the extension must be there. Reports undefined_object otherwise. C API.
+Relations required_relations();
 
 /// To be called for every relation cache invalidation; InvalidOid stands for all relations. True
 /// where it concerned our own catalog.

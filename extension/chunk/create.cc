@@ -49,7 +49,7 @@ Oid ensure(Relation parent, const catalog::Hypertable& hypertable, std::int64_t 
 
   Place place = pg::call([&] { return current_place(parent, value, type); });
   if (OidIsValid(place.chunk)) return place.chunk;
-  // Now it exists in no other session or is committed: look again.
+  // Once the slice is ours, whoever was making its chunk has committed or given up.
   place = pg::call([&] {
     lock_slice(RelationGetRelid(parent), cell);
     return current_place(parent, value, type);

@@ -18,6 +18,7 @@ extern "C" {
 #include <utils/lsyscache.h>
 #include <utils/rel.h>
 #include <utils/reltrigger.h>
+#include <utils/rls.h>
 #include <utils/syscache.h>
 }
 
@@ -38,6 +39,13 @@ void check_unreferenced(Relation chunk, const Trigger& action) {
   // Our lock on the chunk has waited for all who referenced its rows, and lets no one begin to: no
   // lock on the referencing table has to do that, so its writers go on.
   Relation referencing = table_open(action.tgconstrrelid, AccessShareLock);
+  // The check is a query in the user's name.
+  if (check_enable_rls(action.tgconstrrelid, InvalidOid, true) == RLS_ENABLED) {
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                    errmsg("row-level security of \"%s\" may hide rows that reference chunk \"%s\"",
+                           RelationGetRelationName(referencing), RelationGetRelationName(chunk)),
+                    errhint("Let a role drop the chunk that sees all rows of the table.")));
+  }
   Trigger trigger = {};
   trigger.tgname = get_constraint_name(action.tgconstraint);
   trigger.tgenabled = TRIGGER_FIRES_ON_ORIGIN;

@@ -152,8 +152,9 @@ void clone_incoming(Oid constraint, Relation parent, Relation chunk, std::int32_
                  address.objectId, key.row.conindid);
 }
 
-/// Whether the key stands for itself and not for a partition of a referenced table: those rows come
-/// with the key that they are part of.
+/// Whether the key is below another of `keys`. One that references a partitioned table has a row
+/// for each partition of that table, which PostgreSQL needs for the top of the referencing side
+/// alone.
 bool is_part_of(Oid constraint, List* keys) {
   ForeignKey key;
   read_key(constraint, key);

@@ -1,4 +1,8 @@
 // clone_indexes(): the chunk's part of every index.
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+
 #include "extension/chunk/attach.h"
 
 extern "C" {
@@ -16,6 +20,8 @@ extern "C" {
 #include <commands/tablespace.h>
 #include <miscadmin.h>
 #include <parser/parse_utilcmd.h>
+#include <utils/backend_progress.h>
+#include <utils/backend_status.h>
 #include <utils/relcache.h>
 #include <utils/syscache.h>
 }
@@ -64,10 +70,37 @@ void clone_index(Relation parent_index, Relation chunk, const AttrMap* numbers) 
   if (parent_index->rd_index->indisclustered) mark_index_clustered(chunk, index, false);
 }
 
+/// What pg_stat_progress_copy shows of the COPY that needs the chunk: DefineIndex() reports
+/// progress of its own in the same place, and ends it.
+struct Progress {
+  ProgressCommandType command;
+  Oid target;
+  int64 values[PGSTAT_NUM_PROGRESS_PARAM];
+};
+
+Progress progress_now() {
+  Progress progress = {PROGRESS_COMMAND_INVALID, InvalidOid, {}};
+  if (MyBEEntry == nullptr) return progress;
+  progress.command = MyBEEntry->st_progress_command;
+  progress.target = MyBEEntry->st_progress_command_target;
+  std::copy(std::begin(MyBEEntry->st_progress_param), std::end(MyBEEntry->st_progress_param),
+            progress.values);
+  return progress;
+}
+
+void show_again(const Progress& progress) {
+  if (progress.command == PROGRESS_COMMAND_INVALID) return;
+  int positions[PGSTAT_NUM_PROGRESS_PARAM];
+  std::iota(std::begin(positions), std::end(positions), 0);
+  pgstat_progress_start_command(progress.command, progress.target);
+  pgstat_progress_update_multi_param(PGSTAT_NUM_PROGRESS_PARAM, positions, progress.values);
+}
+
 }  // namespace
 
 void clone_indexes(Relation parent, Relation chunk) {
   const AttrMap* numbers = build_attrmap_by_name(RelationGetDescr(chunk), RelationGetDescr(parent));
+  const Progress progress = progress_now();
   List* indexes = RelationGetIndexList(parent);
   ListCell* cell;
   foreach (cell, indexes) {
@@ -76,6 +109,7 @@ void clone_indexes(Relation parent, Relation chunk) {
     if (index->rd_rel->relkind == RELKIND_PARTITIONED_INDEX) clone_index(index, chunk, numbers);
     index_close(index, NoLock);
   }
+  show_again(progress);
   CommandCounterIncrement();
 }
 

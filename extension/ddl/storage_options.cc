@@ -52,8 +52,8 @@ List* applied(List* options, const AlterTableCmd& command) {
 
 /// Reports what no ordinary table would take.
 void validate(List* options) {
-  static const char* const kSpaces[] = HEAP_RELOPT_NAMESPACES;
-  const auto spaces = const_cast<char**>(kSpaces);
+  static const char* const names[] = HEAP_RELOPT_NAMESPACES;
+  const auto spaces = const_cast<char**>(names);
   heap_reloptions(RELKIND_RELATION, transformRelOptions(0, options, nullptr, spaces, false, false),
                   true);
   heap_reloptions(RELKIND_TOASTVALUE,

@@ -2,7 +2,7 @@
 
 #include "extension/chunk/coordinate.h"
 #include "extension/chunk/partition_descriptor.h"
-#include "extension/dml/chunk_of.h"
+#include "extension/dml/writable_slice.h"
 
 #include "extension/pg/boundary.h"
 #include "extension/pg/executor.h"
@@ -124,7 +124,7 @@ std::int64_t CopyInto::coordinate() const {
 }
 
 void CopyInto::find_target() {
-  if (contains(slice_, coordinate())) return;
+  if (holds(slice_, coordinate())) return;
   slice_ = pg::entry([&] {
     return writable_slice(*estate_, parent_, hypertable_, row_->tts_values[column_ - 1], type_,
                           [&] { pg::call([&] { replace_routing(); }); });

@@ -7,8 +7,8 @@
 
 #include "extension/catalog/hypertable_cache.h"
 #include "extension/chunk/coordinate.h"
-#include "extension/dml/chunk_of.h"
 #include "extension/dml/routed_query.h"
+#include "extension/dml/writable_slice.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -26,15 +26,24 @@ struct CallSite {
   Oid type;
 };
 
+[[noreturn]] void throw_misplaced() {
+  throw pg::SqlError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                     "route() is part of statements that write into the hypertable",
+                     "It cannot be called from elsewhere.");
+}
+
 CallSite& call_site(FmgrInfo& function, const catalog::Hypertable& hypertable) {
-  if (function.fn_extra == nullptr) {
-    function.fn_extra = pg::call([&] {
-      auto* site = static_cast<CallSite*>(MemoryContextAlloc(function.fn_mcxt, sizeof(CallSite)));
-      *site = {{0, 0}, getBaseType(hypertable.column_type)};
-      return site;
-    });
-  }
-  return *static_cast<CallSite*>(function.fn_extra);
+  if (function.fn_extra != nullptr) return *static_cast<CallSite*>(function.fn_extra);
+  auto* site = pg::call([&]() -> CallSite* {
+    const Oid type = getBaseType(hypertable.column_type);
+    if (getBaseType(get_fn_expr_argtype(&function, 0)) != type) return nullptr;
+    auto* made = static_cast<CallSite*>(MemoryContextAlloc(function.fn_mcxt, sizeof(CallSite)));
+    *made = {{0, 0}, type};
+    function.fn_extra = made;
+    return made;
+  });
+  if (site == nullptr) throw_misplaced();
+  return *site;
 }
 
 catalog::Hypertable hypertable_of(Oid relation) {
@@ -53,11 +62,7 @@ void route(FunctionCallInfo fcinfo) {
 
   RoutedQuery* query = RoutedQuery::running();
   Relation parent = query != nullptr ? query->target(relation) : nullptr;
-  if (parent == nullptr) {
-    throw pg::SqlError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-                       "route() is part of statements that write into the hypertable",
-                       "It cannot be called from elsewhere.");
-  }
+  if (parent == nullptr) throw_misplaced();
   CallSite& site = call_site(*fcinfo->flinfo, hypertable);
   chunk::coordinate_of(PG_GETARG_DATUM(0), site.type);  // refuses what no chunk can hold
   site.last = writable_slice(query->estate(), parent, hypertable, PG_GETARG_DATUM(0), site.type,
@@ -70,10 +75,10 @@ bool in_last_slice(FunctionCallInfo fcinfo) {
   switch (site->type) {
     case TIMESTAMPTZOID:
     case TIMESTAMPOID:
-    case INT8OID: return contains(site->last, PG_GETARG_INT64(0));
-    case INT4OID: return contains(site->last, PG_GETARG_INT32(0));
-    case INT2OID: return contains(site->last, PG_GETARG_INT16(0));
-    default: return contains(site->last, chunk::coordinate_of(PG_GETARG_DATUM(0), site->type));
+    case INT8OID: return holds(site->last, PG_GETARG_INT64(0));
+    case INT4OID: return holds(site->last, PG_GETARG_INT32(0));
+    case INT2OID: return holds(site->last, PG_GETARG_INT16(0));
+    default: return holds(site->last, chunk::coordinate_of(PG_GETARG_DATUM(0), site->type));
   }
 }
 

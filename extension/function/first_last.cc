@@ -120,12 +120,12 @@ enum class End { kFirst, kLast };
 
 /// Takes the row into the state where its time is beyond the one that the state has; of equal times
 /// the state's stays.
-template <End end>
+template <End Which>
 void offer(State& state, Datum value, bool value_is_null, Datum time, MemoryContext context,
            Oid collation) {
   if (!state.time.is_null) {
     const int order = compare_times(*state.types, time, state.time.datum, collation);
-    if (end == End::kFirst ? order >= 0 : order <= 0) return;
+    if (Which == End::kFirst ? order >= 0 : order <= 0) return;
   }
   hold(state.value, value, value_is_null, state.types->value, context);
   hold(state.time, time, false, state.types->time, context);
@@ -133,7 +133,7 @@ void offer(State& state, Datum value, bool value_is_null, Datum time, MemoryCont
 
 /// transition(internal, value anyelement, time "any") returns internal. Rows without a time are as
 /// if absent; the state is NULL until a row with a time has come.
-template <End end>
+template <End Which>
 Datum transition(FunctionCallInfo fcinfo) {
   MemoryContext context = aggregate_context(fcinfo);
   auto* state = PG_ARGISNULL(0) ? nullptr : reinterpret_cast<State*>(PG_GETARG_POINTER(0));
@@ -144,14 +144,15 @@ Datum transition(FunctionCallInfo fcinfo) {
     if (PG_ARGISNULL(2)) PG_RETURN_NULL();
     state = new_state(types, context);
   }
-  if (!PG_ARGISNULL(2))
-    offer<end>(*state, PG_GETARG_DATUM(1), PG_ARGISNULL(1), PG_GETARG_DATUM(2), context,
-               PG_GET_COLLATION());
+  if (!PG_ARGISNULL(2)) {
+    offer<Which>(*state, PG_GETARG_DATUM(1), PG_ARGISNULL(1), PG_GETARG_DATUM(2), context,
+                 PG_GET_COLLATION());
+  }
   PG_RETURN_POINTER(state);
 }
 
 /// combine(internal, internal) returns internal
-template <End end>
+template <End Which>
 Datum combine(FunctionCallInfo fcinfo) {
   MemoryContext context = aggregate_context(fcinfo);
   auto* state = PG_ARGISNULL(0) ? nullptr : reinterpret_cast<State*>(PG_GETARG_POINTER(0));
@@ -161,8 +162,8 @@ Datum combine(FunctionCallInfo fcinfo) {
       state = new_state(types_of(*fcinfo->flinfo, other->types->value.oid, other->types->time.oid),
                         context);
     }
-    offer<end>(*state, other->value.datum, other->value.is_null, other->time.datum, context,
-               PG_GET_COLLATION());
+    offer<Which>(*state, other->value.datum, other->value.is_null, other->time.datum, context,
+                 PG_GET_COLLATION());
   }
   if (state == nullptr) PG_RETURN_NULL();
   PG_RETURN_POINTER(state);

@@ -6,6 +6,7 @@
 
 #include "kernel/calendar/bucket.h"
 
+#include "extension/function/same_text.h"
 #include "extension/function/uuid.h"
 #include "extension/function/zone.h"
 
@@ -67,14 +68,9 @@ struct ZoneSlot {
   const text* name;
 };
 
-bool same(const text* a, const text* b) {
-  return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
-         std::memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
-}
-
 const PgZone& zone_named(const text* name, FmgrInfo& call_site) {
   auto* slot = static_cast<ZoneSlot*>(call_site.fn_extra);
-  if (slot != nullptr && same(slot->name, name)) return slot->zone;
+  if (slot != nullptr && same_text(slot->name, name)) return slot->zone;
   const pg_tz* zone = PgZone::find(name);
   const auto memory = pg::call([&]() -> ZoneSlot* {
     auto* fresh = static_cast<ZoneSlot*>(

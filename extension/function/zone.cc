@@ -64,7 +64,7 @@ Change next_change(TimePoint instant, const pg_tz* zone) {
 
 const PgZone::Stretch& PgZone::stretch_of(TimePoint instant) const {
   if (last_used_.begin <= instant && instant < last_used_.end) return last_used_;
-  // The past matters for as long as a clock can have been set back, which no zone does by a day.
+  // The past matters for as long as a clock has been set back: a day at most (Alaska, 1867).
   Stretch stretch{.begin = instant, .end = {}, .offset = {}, .shown_before = LocalTime::min()};
   Change change = next_change(instant - std::chrono::days(1), zone_);
   while (change.at <= instant) {

@@ -71,8 +71,8 @@ NameData prefix_of(const CreateRequest& request, std::int32_t id) {
   return name;
 }
 
-/// Makes the schema for chunks where it is missing. In a schema of the user's, chunks are made with
-/// the rights of the table's owner.
+/// Makes the schema for chunks where it is missing, for the table's owner: in a schema other than
+/// ours, chunks are made with the owner's rights.
 NameData chunk_schema_of(const CreateRequest& request, Oid owner) {
   NameData name;
   set_name(name, request.chunk_schema != nullptr ? request.chunk_schema : kOwnSchema);
@@ -81,6 +81,10 @@ NameData chunk_schema_of(const CreateRequest& request, Oid owner) {
     if (!OidIsValid(get_namespace_oid(NameStr(name), true))) {
       CreateSchemaStmt* statement = makeNode(CreateSchemaStmt);
       statement->schemaname = pstrdup(NameStr(name));
+      statement->authrole = makeNode(RoleSpec);
+      statement->authrole->roletype = ROLESPEC_CSTRING;
+      statement->authrole->rolename = GetUserNameFromId(owner, false);
+      statement->authrole->location = -1;
       CreateSchemaCommand(statement, "(made by create_hypertable)", -1, -1);
       CommandCounterIncrement();
     }

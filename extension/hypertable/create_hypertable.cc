@@ -51,20 +51,14 @@ Datum name_datum(const char* text) {
   return pg::call([&] { return DirectFunctionCall1(namein, CStringGetDatum(text)); });
 }
 
-}  // namespace
-}  // namespace varve::hypertable
-
-// create_hypertable(relation regclass, dimension dimension_info, create_default_indexes boolean,
-//   if_not_exists boolean, migrate_data boolean) returns table(hypertable_id int, created bool)
-VARVE_SQL_FUNCTION(varve_create_hypertable_general) {
-  using namespace varve::hypertable;
+Datum create_general(FunctionCallInfo fcinfo) {
   require_argument(fcinfo, 0, "relation");
   require_argument(fcinfo, 1, "dimension");
   const auto* info = reinterpret_cast<const DimensionInfo*>(
-      varve::pg::call([&] { return PG_DETOAST_DATUM(PG_GETARG_DATUM(1)); }));
+      pg::call([&] { return PG_DETOAST_DATUM(PG_GETARG_DATUM(1)); }));
   if (info->kind != DimensionInfo::Kind::kRange) {
-    throw varve::pg::SqlError(varve::pg::kOperationNotSupported,
-                              "the primary dimension of a hypertable must be a range");
+    throw pg::SqlError(pg::kOperationNotSupported,
+                       "the primary dimension of a hypertable must be a range");
   }
   CreateRequest request;
   request.relation = PG_GETARG_OID(0);
@@ -78,13 +72,7 @@ VARVE_SQL_FUNCTION(varve_create_hypertable_general) {
   return row_result(fcinfo, values);
 }
 
-// create_hypertable(relation regclass, time_column_name name, partitioning_column name,
-//   number_partitions int, associated_schema_name name, associated_table_prefix name,
-//   chunk_time_interval anyelement, create_default_indexes boolean, if_not_exists boolean,
-//   partitioning_func regproc, migrate_data boolean, time_partitioning_func regproc)
-//   returns table(hypertable_id int, schema_name name, table_name name, created bool)
-VARVE_SQL_FUNCTION(varve_create_hypertable_classic) {
-  using namespace varve::hypertable;
+Datum create_classic(FunctionCallInfo fcinfo) {
   require_argument(fcinfo, 0, "relation");
   require_argument(fcinfo, 1, "time_column_name");
   refuse_argument(fcinfo, 2, "space dimensions");
@@ -102,12 +90,30 @@ VARVE_SQL_FUNCTION(varve_create_hypertable_classic) {
   request.migrate_data = flag_argument(fcinfo, 10, false);
   request.announce_not_null = true;
   const CreateResult result = create(request);
-  const char* table = varve::pg::call([&] { return get_rel_name(request.relation); });
+  const char* table = pg::call([&] { return get_rel_name(request.relation); });
   const char* schema =
-      varve::pg::call([&] { return get_namespace_name(get_rel_namespace(request.relation)); });
+      pg::call([&] { return get_namespace_name(get_rel_namespace(request.relation)); });
   Datum values[] = {Int32GetDatum(result.id), name_datum(schema), name_datum(table),
                     BoolGetDatum(result.created)};
   return row_result(fcinfo, values);
+}
+
+}  // namespace
+}  // namespace varve::hypertable
+
+// create_hypertable(relation regclass, dimension dimension_info, create_default_indexes boolean,
+//   if_not_exists boolean, migrate_data boolean) returns table(hypertable_id int, created bool)
+VARVE_SQL_FUNCTION(varve_create_hypertable_general) {
+  return varve::hypertable::create_general(fcinfo);
+}
+
+// create_hypertable(relation regclass, time_column_name name, partitioning_column name,
+//   number_partitions int, associated_schema_name name, associated_table_prefix name,
+//   chunk_time_interval anyelement, create_default_indexes boolean, if_not_exists boolean,
+//   partitioning_func regproc, migrate_data boolean, time_partitioning_func regproc)
+//   returns table(hypertable_id int, schema_name name, table_name name, created bool)
+VARVE_SQL_FUNCTION(varve_create_hypertable_classic) {
+  return varve::hypertable::create_classic(fcinfo);
 }
 
 // add_dimension(...), in both forms

@@ -229,11 +229,9 @@ const char* unfit_publication(Relation table) {
 void require_fit_publications(Relation table) {
   const char* name = pg::call([&] { return unfit_publication(table); });
   if (name == nullptr) return;
-  refuse(
-      pg::kOperationNotSupported,
-      "publication " + quoted(name) + " would publish chunks instead of table " + name_of(table),
-      {},
-      "Run ALTER PUBLICATION " + std::string(name) + " SET (publish_via_partition_root = true).");
+  refuse(pg::kOperationNotSupported,
+         "publication " + quoted(name) + " would publish chunks instead of table " + name_of(table),
+         {}, "Run ALTER PUBLICATION " + quoted(name) + " SET (publish_via_partition_root = true).");
 }
 
 }  // namespace

@@ -77,6 +77,34 @@ void require_truth(const catalog::Hypertable& row) {
                            std::string(RelationGetRelationName(table)) + "\"");
   }
   pg::call([&] { table_close(table, NoLock); });
+  // Throws where the interval does not suit the type.
+  const RequestedWidth width = {RequestedWidth::Form::kInteger, row.chunk_interval, 0, 0, 0};
+  chunk_interval(dimension_type(row.column_type), width);
+}
+
+Datum hypertable_restored(FunctionCallInfo fcinfo) {
+  const TriggerData& trigger = trigger_of(fcinfo);
+  const auto row = pg::call([&] {
+    return catalog::HypertableTable::row_of(newest_row(trigger),
+                                            RelationGetDescr(trigger.tg_relation));
+  });
+  if (!TRIGGER_FIRED_BY_DELETE(trigger.tg_event)) {
+    require_own_relation(row.relation);
+    require_truth(row);
+  }
+  // Sessions may have met the table while it was none of ours.
+  catalog::invalidate_hypertable(row.relation);
+  return PointerGetDatum(nullptr);
+}
+
+Datum chunk_restored(FunctionCallInfo fcinfo) {
+  const TriggerData& trigger = trigger_of(fcinfo);
+  const auto row = pg::call([&] {
+    return catalog::ChunkTable::row_of(newest_row(trigger), RelationGetDescr(trigger.tg_relation));
+  });
+  require_own_relation(row.relation);
+  require_own_relation(parent_of(row.relation));
+  return PointerGetDatum(nullptr);
 }
 
 }  // namespace
@@ -84,31 +112,9 @@ void require_truth(const catalog::Hypertable& row) {
 
 // varve_catalog.hypertable_restored() returns trigger
 VARVE_SQL_FUNCTION(varve_hypertable_restored) {
-  using namespace varve::hypertable;
-  const TriggerData& trigger = trigger_of(fcinfo);
-  const auto row = varve::pg::call([&] {
-    return varve::catalog::HypertableTable::row_of(newest_row(trigger),
-                                                   RelationGetDescr(trigger.tg_relation));
-  });
-  if (!TRIGGER_FIRED_BY_DELETE(trigger.tg_event)) {
-    require_own_relation(row.relation);
-    require_truth(row);
-  }
-  // Sessions may have met the table while it was none of ours.
-  varve::catalog::invalidate_hypertable(row.relation);
-  return PointerGetDatum(nullptr);
+  return varve::hypertable::hypertable_restored(fcinfo);
 }
 
 // varve_catalog.chunk_restored() returns trigger
 // By now pg_restore has attached the chunk to its hypertable, whose row may be yet to come.
-VARVE_SQL_FUNCTION(varve_chunk_restored) {
-  using namespace varve::hypertable;
-  const TriggerData& trigger = trigger_of(fcinfo);
-  const auto row = varve::pg::call([&] {
-    return varve::catalog::ChunkTable::row_of(newest_row(trigger),
-                                              RelationGetDescr(trigger.tg_relation));
-  });
-  require_own_relation(row.relation);
-  require_own_relation(parent_of(row.relation));
-  return PointerGetDatum(nullptr);
-}
+VARVE_SQL_FUNCTION(varve_chunk_restored) { return varve::hypertable::chunk_restored(fcinfo); }

@@ -21,7 +21,11 @@ namespace {
 
 catalog::Hypertable require_own_hypertable(Oid relation) {
   const char* name = pg::call([&] { return get_rel_name(relation); });
-  const std::string quoted = name == nullptr ? "" : "\"" + std::string(name) + "\"";
+  if (name == nullptr) {
+    throw pg::SqlError(ERRCODE_UNDEFINED_TABLE,
+                       "relation with OID " + std::to_string(relation) + " does not exist");
+  }
+  const std::string quoted = "\"" + std::string(name) + "\"";
   const auto row = catalog::HypertableTable::find(relation);
   if (!row) throw pg::SqlError(pg::kHypertableNotExist, "table " + quoted + " is not a hypertable");
   if (!pg::call([&] { return pg_class_ownercheck(relation, GetUserId()); })) {
@@ -44,25 +48,18 @@ void warn_of_short_interval() {
   });
 }
 
-}  // namespace
-}  // namespace varve::hypertable
-
-// set_chunk_time_interval(hypertable regclass, chunk_time_interval anyelement, dimension_name name)
-//   returns void
-VARVE_SQL_FUNCTION(varve_set_chunk_interval) {
-  using namespace varve::hypertable;
+Datum set_chunk_interval(FunctionCallInfo fcinfo) {
   for (int i = 0; i < 2; ++i) {
     if (!PG_ARGISNULL(i)) continue;
-    throw varve::pg::SqlError(
-        ERRCODE_INVALID_PARAMETER_VALUE,
-        i == 0 ? "hypertable must not be null" : "chunk interval must not be null");
+    throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
+                       i == 0 ? "hypertable must not be null" : "chunk interval must not be null");
   }
   const Oid relation = PG_GETARG_OID(0);
-  varve::pg::call([] { PreventCommandIfReadOnly("set_chunk_time_interval()"); });
+  pg::call([] { PreventCommandIfReadOnly("set_chunk_time_interval()"); });
   require_own_hypertable(relation);
   // Against writers: two sessions that make chunks of different widths would cut the same time
   // differently.
-  varve::pg::call([&] { LockRelationOid(relation, ShareRowExclusiveLock); });
+  pg::call([&] { LockRelationOid(relation, ShareRowExclusiveLock); });
   const auto row = require_own_hypertable(relation);
   if (!PG_ARGISNULL(2)) require_dimension(row, *PG_GETARG_NAME(2));
 
@@ -70,6 +67,15 @@ VARVE_SQL_FUNCTION(varve_set_chunk_interval) {
   const DimensionType type = dimension_type(row.column_type);
   const std::int64_t interval = chunk_interval(type, request);
   if (looks_mistaken(type, request)) warn_of_short_interval();
-  varve::catalog::HypertableTable::set_chunk_interval(row.id, interval);
+  catalog::HypertableTable::set_chunk_interval(row.id, interval);
   PG_RETURN_VOID();
+}
+
+}  // namespace
+}  // namespace varve::hypertable
+
+// set_chunk_time_interval(hypertable regclass, chunk_time_interval anyelement, dimension_name name)
+//   returns void
+VARVE_SQL_FUNCTION(varve_set_chunk_interval) {
+  return varve::hypertable::set_chunk_interval(fcinfo);
 }

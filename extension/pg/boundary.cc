@@ -18,12 +18,22 @@ int sqlstate_of(ErrorKind kind) {
   return ERRCODE_INTERNAL_ERROR;
 }
 
+/// Copies as much of `from` as fits.
+template <std::size_t N>
+void copy(char (&to)[N], const char* from) noexcept {
+  std::strncpy(to, from, N - 1);
+  to[N - 1] = '\0';
+}
+
 // Fixed storage on purpose: palloc here could longjmp out of a catch block.
-Report report_of(int sqlstate, const char* message, Where where = {}) noexcept {
+Report report_of(int sqlstate, const char* message, Where where = {}, const char* detail = "",
+                 const char* hint = "") noexcept {
   Report report;
   report.sqlstate = sqlstate;
   report.where = where;
-  std::strncpy(report.message, message, sizeof report.message - 1);
+  copy(report.message, message);
+  copy(report.detail, detail);
+  copy(report.hint, hint);
   return report;
 }
 
@@ -55,10 +65,8 @@ Report describe_current_exception() noexcept {
   } catch (const Error& error) {
     return report_of(sqlstate_of(error.kind()), error.what(), error.where());
   } catch (const SqlError& error) {
-    Report report = report_of(error.sqlstate, error.what(), error.where);
-    std::strncpy(report.detail, error.detail.c_str(), sizeof report.detail - 1);
-    std::strncpy(report.hint, error.hint.c_str(), sizeof report.hint - 1);
-    return report;
+    return report_of(error.sqlstate, error.what(), error.where, error.detail.c_str(),
+                     error.hint.c_str());
   } catch (const std::bad_alloc&) {
     return report_of(ERRCODE_OUT_OF_MEMORY, "out of memory");
   } catch (const std::exception& error) {

@@ -46,9 +46,10 @@ struct Report {
   bool resume = false;  // a PgError: the report is already on PostgreSQL's stack
   int sqlstate = 0;
   Where where = {};
-  char message[512] = {};
-  char detail[512] = {};
-  char hint[512] = {};
+  // Left as they are until there is something to say: clearing them would cost every call 30 ns.
+  char message[512];
+  char detail[512];
+  char hint[512];
 };
 static_assert(std::is_trivially_destructible_v<Report>);
 

@@ -2,7 +2,7 @@
 
 #include <chrono>
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
+#include <random>
 
 namespace varve::planner {
 namespace {
@@ -55,37 +55,40 @@ TEST(DayOf, RoundsDown) {
 
 /// As PostgreSQL adds months: the day of the month is cut to the month's length.
 std::int64_t plus_months(std::int64_t time_us, int months) {
-  using namespace std::chrono;
-  const sys_days day = sys_days(days(day_of(time_us)));
-  const year_month_day date(day);
-  const year_month target = year_month(date.year(), date.month()) + std::chrono::months(months);
-  const std::chrono::day last = (target / std::chrono::last).day();
-  const sys_days moved = target / std::min(date.day(), last);
+  namespace chrono = std::chrono;
+  const chrono::sys_days day(chrono::days(day_of(time_us)));
+  const chrono::year_month_day date(day);
+  const auto target = chrono::year_month(date.year(), date.month()) + chrono::months(months);
+  const chrono::day last = (target / chrono::last).day();
+  const chrono::sys_days moved = target / std::min(date.day(), last);
   return time_us + (moved - day).count() * kDay;
 }
 
 /// The law behind the bound: computed at an earlier clock and lowered, it is below the value
-/// computed at any later clock, in another time zone too.
+/// computed at any later clock, in another time zone too. Clocks lie close together, around the
+/// ends of months: there the order turns round.
 TEST(ClockSlack, ABoundNeverOvertakesALaterValue) {
-  EXPECT_TRUE(rc::check([] {
-    const auto earlier = *rc::gen::inRange<std::int64_t>(-20'000 * kDay, 20'000 * kDay);
-    const auto later = earlier + *rc::gen::inRange<std::int64_t>(0, 40 * kDay);
-    const auto zone = [] { return *rc::gen::inRange<std::int64_t>(-16, 17) * kHour; };
-    const std::int64_t zone_before = zone();
-    const std::int64_t zone_after = zone();
-    const auto steps = *rc::gen::container<std::vector<int>>(rc::gen::inRange(-1300, 1300));
+  for (std::uint64_t seed = 0; seed < 50'000; ++seed) {
+    std::mt19937_64 random(seed);
+    const auto between = [&](std::int64_t low, std::int64_t high) {
+      return std::uniform_int_distribution<std::int64_t>(low, high)(random);
+    };
+    const std::int64_t earlier = between(0, 20'000) * kDay + between(0, kDay);
+    const std::int64_t later = earlier + between(0, 1) * between(0, 3 * kDay);
+    const std::int64_t zone_before = between(-15, 15) * kHour;
+    const std::int64_t zone_after = between(-15, 15) * kHour;
 
     ClockSlack slack;
     std::int64_t before = earlier;
     std::int64_t after = later;
-    for (const int months : steps) {
+    for (std::int64_t steps = between(1, 3); steps > 0; --steps) {
+      const auto months = static_cast<std::int32_t>(between(-30, 30));
       slack.add_shift({months, 0, 0});
       before = plus_months(before + zone_before, months) - zone_before;
       after = plus_months(after + zone_after, months) - zone_after;
     }
-    RC_PRE(slack.is_sound());
-    RC_ASSERT(lowered(before, slack) <= after);
-  }));
+    ASSERT_LE(lowered(before, slack), after) << "seed " << seed;
+  }
 }
 
 }  // namespace

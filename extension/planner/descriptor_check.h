@@ -9,11 +9,11 @@ extern "C" {
 // reads the list of a hypertable's chunks has it checked first.
 namespace varve::planner {
 
-/// Before execution: run-time pruning and tuple routing read the lists of `plan`'s hypertables.
-/// In parallel workers too, which start with empty caches.
+/// Has the lists of `plan`'s hypertables checked. Before execution, for run-time pruning and tuple
+/// routing read them; in parallel workers too, which start with empty caches.
 void refresh_descriptors(const PlannedStmt& plan);
 
-/// After planning: whether every hypertable was planned with the chunks it still has. Covers those
+/// After planning: whether every hypertable was planned with a checked list. Covers hypertables
 /// that planning itself brought in, from inlined functions.
 bool descriptors_are_current(const PlannedStmt& plan);
 

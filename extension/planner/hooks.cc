@@ -21,12 +21,16 @@ ExecutorEnd_hook_type previous_end = nullptr;
 
 PlannedStmt* plan(Query* query, const char* text, int cursor_options, ParamListInfo parameters) {
   const auto next = previous_planner != nullptr ? previous_planner : standard_planner;
+  const Hypertables hypertables = hypertables_in(*query);
+  if (hypertables == Hypertables::kNone) return next(query, text, cursor_options, parameters);
+
   // Planning scribbles on the query: a second attempt needs a copy of the first.
-  Query* untouched = may_read_hypertables(*query) ? copyObject(query) : nullptr;
+  Query* const untouched = copyObject(query);
   for (;;) {
-    prepare_query(*query, parameters);
+    if (hypertables == Hypertables::kNamed) prepare_query(*query, parameters);
     PlannedStmt* planned = next(query, text, cursor_options, parameters);
-    if (untouched == nullptr || descriptors_are_current(*planned)) return planned;
+    if (descriptors_are_current(*planned)) return planned;
+    refresh_descriptors(*planned);  // of those too that planning itself brought in
     query = copyObject(untouched);
   }
 }

@@ -22,19 +22,20 @@ bool is_hypertable(const RangeTblEntry& entry) {
          pg::entry([&] { return catalog::cached_hypertable(entry.relid); }) != nullptr;
 }
 
-// A function in FROM may be inlined, and bring hypertables with it.
-bool find_reader(Node* node, void* context) {
+/// Puts the strongest of what it finds into the Hypertables at `found`.
+bool find_hypertables(Node* node, void* found) {
   if (node == nullptr) return false;
-  if (!IsA(node, Query)) {
-    return pg::walk_expression(node, find_reader, context);
-  }
+  if (!IsA(node, Query)) return pg::walk_expression(node, find_hypertables, found);
   auto* query = castNode(Query, node);
   ListCell* cell;
   foreach (cell, query->rtable) {
     const auto* entry = lfirst_node(RangeTblEntry, cell);
-    if (entry->rtekind == RTE_FUNCTION || is_hypertable(*entry)) return true;
+    if (entry->rtekind == RTE_FUNCTION) *static_cast<Hypertables*>(found) = Hypertables::kPerhaps;
+    if (!is_hypertable(*entry)) continue;
+    *static_cast<Hypertables*>(found) = Hypertables::kNamed;
+    return true;
   }
-  return pg::walk_query(query, find_reader, context);
+  return pg::walk_query(query, find_hypertables, found);
 }
 
 /// The rewriter has locked every relation of the query.
@@ -65,8 +66,10 @@ bool prepare(Node* node, void* context) {
 
 }  // namespace
 
-bool may_read_hypertables(Query& query) {
-  return find_reader(reinterpret_cast<Node*>(&query), nullptr);
+Hypertables hypertables_in(Query& query) {
+  auto found = Hypertables::kNone;
+  find_hypertables(reinterpret_cast<Node*>(&query), &found);
+  return found;
 }
 
 void prepare_query(Query& query, ParamListInfo parameters) {

@@ -8,8 +8,13 @@ extern "C" {
 
 namespace varve::planner {
 
-/// Whether the plan of `query` may come to depend on the chunks of a hypertable.
-bool may_read_hypertables(Query& query);
+/// How hypertables come into a query.
+enum class Hypertables {
+  kNone,
+  kPerhaps,  // a function in FROM may be inlined, and bring some
+  kNamed,
+};
+Hypertables hypertables_in(Query& query);
 
 /// Changes every query in the tree of `query` as our features need it, before PostgreSQL plans it.
 void prepare_query(Query& query, ParamListInfo parameters);

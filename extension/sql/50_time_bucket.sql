@@ -79,13 +79,25 @@ CREATE CAST (varchar AS varve_catalog.bucket_width)
 
 CREATE FUNCTION time_bucket(bucket_width varve_catalog.bucket_width, ts timestamptz) RETURNS timestamptz
 AS 'MODULE_PATHNAME', 'varve_time_bucket_timestamp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION time_bucket(bucket_width varve_catalog.bucket_width, ts timestamptz, origin timestamptz) RETURNS timestamptz
+AS 'MODULE_PATHNAME', 'varve_time_bucket_timestamp_origin' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION time_bucket(bucket_width varve_catalog.bucket_width, ts timestamptz, "offset" interval) RETURNS timestamptz
+AS 'MODULE_PATHNAME', 'varve_time_bucket_timestamp_offset' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION time_bucket(bucket_width varve_catalog.bucket_width, ts timestamptz, timezone text,
     origin timestamptz DEFAULT NULL, "offset" interval DEFAULT NULL) RETURNS timestamptz
 AS 'MODULE_PATHNAME', 'varve_time_bucket_zone' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE FUNCTION time_bucket(bucket_width varve_catalog.bucket_width, ts timestamp) RETURNS timestamp
 AS 'MODULE_PATHNAME', 'varve_time_bucket_timestamp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION time_bucket(bucket_width varve_catalog.bucket_width, ts timestamp, origin timestamp) RETURNS timestamp
+AS 'MODULE_PATHNAME', 'varve_time_bucket_timestamp_origin' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION time_bucket(bucket_width varve_catalog.bucket_width, ts timestamp, "offset" interval) RETURNS timestamp
+AS 'MODULE_PATHNAME', 'varve_time_bucket_timestamp_offset' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION time_bucket(bucket_width varve_catalog.bucket_width, ts date) RETURNS date
 AS 'MODULE_PATHNAME', 'varve_time_bucket_date' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION time_bucket(bucket_width varve_catalog.bucket_width, ts date, origin date) RETURNS date
+AS 'MODULE_PATHNAME', 'varve_time_bucket_date_origin' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION time_bucket(bucket_width varve_catalog.bucket_width, ts date, "offset" interval) RETURNS date
+AS 'MODULE_PATHNAME', 'varve_time_bucket_date_offset' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 -- One comment for all of them.
 DO $$

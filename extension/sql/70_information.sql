@@ -6,13 +6,13 @@
 CREATE FUNCTION varve_catalog.time_of(us bigint) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN CASE WHEN us < 9223371331200000000
-    THEN (timestamp '2000-01-01' + make_interval(days => (us / 86400000000)::int, secs => (us % 86400000000) / 1e6)) AT TIME ZONE 'UTC'
+    THEN (timestamp '2000-01-01' + pg_catalog.make_interval(days => (us / 86400000000)::int, secs => (us % 86400000000)::float8 / 1e6)) AT TIME ZONE 'UTC'
     ELSE 'infinity' END;
 COMMENT ON FUNCTION varve_catalog.time_of(bigint) IS 'an end of a chunk as a time; infinity at the end of the calendar';
 
 CREATE FUNCTION varve_catalog.interval_of(us bigint) RETURNS interval
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN make_interval(days => (us / 86400000000)::int, secs => (us % 86400000000) / 1e6);
+RETURN pg_catalog.make_interval(days => (us / 86400000000)::int, secs => (us % 86400000000)::float8 / 1e6);
 COMMENT ON FUNCTION varve_catalog.interval_of(bigint) IS 'microseconds as days and time';
 
 CREATE FUNCTION varve_catalog.is_integer(type regtype) RETURNS boolean

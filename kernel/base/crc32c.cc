@@ -98,10 +98,10 @@ bool crc32c_in_hardware() { return false; }
 
 namespace {
 
-const auto chosen = crc32c_in_hardware() ? crc32c_hardware : crc32c_portable;
+const auto kChosen = crc32c_in_hardware() ? crc32c_hardware : crc32c_portable;
 
 }  // namespace
 
-std::uint32_t crc32c(ByteView bytes, std::uint32_t previous) { return chosen(bytes, previous); }
+std::uint32_t crc32c(ByteView bytes, std::uint32_t previous) { return kChosen(bytes, previous); }
 
 }  // namespace varve

@@ -20,8 +20,11 @@ constexpr std::int64_t kUsPerDay = kUnitsPerDay<LocalTime>;
 struct Moment {
   LocalDay day;
   std::int64_t of_day_us;  // 0 to 24 hours, exclusive
-  friend auto operator<=>(const Moment&, const Moment&) = default;
 };
+
+bool is_later(Moment a, Moment b) {
+  return a.day != b.day ? a.day > b.day : a.of_day_us > b.of_day_us;
+}
 
 template <class Time>
 Moment moment_of(Time time) {
@@ -72,6 +75,20 @@ void check_positive(std::int64_t width) {
   if (width <= 0) throw Error(ErrorKind::kInvalidArgument, "bucket width must be positive");
 }
 
+[[noreturn]] void refuse_early() {
+  throw Error(ErrorKind::kTimeOutOfRange, "bucket starts before the first day of the calendar");
+}
+
+/// How far `value` lies behind the edge before it: 0 to width, exclusive.
+std::int64_t age_in_bucket(std::int64_t value, std::int64_t width, std::int64_t origin) {
+  std::int64_t age = 0;
+  if (__builtin_sub_overflow(value, origin, &age)) {
+    // Both remainders lie in [0, width), so that their difference cannot overflow.
+    age = floor_mod(value, width) - floor_mod(origin, width);
+  }
+  return floor_mod(age, width);
+}
+
 template <class Time>
 Time month_bucket_start(Time time, const Grid<Time>& grid) {
   if (grid.width.days != 0 || grid.width.time != Duration(0)) {
@@ -93,10 +110,11 @@ Time month_bucket_start(Time time, const Grid<Time>& grid) {
 
   const std::int64_t base = grid.offset.months;
   const std::int64_t age = month_number(moved.day) - month_number(origin.day) - base;
-  std::int64_t months = base + floor_div(age, width) * width;
+  const std::int64_t months = base + floor_div(age, width) * width;
   // That edge is in the month of `moved` or an earlier one; in the same month it may be too late.
-  if (edge(months) > moved) months -= width;
-  return time_of<Time>(plus(edge(months), days, rest_us));
+  Moment start = edge(months);
+  if (is_later(start, moved)) start = edge(months - width);
+  return time_of<Time>(plus(start, days, rest_us));
 }
 
 /// The origin moved by the offset, or an equivalent one a width earlier.
@@ -119,11 +137,13 @@ Time fixed_bucket_start(Time time, const Grid<Time>& grid) {
   const std::int64_t origin = moves
                                   ? fixed_origin(grid, width)
                                   : grid.origin.value_or(Time(kMonday)).time_since_epoch().count();
-  return Time(
-      typename Time::duration(bucket_start(time.time_since_epoch().count(), width, origin)));
+  const std::int64_t units = time.time_since_epoch().count();
+  std::int64_t start = 0;
+  if (__builtin_sub_overflow(units, age_in_bucket(units, width, origin), &start)) refuse_early();
+  return Time(typename Time::duration(start));
 }
 
-/// The edge at or before `time`, wherever it lies.
+/// The edge at or before `time`, wherever in 64 bits it lies.
 template <class Time>
 Time edge_before(Time time, const Grid<Time>& grid) {
   return grid.width.months == 0 ? fixed_bucket_start(time, grid) : month_bucket_start(time, grid);
@@ -137,9 +157,7 @@ bool is_shorter_than_a_day(const Span& width) {
 /// Returns `start`, an offset from PostgreSQL's epoch, unless it leaves the calendar.
 template <class Unit>
 Unit checked(Unit start) {
-  if (start < kFirstDay.time_since_epoch()) {
-    throw Error(ErrorKind::kTimeOutOfRange, "bucket starts before the first day of the calendar");
-  }
+  if (start < kFirstDay.time_since_epoch()) refuse_early();
   return start;
 }
 
@@ -171,13 +189,8 @@ TimePoint bucket_start(TimePoint time, const Grid<LocalTime>& grid, const ZoneRu
 
 std::int64_t bucket_start(std::int64_t value, std::int64_t width, std::int64_t origin) {
   check_positive(width);
-  std::int64_t age = 0;
-  if (__builtin_sub_overflow(value, origin, &age)) {
-    // Both remainders lie in [0, width), so that their difference cannot overflow.
-    age = floor_mod(value, width) - floor_mod(origin, width);
-  }
   std::int64_t start = 0;
-  if (__builtin_sub_overflow(value, floor_mod(age, width), &start)) {
+  if (__builtin_sub_overflow(value, age_in_bucket(value, width, origin), &start)) {
     throw Error(ErrorKind::kOutOfRange, "bucket starts below the range of the type");
   }
   return start;

@@ -222,6 +222,7 @@ TEST(Bucket, HoldsAtTheEndsOfTheRange) {
   EXPECT_EQ(refused({.width = {.months = 1}}), ErrorKind::kTimeOutOfRange);
   EXPECT_EQ(refused({.width = {.months = 2'147'483'647}}), ErrorKind::kTimeOutOfRange);
   EXPECT_EQ(refused({.width = {.days = 6}}), ErrorKind::kTimeOutOfRange);
+  EXPECT_EQ(refused({.width = {.time = Duration(kLast)}}), ErrorKind::kTimeOutOfRange);
   EXPECT_EQ(refused({.width = {.months = 1}, .offset = {.days = 2'147'483'647}}),
             ErrorKind::kTimeOutOfRange);
 }

@@ -6,6 +6,7 @@ WITH quarter AS (
     SELECT date_bin('15 minutes', "time", 'epoch') AS start, count(*) AS count
     FROM customer_metrics
     WHERE "time" >= $1::timestamptz AND "time" < $2::timestamptz
+      AND $1::timestamptz AT TIME ZONE $3::text IS NOT NULL  -- an unknown zone is an error without rows too
     GROUP BY 1
 ), local AS (
     SELECT extract(dow FROM start AT TIME ZONE $3::text)::int AS dow,

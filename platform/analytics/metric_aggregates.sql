@@ -9,5 +9,6 @@ FROM (SELECT time_bucket($2::interval, "time", $3::text) AS bucket,
       FROM customer_metrics
       WHERE metric_name = $1::text
         AND "time" >= $4::timestamptz AND "time" < $5::timestamptz
+        AND $4::timestamptz AT TIME ZONE $3::text IS NOT NULL  -- an unknown zone is an error without rows too
         AND ($6::uuid IS NULL OR customer_id = $6::uuid)
       GROUP BY 1) AS buckets

@@ -79,45 +79,56 @@ ConnectionPool::ConnectionPool(Settings settings, Metrics& metrics)
                                       "time that questions waited for a connection",
                                       seconds_bounds())) {
   for (int i = 0; i < settings_.size; ++i) {
-    workers_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+    Worker& worker = workers_.emplace_back();
+    threads_.emplace_back([this, &worker](const std::stop_token& stop) { work(stop, worker); });
   }
 }
 
 ConnectionPool::~ConnectionPool() {
-  for (std::jthread& worker : workers_) worker.request_stop();
-  workers_.clear();
+  for (std::jthread& thread : threads_) thread.request_stop();
+  threads_.clear();
   ClosedDatabase closed;
   for (Waiting& waiting : waiting_) waiting.task(closed);
 }
 
 bool ConnectionPool::submit(Task task) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (waiting_.size() >= most_waiting_) return false;
-    waiting_.push_back({std::move(task), std::chrono::steady_clock::now()});
+  Waiting waiting{std::move(task), std::chrono::steady_clock::now()};
+  const std::lock_guard lock(mutex_);
+  if (!idle_.empty()) {
+    Worker& worker = *idle_.back();
+    idle_.pop_back();
+    worker.next = std::move(waiting);
+    worker.wakeup.notify_one();
+    return true;
   }
-  wakeup_.notify_one();
+  if (waiting_.size() >= most_waiting_) return false;
+  waiting_.push_back(std::move(waiting));
   return true;
 }
 
-bool ConnectionPool::take(const std::stop_token& stop, Waiting& next) {
+std::optional<ConnectionPool::Waiting> ConnectionPool::take(const std::stop_token& stop,
+                                                            Worker& self) {
   std::unique_lock lock(mutex_);
-  if (!wakeup_.wait(lock, stop, [this] { return !waiting_.empty(); })) return false;
-  if (stop.stop_requested()) return false;
-  next = std::move(waiting_.front());
-  waiting_.pop_front();
-  return true;
+  if (stop.stop_requested()) return std::nullopt;
+  if (!waiting_.empty()) {
+    std::optional<Waiting> next = std::move(waiting_.front());
+    waiting_.pop_front();
+    return next;
+  }
+  idle_.push_back(&self);
+  self.wakeup.wait(lock, stop, [&] { return self.next.has_value(); });
+  // Nothing came: we are to stop, and must not be handed anything any more.
+  if (!self.next) std::erase(idle_, &self);
+  return std::exchange(self.next, std::nullopt);
 }
 
-void ConnectionPool::work(const std::stop_token& stop) {
+void ConnectionPool::work(const std::stop_token& stop, Worker& self) {
   PooledDatabase database(settings_);
-  Waiting next;
-  while (take(stop, next)) {
+  while (auto next = take(stop, self)) {
     wait_seconds_.Observe(
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - next.since).count());
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - next->since).count());
     in_use_.Increment();
-    next.task(database);
-    next.task = nullptr;
+    next->task(database);
     in_use_.Decrement();
   }
 }

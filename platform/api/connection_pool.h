@@ -14,6 +14,8 @@
 namespace varve::api {
 
 /// Worker threads, each with one connection of its own, that run questions in the order they came.
+/// Of several that are idle the one that worked last is next: its backend knows the tables already,
+/// and so little load needs few backends.
 ///
 /// Why threads, not one asynchronous loop: the number of queries at a time is the number of
 /// connections anyway, so there is nothing to win but threads that wait; and handlers stay plain
@@ -44,18 +46,23 @@ class ConnectionPool {
     Task task;
     std::chrono::steady_clock::time_point since;
   };
-  void work(const std::stop_token& stop);
-  bool take(const std::stop_token& stop, Waiting& next);
+  struct Worker {
+    std::condition_variable_any wakeup;
+    std::optional<Waiting> next;  // handed over while it was idle
+  };
+  void work(const std::stop_token& stop, Worker& self);
+  std::optional<Waiting> take(const std::stop_token& stop, Worker& self);
 
   const Settings settings_;
   const std::size_t most_waiting_;
   prometheus::Gauge& in_use_;
   prometheus::Histogram& wait_seconds_;
 
-  std::mutex mutex_;
-  std::condition_variable_any wakeup_;
+  std::mutex mutex_;  // guards what follows, up to the threads
   std::deque<Waiting> waiting_;
-  std::vector<std::jthread> workers_;
+  std::deque<Worker> workers_;
+  std::vector<Worker*> idle_;
+  std::vector<std::jthread> threads_;
 };
 
 }  // namespace varve::api

@@ -12,13 +12,16 @@ Problem problem_of(const database::Error& error) {
   if (state == "22023" || state == "22007" || state == "22008" || state == "22P02") {
     return {400, error.what()};
   }
+  // A table, column, function or schema is missing.
+  if (state == "42P01" || state == "42703" || state == "42883" || state == "3F000") {
+    return unavailable("the database is not set up; run: varve setup", 30);
+  }
   switch (error.error_class()) {
     case ErrorClass::kCanceled:
       return {504, "the query ran into the time limit; ask for a shorter range"};
     case ErrorClass::kConnection: return unavailable("the database is not reachable");
-    case ErrorClass::kTransient: return unavailable("the database cannot answer just now");
-    case ErrorClass::kEnvironment:
-      return unavailable("the database is not set up; run: varve setup", 30);
+    case ErrorClass::kTransient:
+    case ErrorClass::kEnvironment: return unavailable("the database cannot answer just now");
     case ErrorClass::kData:
     case ErrorClass::kOther: break;
   }

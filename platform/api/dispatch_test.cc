@@ -14,13 +14,14 @@ TEST(ProblemOf, Table) {
     int status;
     bool retry;
   } cases[] = {
-      {"no connection", "", 503, true},    {"connection failure", "08006", 503, true},
-      {"too many", "53300", 503, true},    {"shutting down", "57P01", 503, true},
-      {"starting up", "57P03", 503, true}, {"statement_timeout", "57014", 504, false},
-      {"not set up", "42P01", 503, true},  {"no function", "42883", 503, true},
-      {"no right", "42501", 403, false},   {"no such time zone", "22023", 400, false},
-      {"bad time", "22007", 400, false},   {"time out of range", "22008", 400, false},
-      {"division", "22012", 500, false},   {"internal", "XX000", 500, false},
+      {"no connection", "", 503, true},           {"connection failure", "08006", 503, true},
+      {"too many", "53300", 503, true},           {"shutting down", "57P01", 503, true},
+      {"starting up", "57P03", 503, true},        {"statement_timeout", "57014", 504, false},
+      {"not set up", "42P01", 503, true},         {"no function", "42883", 503, true},
+      {"disk full", "53100", 503, true},          {"no right", "42501", 403, false},
+      {"no such time zone", "22023", 400, false}, {"bad time", "22007", 400, false},
+      {"time out of range", "22008", 400, false}, {"division", "22012", 500, false},
+      {"internal", "XX000", 500, false},
   };
   for (const auto& c : cases) {
     const Problem problem = problem_of(database::Error(c.sqlstate, "message"));

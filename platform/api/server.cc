@@ -33,7 +33,8 @@ constexpr std::uint32_t kMaxHeaderBytes = 64 * 1024;
 constexpr std::uint64_t kMaxBodyBytes = 1024 * 1024;
 constexpr std::size_t kMaxConnections = 1024;
 constexpr std::size_t kRememberedEvents = 1000;
-constexpr std::size_t kMostWaitingEvents = 2000;
+// A burst that fits is sent to everybody; a client that lags further behind is not reading.
+constexpr std::size_t kMostWaitingEvents = 4000;
 
 auto into(error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
 
@@ -133,7 +134,8 @@ class Server::Loop {
     for (Connection* connection : connections_) {
       if (connection->awaits_request) connection->stream.socket().close(ignored);
     }
-    for (StreamClient* client : streams_) client->timer.cancel();
+    // Also those in the middle of a write that its client does not read.
+    for (StreamClient* client : streams_) client->end();
   }
 
   asio::awaitable<void> accept() {
@@ -254,8 +256,8 @@ class Server::Loop {
 
     ConnectionPointer connection;
     Subscriber subscriber;
-    asio::steady_timer
-        timer;  // runs until the next heartbeat; cancelled when there is something to do
+    // Runs until the next heartbeat; cancelled when there is something to do before.
+    asio::steady_timer timer;
     bool ended = false;
   };
 

@@ -8,8 +8,7 @@
 
 namespace varve::cli {
 
-/// What becomes of the events, and what librdkafka has to say.
-class EventSender::Reports : public RdKafka::DeliveryReportCb, public RdKafka::EventCb {
+class EventSender::Client : public RdKafka::DeliveryReportCb, public RdKafka::EventCb {
  public:
   void dr_cb(RdKafka::Message& message) override {
     if (message.err() != RdKafka::ERR_NO_ERROR) {
@@ -30,10 +29,11 @@ class EventSender::Reports : public RdKafka::DeliveryReportCb, public RdKafka::E
   std::int64_t failed = 0;
   std::string failure;
   Backlog backlog;
+  std::unique_ptr<RdKafka::Producer> producer;  // last: it reports until it is gone
 };
 
 EventSender::EventSender(const std::string& bootstrap, std::array<std::string, 4> topics)
-    : topics_(std::move(topics)), reports_(std::make_unique<Reports>()) {
+    : topics_(std::move(topics)), client_(std::make_unique<Client>()) {
   const std::unique_ptr<RdKafka::Conf> conf(RdKafka::Conf::create(RdKafka::Conf::CONF_GLOBAL));
   std::string error;
   const auto set = [&](const char* name, const auto& value) {
@@ -45,10 +45,10 @@ EventSender::EventSender(const std::string& bootstrap, std::array<std::string, 4
   set("linger.ms", "20");
   set("message.timeout.ms", "30000");
   set("partitioner", "murmur2_random");
-  set("dr_cb", static_cast<RdKafka::DeliveryReportCb*>(reports_.get()));
-  set("event_cb", static_cast<RdKafka::EventCb*>(reports_.get()));
-  producer_.reset(RdKafka::Producer::create(conf.get(), error));
-  if (producer_ == nullptr) throw std::runtime_error(error);
+  set("dr_cb", static_cast<RdKafka::DeliveryReportCb*>(client_.get()));
+  set("event_cb", static_cast<RdKafka::EventCb*>(client_.get()));
+  client_->producer.reset(RdKafka::Producer::create(conf.get(), error));
+  if (client_->producer == nullptr) throw std::runtime_error(error);
 }
 
 EventSender::~EventSender() = default;
@@ -58,29 +58,29 @@ void EventSender::send(const sample::Event& event) {
   const std::string key = sample::key_of(event);
   std::string value = sample::json_of(event);
   for (;;) {
-    const auto error =
-        producer_->produce(topic, RdKafka::Topic::PARTITION_UA, RdKafka::Producer::RK_MSG_COPY,
-                           value.data(), value.size(), key.data(), key.size(), 0, nullptr);
+    const auto error = client_->producer->produce(topic, RdKafka::Topic::PARTITION_UA,
+                                                  RdKafka::Producer::RK_MSG_COPY, value.data(),
+                                                  value.size(), key.data(), key.size(), 0, nullptr);
     if (error == RdKafka::ERR_NO_ERROR) break;
     if (error != RdKafka::ERR__QUEUE_FULL)
       throw std::runtime_error(topic + ": " + RdKafka::err2str(error));
     constexpr int kQueueWaitMs = 100;
-    producer_->poll(kQueueWaitMs);
+    client_->producer->poll(kQueueWaitMs);
   }
   poll();
 }
 
 void EventSender::flush(std::chrono::milliseconds timeout) {
-  if (producer_->flush(int(timeout.count())) != RdKafka::ERR_NO_ERROR) {
+  if (client_->producer->flush(int(timeout.count())) != RdKafka::ERR_NO_ERROR) {
     throw std::runtime_error("the broker does not take events");
   }
 }
 
-void EventSender::poll() { producer_->poll(0); }
+void EventSender::poll() { client_->producer->poll(0); }
 
-std::int64_t EventSender::acknowledged() const { return reports_->acknowledged; }
-std::int64_t EventSender::failed() const { return reports_->failed; }
-const std::string& EventSender::failure() const { return reports_->failure; }
-Backlog& EventSender::backlog() { return reports_->backlog; }
+std::int64_t EventSender::acknowledged() const { return client_->acknowledged; }
+std::int64_t EventSender::failed() const { return client_->failed; }
+const std::string& EventSender::failure() const { return client_->failure; }
+Backlog& EventSender::backlog() { return client_->backlog; }
 
 }  // namespace varve::cli

@@ -8,10 +8,6 @@
 #include "platform/cli/backlog.h"
 #include "platform/sample/event.h"
 
-namespace RdKafka {
-class Producer;
-}
-
 namespace varve::cli {
 
 /// Sends events to the four topics with an idempotent producer, keyed by entity and partitioned as
@@ -34,10 +30,9 @@ class EventSender {
   Backlog& backlog();
 
  private:
-  class Reports;
+  class Client;  // librdkafka's, and what it reports
   std::array<std::string, 4> topics_;
-  std::unique_ptr<Reports> reports_;
-  std::unique_ptr<RdKafka::Producer> producer_;
+  std::unique_ptr<Client> client_;
 };
 
 }  // namespace varve::cli

@@ -70,6 +70,7 @@ std::vector<ForeignObject> find_foreign_objects(database::Connection& connection
   const database::Result found = connection.execute(kCompare);
   connection.script("ROLLBACK TO SAVEPOINT shape; RELEASE SAVEPOINT shape");
   std::vector<ForeignObject> objects;
+  objects.reserve(static_cast<std::size_t>(found.rows()));
   for (int row = 0; row < found.rows(); ++row) {
     objects.push_back({std::string(found.text(row, 0)), found.text(row, 1) == "t",
                        std::string(found.text(row, 2))});

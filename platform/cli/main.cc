@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <iostream>
 
 #include "platform/base/flags.h"
@@ -10,31 +11,30 @@
 #include "platform/cli/sample_events.h"
 #include "platform/cli/setup.h"
 
+namespace varve::cli {
 namespace {
-
-using namespace varve;
 
 enum ExitCode { kSuccess = 0, kFailure = 1, kUsage = 2, kDatabaseUnreachable = 3 };
 
 struct SampleOptions {
-  cli::HistoryOptions history;
+  HistoryOptions history;
   bool live = false;
-  cli::LiveOptions live_options;
+  LiveOptions live_options;
   const CLI::Option* through_kafka = nullptr;
   std::string bootstrap;  // empty: as configured
 };
 
 struct Options {
   SettingFlags flags;
-  cli::SetupOptions setup;
+  SetupOptions setup;
   SampleOptions sample;
-  cli::DoctorOptions doctor;
+  DoctorOptions doctor;
   bool json = false;
 };
 
-void add_history_options(CLI::App& app, cli::HistoryOptions& history, const std::string& days) {
+void add_history_options(CLI::App& app, HistoryOptions& history, const std::string& days) {
   app.add_option(days, history.days, "days of history, up to now")
-      ->check(CLI::Range(1, cli::kMostDays))
+      ->check(CLI::Range(1, kMostDays))
       ->capture_default_str();
   app.add_option("--seed", history.seed, "the same seed gives the same business")
       ->capture_default_str();
@@ -70,7 +70,7 @@ void add_sample(CLI::App& app, Options& options) {
   command
       ->add_option("--rate", sample.live_options.rate_per_second,
                    "live events a second, on average over a day")
-      ->check(CLI::Range(cli::kLeastRate, cli::kLargestRate))
+      ->check(CLI::Range(kLeastRate, kLargestRate))
       ->capture_default_str();
   add_setting_flags(*command, kSections, options.flags);
 }
@@ -91,35 +91,35 @@ int run_sample(const Config& config, SampleOptions sample) {
     if (!sample.bootstrap.empty()) sample.live_options.bootstrap = sample.bootstrap;
     sample.live_options.seed = sample.history.seed;
     Shutdown shutdown(std::chrono::seconds(10));
-    cli::send_live(config, sample.live_options, shutdown.token());
+    send_live(config, sample.live_options, shutdown.token());
     return kSuccess;
   }
   {
     auto connection = database::Connection::open(config.text("database.conninfo"), "varve sample");
     sample.history.leave_last_hour |= through_kafka;
-    std::cout << "history: " << cli::load_history(connection, sample.history, std::cout)
-              << std::endl;
+    const std::string said = load_history(connection, sample.history, std::cout);
+    std::cout << "history: " << said << std::endl;
   }
   if (through_kafka) {
     const std::string bootstrap =
-        sample.bootstrap.empty() ? cli::bootstrap_of(config) : sample.bootstrap;
-    std::cout << "last hour through Kafka: " << cli::send_last_hour(config, bootstrap, std::cout)
-              << std::endl;
+        sample.bootstrap.empty() ? bootstrap_of(config) : sample.bootstrap;
+    const std::string said = send_last_hour(config, bootstrap, std::cout);
+    std::cout << "last hour through Kafka: " << said << std::endl;
   }
   return kSuccess;
 }
 
 int run_doctor(const Config& config, const Options& options) {
-  const auto findings = cli::examine(config, options.doctor);
-  std::cout << (options.json ? cli::json_of(findings) : cli::table_of(findings));
-  return cli::any_failed(findings) ? kFailure : kSuccess;
+  const auto findings = examine(config, options.doctor);
+  std::cout << (options.json ? json_of(findings) : table_of(findings));
+  return any_failed(findings) ? kFailure : kSuccess;
 }
 
 int run(const std::string& command, const Options& options) {
   const Config config = options.flags.load();
   log::configure(config);
   if (command == "setup") {
-    cli::set_up(config, options.setup, std::cout);
+    set_up(config, options.setup, std::cout);
     return kSuccess;
   }
   if (command == "sample") return run_sample(config, options.sample);
@@ -143,9 +143,7 @@ int guarded(const std::string& command, const Options& options) {
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int parse_and_run(int argc, char** argv) {
   CLI::App app(
       "Varve's command line: sets up databases, fills them with samples, finds what is wrong",
       "varve");
@@ -168,4 +166,16 @@ int main(int argc, char** argv) {
     return kSuccess;
   }
   return guarded(command, options);
+}
+
+}  // namespace
+}  // namespace varve::cli
+
+int main(int argc, char** argv) {
+  try {
+    return varve::cli::parse_and_run(argc, argv);
+  } catch (...) {
+    std::fputs("varve: out of memory\n", stderr);
+    return 1;
+  }
 }

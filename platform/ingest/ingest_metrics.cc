@@ -25,7 +25,9 @@ IngestMetrics::IngestMetrics(Metrics& metrics, const EventSource& source)
                                        "from the first attempt to the commit of a batch",
                                        seconds_bounds())),
       ready_(metrics.gauge("varve_ingest_ready",
-                           "0 while the database or its schema needs somebody's attention")) {
+                           "0 while the database or its schema needs somebody's attention")),
+      open_messages_(
+          metrics.gauge("varve_ingest_open_messages", "messages of the batch that is being read")) {
   for (std::size_t kind = 0; kind < kKinds; ++kind) {
     Topic& topic = topics_[kind];
     topic.name = source.topic(static_cast<Kind>(kind));
@@ -78,6 +80,10 @@ void IngestMetrics::failed(const SinkError& error) {
 void IngestMetrics::gap(std::int64_t offsets) {
   gaps_.Increment();
   if (offsets > 0) missing_offsets_.Increment(static_cast<double>(offsets));
+}
+
+void IngestMetrics::reading(std::size_t messages) {
+  open_messages_.Set(static_cast<double>(messages));
 }
 
 void IngestMetrics::rebalanced() { rebalances_.Increment(); }

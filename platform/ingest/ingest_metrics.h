@@ -18,6 +18,7 @@ class IngestMetrics {
   void failed(const SinkError& error);
   void gap(std::int64_t offsets);
   void rebalanced();
+  void reading(std::size_t messages);
   void lag(const Position& position, std::int64_t messages);
 
  private:
@@ -31,7 +32,7 @@ class IngestMetrics {
   std::array<Topic, kKinds> topics_;
   prometheus::Counter &batches_, &gaps_, &missing_offsets_, &rebalances_, &fenced_, &retries_;
   prometheus::Histogram& batch_seconds_;
-  prometheus::Gauge& ready_;
+  prometheus::Gauge &ready_, &open_messages_;
 };
 
 }  // namespace varve::ingest

@@ -10,9 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A busy database is waited for this long without polling. Then partitions are paused, and polling
-// goes on, so that the group does not take us for dead.
-constexpr auto kPatience = 2s;
 // How long poll() may block: the wait for a stop request, or for the outcome of a batch.
 constexpr auto kPollWait = 50ms;
 
@@ -102,6 +99,7 @@ void Ingestor::accept(Message message) {
   open_->add(std::move(message), decoder_, source_.topic(partition.topic), now());
   open_->advance(*position, next);
   position->next = next;
+  metrics_.reading(open_->messages.size());
 }
 
 /// Offsets may be missing because of compaction and transaction markers; they are lost only where
@@ -176,7 +174,7 @@ void Ingestor::submit_when_due() {
     const bool full =
         open_->messages.size() >= options_.limits.rows || open_->bytes >= options_.limits.bytes;
     if (!full) return;
-    take_outcome(paused_ ? 0ms : std::chrono::milliseconds(kPatience));
+    take_outcome(paused_ ? 0ms : options_.patience);
   }
   if (committer_.busy()) {
     if (!std::exchange(paused_, true)) source_.pause();
@@ -189,6 +187,7 @@ void Ingestor::submit() {
   if (std::exchange(paused_, false)) source_.resume();
   if (open_->empty()) return;  // fenced meanwhile
   committer_.submit(std::exchange(open_, std::exchange(spare_, nullptr)));
+  metrics_.reading(0);
 }
 
 void Ingestor::take_outcome(std::chrono::milliseconds wait) {

@@ -20,6 +20,9 @@ struct IngestOptions {
   bool stop_on_gap = false;
   /// How long a batch may take to be stored while the group waits for our partitions.
   std::chrono::milliseconds handover{5000};
+  /// How long a busy database is waited for without polling. Then partitions are paused, and
+  /// polling goes on, so that the group does not take us for dead.
+  std::chrono::milliseconds patience{2000};
 };
 
 /// Moves events from Kafka into PostgreSQL, each exactly once: rows and positions commit together,

@@ -224,7 +224,9 @@ Numeric JsonField::money() {
   }
   const auto token = kind == json_type::number ? number_token() : string("a string");
   const auto amount = parse_numeric(token);
-  if (!amount) {
+  // An exponent is how programs write a small number, and not how people write money.
+  const bool plain = token.find_first_of("eE") == std::string_view::npos;
+  if (!amount || (kind == json_type::string && !plain)) {
     reject(kind == json_type::number ? reason::kMalformedJson : reason::kInvalidFormat,
            "must be a decimal number of up to 64 characters");
   }

@@ -20,7 +20,7 @@ std::string to_string(const Uuid& id);
 /// Source  SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014.
 class Random {
  public:
-  explicit Random(std::initializer_list<std::uint64_t> key);
+  Random(std::initializer_list<std::uint64_t> key);
 
   std::uint64_t next();
   /// In [0, 1).

@@ -21,8 +21,8 @@ VALUES ('2026-12-01 12:00:00+00', 'EU', 12345678901234567.8901, 0.0001, md5('lar
 INSERT INTO payment_metrics ("time", payment_id, order_id, customer_id, amount, status, payment_method, fraud_score, event_id)
 SELECT timestamptz '2026-11-01 00:00:00+00' + i * interval '31 minutes',
        md5('payment' || i)::uuid, md5('order' || i)::uuid, ('00000000-0000-4000-8000-00000000000' || i % 3)::uuid,
-       i * 3.33, (ARRAY['COMPLETED', 'FAILED', 'PENDING'])[i % 3 + 1], (ARRAY['card', 'transfer'])[i % 2 + 1],
-       CASE WHEN i % 7 <> 0 THEN i * 37 % 101 END, md5('payment event' || i)::uuid
+       i * 3.33, (ARRAY['COMPLETED', 'FAILED', 'PENDING'])[i % 3 + 1], CASE WHEN i % 5 = 0 THEN 'transfer' ELSE 'card' END,
+       CASE WHEN i % 7 <> 0 THEN (i * 37 % 101) * CASE WHEN i % 5 = 0 THEN 0.5 ELSE 1 END END, md5('payment event' || i)::uuid
 FROM generate_series(0, 299) AS i;
 
 INSERT INTO system_metrics ("time", service_name, cpu_usage, memory_usage, request_rate, error_rate, latency_p99, instance, event_id)

@@ -50,10 +50,14 @@ test('a bad parameter is 400 and named', async () => {
   }
 });
 
-test('what only PostgreSQL can judge is 400 too', async () => {
-  const { status, body } = await api.get('/v1/activity/heatmap?tz=Mars/Olympus');
-  assert.equal(status, 400);
-  assert.match(body.detail, /Mars\/Olympus/);
+test('what only PostgreSQL can judge is 400 too, with rows or without', async () => {
+  for (const path of ['/v1/activity/heatmap?', '/v1/metrics/login/aggregates?', '/v1/metrics/nothing/aggregates?']) {
+    for (const range of ['from=2026-11-01&to=2026-11-02', 'from=2020-01-01&to=2020-01-02']) {
+      const { status, body } = await api.get(`${path}${range}&tz=Mars/Olympus`);
+      assert.equal(status, 400, path);
+      assert.match(body.detail, /Mars\/Olympus/);
+    }
+  }
 });
 
 test('a cursor fits its own question only', async () => {

@@ -1,5 +1,6 @@
 // The database goes and comes back; the service stops when it is told.
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import { after, before, test } from 'node:test';
 import { eventually, lock, openStream, raw, server, sql, startApi } from './harness.mjs';
 
@@ -60,6 +61,20 @@ test('SIGTERM: what is asked is answered, streams end, nothing new is taken, exi
   assert.equal(status, 200);
   assert.equal(headers.get('connection'), 'close');
   assert.equal(await api.exited, 0);
+});
+
+test('SIGTERM does not wait for a client of the stream that does not read', async () => {
+  const other = await startApi();
+  const deaf = net.connect(other.port, '127.0.0.1', () => deaf.write('GET /v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n'));
+  deaf.on('error', () => {});
+  deaf.pause();
+  await eventually(async () => (await other.get('/metrics')).text.includes('varve_sse_clients 1'), 'it is connected');
+  await eventually(() => sql(`SELECT 1 FROM pg_stat_activity WHERE application_name = 'varved api stream' AND query LIKE 'LISTEN%' AND state = 'idle'`), 'LISTEN');
+  const reader = await openStream(other.port);
+  sql(`SELECT count(pg_notify('varve_events', i || repeat('x', 7000))) FROM generate_series(1, 2000) AS i`);
+  while (!(await reader.next('ingest')).data.startsWith('2000x')) continue;
+  assert.equal(await other.stop(), 0);
+  deaf.destroy();
 });
 
 test('the service starts without a database', async () => {

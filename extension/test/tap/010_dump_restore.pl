@@ -118,9 +118,14 @@ check('own', 'by the owner');
 $node->safe_psql('own', q{CREATE TABLE theirs (time timestamptz NOT NULL) PARTITION BY RANGE (time);
     CREATE TABLE ordinary (time timestamptz NOT NULL)});
 as_owner('own', 'CREATE SCHEMA mine; CREATE TABLE mine.t (time timestamptz NOT NULL) PARTITION BY RANGE (time);
+    CREATE TABLE mine.dates (day date NOT NULL) PARTITION BY RANGE (day);
     CREATE TABLE mine.alone (time timestamptz NOT NULL); CREATE TABLE mine.part (time timestamptz NOT NULL)');
 $node->safe_psql('own', 'ALTER TABLE theirs ATTACH PARTITION mine.part DEFAULT');
 my $row = q{'_timescaledb_internal', '_hyper_9', 'time', '%s', 86400000000};
+my ($code, $out, $err) = $node->psql('own',
+    "INSERT INTO varve_catalog.hypertable VALUES (9, 'mine.dates', '_timescaledb_internal', '_hyper_9', 'day', 'date', 1)",
+    extra_params => [ '-U', 'owner' ]);
+like($err, qr/whole number of days/, 'an interval that does not suit the type is refused');
 for my $case ([ 'theirs', 'timestamptz', 'must be owner' ], [ 'ordinary', 'timestamptz', 'must be owner' ],
     [ 'mine.t', 'text', 'does not describe' ], [ 'mine.t', 'timestamp', 'does not describe' ]) {
     my ($table, $type, $error) = @$case;

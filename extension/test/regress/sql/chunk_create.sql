@@ -131,3 +131,16 @@ SELECT drop_chunks('childless', older_than => now());
 ANALYZE childless;
 INSERT INTO childless VALUES ('2024-01-05');
 SELECT count(*) FROM childless;
+
+-- The progress of a COPY outlives the chunks it makes.
+CREATE TABLE loaded (time int NOT NULL PRIMARY KEY);
+SELECT created FROM create_hypertable('loaded', 'time', chunk_time_interval => 10);
+CREATE FUNCTION show_progress() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_stat_clear_snapshot();
+    RAISE NOTICE '%: %', NEW.time, (SELECT format('%s %s, %s rows before', command, relid::regclass, tuples_processed)
+        FROM pg_stat_progress_copy WHERE pid = pg_backend_pid());
+    RETURN NEW;
+END $$;
+CREATE TRIGGER show_progress BEFORE INSERT ON loaded FOR EACH ROW EXECUTE FUNCTION show_progress();
+COPY loaded FROM PROGRAM 'seq 1 10 31';

@@ -135,8 +135,16 @@ SELECT set_chunk_time_interval('own.readings', interval '1 day');
 SELECT * FROM own.readings ORDER BY time;
 SELECT relname, relowner::regrole FROM pg_class WHERE oid IN (SELECT chunk FROM chunks_of('own.readings')) ORDER BY 1;
 RESET ROLE;
+-- A superuser makes one for the owner, with a schema for its chunks.
+CREATE TABLE own.more (time timestamptz NOT NULL);
+ALTER TABLE own.more OWNER TO regress_owner;
+SELECT created FROM create_hypertable('own.more', 'time', associated_schema_name => 'own_chunks');
+SET ROLE regress_owner;
+INSERT INTO own.more VALUES ('2024-01-10');
+RESET ROLE;
+SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'own_chunks';
 DROP OWNED BY regress_owner;
-SELECT count(*) FROM varve_catalog.hypertable WHERE chunk_prefix = '_hyper_21';
+SELECT count(*) FROM varve_catalog.hypertable WHERE chunk_prefix IN ('_hyper_21', '_hyper_22');
 DROP ROLE regress_owner;
 
 -- Dimensions as text, and back.

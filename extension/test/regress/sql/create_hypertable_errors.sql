@@ -207,6 +207,7 @@ SELECT refusal_of('t');
 ROLLBACK;
 
 -- set_chunk_time_interval.
+SELECT refusal('SELECT set_chunk_time_interval(0::oid::regclass, interval ''1 day'')');
 SELECT refusal('SELECT set_chunk_time_interval(''t'', interval ''1 day'')');
 SELECT refusal('SELECT set_chunk_time_interval(NULL, interval ''1 day'')');
 SELECT refusal('SELECT set_chunk_time_interval(''readings'', NULL::interval)');

@@ -121,6 +121,23 @@ SET ROLE dropper;
 SELECT drop_chunks('tens', older_than => 10000);
 RESET ROLE;
 
+-- The check of references is a query by the user, who must see all that may refer.
+INSERT INTO tens VALUES (5, 2);
+CREATE TABLE mention (time int REFERENCES tens, secret boolean);
+INSERT INTO mention VALUES (5, true);
+SET ROLE dropper;
+SELECT drop_chunks('tens', older_than => 10000);
+RESET ROLE;
+GRANT SELECT ON mention TO dropper;
+ALTER TABLE mention ENABLE ROW LEVEL SECURITY;
+CREATE POLICY hide ON mention USING (NOT secret);
+SET ROLE dropper;
+SELECT drop_chunks('tens', older_than => 10000);
+RESET ROLE;
+SELECT drop_chunks('tens', older_than => 10000);
+DROP TABLE mention;
+SELECT drop_chunks('tens', older_than => 10000);
+
 -- Nothing is left behind, in our catalog or in PostgreSQL's.
 SELECT drop_chunks('metric', older_than => now());
 SELECT count(*) FROM varve_catalog.chunk;

@@ -19,6 +19,13 @@ SELECT last(v, t) FROM (SELECT 1 AS v, json '{}' AS t WHERE false) r;
 SELECT last(v, t) FROM (VALUES (1, json '{}')) r(v, t);
 \set VERBOSITY default
 
+-- As in docs/first-last.md.
+CREATE TABLE trade AS SELECT timestamptz '2024-02-29 12:00+00' + i * interval '1 min' AS time, chr(65 + i % 2) AS symbol, 10 + (i * 7 % 11)::float8 AS price
+FROM generate_series(1, 20) i;
+SELECT symbol, first(price, time) AS open, max(price) AS high, min(price) AS low, last(price, time) AS close
+FROM trade GROUP BY symbol ORDER BY symbol;
+SELECT symbol, histogram(price, 10, 20, 5) FROM trade GROUP BY symbol ORDER BY symbol;
+
 -- Random data with NULLs, values by value and by reference, some of them toasted, times of every type
 -- that orders; no two rows of a group have one time.
 CREATE TABLE reading AS

@@ -77,6 +77,10 @@ SELECT h.hypertable_name, h.total_data_size + h.total_index_size = hypertable_si
 FROM timescaledb_information.hypertables h JOIN timescaledb_information.chunks c USING (hypertable_schema, hypertable_name)
 GROUP BY h.hypertable_schema, 1, 2, h.chunk_count, h.total_data_size, h.total_index_size ORDER BY hypertable_name COLLATE "C";
 
+-- As in docs/information-views.md.
+SELECT hypertable_name, chunk_count, total_data_size, total_index_size
+FROM timescaledb_information.hypertables ORDER BY hypertable_name;
+
 -- Sizes are not computed unless they are selected.
 CREATE FUNCTION mentions_size(query text) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE line text;

@@ -98,3 +98,4 @@ SELECT count(*) FROM show_chunks('hyper.small');
 \echo -- the function behind it is of no use elsewhere
 SELECT varve_catalog.route(now(), 'hyper.m');
 INSERT INTO hyper.m (time) SELECT varve_catalog.route(now(), 'hyper.u');
+INSERT INTO hyper.m (time, w) SELECT now(), varve_catalog.route('a time'::text, 'hyper.m');

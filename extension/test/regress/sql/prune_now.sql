@@ -140,3 +140,20 @@ PREPARE later AS SELECT v FROM hyper.m WHERE time > now() + interval '15 days';
 EXECUTE later;
 INSERT INTO hyper.m VALUES (now() + interval '30 days', 8);
 EXECUTE later;
+
+\echo -- hypertables that planning brings in with an inlined function, first thing in a session
+CREATE FUNCTION since(timestamptz) RETURNS SETOF hyper.m LANGUAGE sql STABLE AS $$ SELECT * FROM hyper.m WHERE time >= $1 $$;
+\c
+SELECT count(*) FROM since('-infinity');
+
+\echo -- parallel workers prune with a descriptor of their own
+SET max_parallel_workers_per_gather = 2;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET plan_cache_mode = force_generic_plan;
+PREPARE shared(timestamptz) AS SELECT count(*), sum(v) FROM hyper.m WHERE time < $1 AND v >= -1600;
+EXPLAIN (costs off) EXECUTE shared('2000-01-01');
+EXECUTE shared('2999-01-01');
+INSERT INTO hyper.m VALUES (now() + interval '40 days', 9);
+EXECUTE shared('2999-01-01');

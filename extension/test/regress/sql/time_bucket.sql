@@ -4,6 +4,12 @@ SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET intervalstyle = 'postgres';
 
+-- As in docs/time-bucket.md.
+CREATE TABLE revenue_metrics AS SELECT timestamptz '2024-02-29 12:00+00' + i * interval '5 hours' AS time, chr(65 + i % 2) AS region, i * 1.5 AS revenue FROM generate_series(1, 9) i;
+SELECT time_bucket('1 day', time) AS day, region, sum(revenue)
+FROM revenue_metrics
+GROUP BY day, region ORDER BY day, region;
+
 -- The grids: days and less from Monday 2000-01-03, months from 2000-01-01.
 SELECT width, time_bucket(width, timestamptz '2024-02-29 13:37:42.123456+00') AS start
 FROM (VALUES (interval '1 us'), ('1 ms'), ('7 s'), ('5 min'), ('90 min'), ('1 day'), ('86400.000 s'),

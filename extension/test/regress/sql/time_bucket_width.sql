@@ -16,17 +16,26 @@ EXECUTE aggregates('1 month', 'orders', '2024-01-01', '2024-02-01');
 SET plan_cache_mode = force_generic_plan;
 EXECUTE aggregates('1 day', 'orders', '2024-01-01', '2024-02-01');
 RESET plan_cache_mode;
+-- Widths that change from row to row.
+SELECT w, time_bucket(w, timestamptz '2024-02-29 13:37+00') FROM (VALUES ('1 day'::varchar), ('1 day'), ('1 hour'), (NULL), ('1 month'), ('1 day')) v(w);
 -- And without types.
 PREPARE untyped AS SELECT time_bucket($1, time) AS bucket, count(*) FROM customer_metrics GROUP BY bucket ORDER BY bucket;
 SELECT parameter_types FROM pg_prepared_statements WHERE name = 'untyped';
 EXECUTE untyped('1 day');
+
+-- With an origin or an offset, all of them bound as text but cast.
+PREPARE shifted (varchar, varchar, varchar) AS
+SELECT time_bucket($1, time, $2::timestamptz) AS origin, time_bucket($1, time, $3::interval) AS "offset", time_bucket($1, time::date, $2::date) AS date
+FROM customer_metrics ORDER BY time LIMIT 1;
+EXECUTE shifted('7 days', '2024-01-01', '3 days');
 
 -- What each width resolves to.
 CREATE VIEW resolved AS SELECT
     time_bucket('1 day', time) AS unknown_tz, time_bucket('1 day', time::timestamp) AS unknown_ts, time_bucket('1 day', time::date) AS unknown_date,
     time_bucket(bucket_width => '1 day', ts => time) AS named,
     time_bucket('1 day'::text, time) AS text_tz, time_bucket('1 day'::varchar, time) AS varchar_tz, time_bucket('1 day'::varchar(9), time::timestamp) AS varchar_ts,
-    time_bucket('1 day'::text, time::date) AS text_date, time_bucket('1 day'::text, time, 'UTC') AS text_zone, time_bucket('1 day', time, 'UTC') AS unknown_zone
+    time_bucket('1 day', time, '1 hour'::interval) AS unknown_offset, time_bucket('1 day', time, "offset" => '1 hour') AS named_offset,
+    time_bucket('1 day', time::date, date '2024-01-01') AS unknown_origin, time_bucket('1 day'::text, time::date) AS text_date, time_bucket('1 day'::text, time, 'UTC') AS text_zone, time_bucket('1 day', time, 'UTC') AS unknown_zone
 FROM customer_metrics;
 SELECT pg_get_viewdef('resolved');
 SELECT DISTINCT unknown_tz = text_tz AND unknown_tz = varchar_tz AND unknown_tz = named AND unknown_tz = unknown_zone AND unknown_tz = text_zone

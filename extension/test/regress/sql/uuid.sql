@@ -22,6 +22,10 @@ SELECT count(DISTINCT u) AS distinct, bool_and(uuid_version(u) = 7) AS version, 
 FROM (SELECT generate_uuidv7() AS u FROM generate_series(1, 1000)) g;
 SELECT to_uuidv7(now()) <> to_uuidv7(now()) AS random_tail, to_uuidv7_boundary(now()) = to_uuidv7_boundary(now()) AS no_tail, to_uuidv7(NULL) AS of_null;
 SELECT time_bucket('1 hour', to_uuidv7('2024-02-29 13:37:42+00')) AS bucket;
+-- As in docs/uuidv7.md.
+CREATE TABLE event AS SELECT to_uuidv7(timestamptz '2024-02-28 22:00+00' + i * interval '25 min') AS id FROM generate_series(1, 9) i;
+SELECT time_bucket('1 hour', id) AS hour, count(*) FROM event
+WHERE id >= to_uuidv7_boundary('2024-02-29 00:00+00') GROUP BY hour ORDER BY hour;
 -- Times that do not fit.
 \set VERBOSITY sqlstate
 SELECT to_uuidv7('1969-12-31 23:59:59.999999+00');

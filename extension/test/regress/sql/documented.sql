@@ -1,0 +1,21 @@
+-- The examples of docs/inserting.md and docs/planning.md.
+\getenv out PG_ABS_BUILDDIR
+\set file :out '/results/readings.csv'
+SET timezone = 'UTC';
+SET datestyle = 'ISO';
+CREATE TABLE readings (time timestamptz NOT NULL, device int, value float8, PRIMARY KEY (device, time));
+SELECT create_hypertable('readings', by_range('time', interval '1 day'));
+
+INSERT INTO readings VALUES ('2024-05-01 10:00+00', 1, 20.5), ('2024-05-02 10:00+00', 1, 21.0)
+    ON CONFLICT (device, time) DO UPDATE SET value = excluded.value;
+UPDATE readings SET time = time + interval '1 year' WHERE device = 1;
+COPY readings TO :'file' (FORMAT csv, HEADER);
+TRUNCATE readings;
+COPY readings FROM :'file' (FORMAT csv, HEADER);
+SELECT tableoid::regclass, * FROM readings ORDER BY time;
+
+INSERT INTO readings VALUES (now(), 2, 1.5);
+SELECT count(*) FROM readings WHERE time > now() - interval '1 day';
+SET timescaledb.enable_now_constify = off;
+SET enable_bitmapscan = off;
+EXPLAIN (costs off) SELECT count(*) FROM readings WHERE time > now() - interval '1 day';
