@@ -160,7 +160,7 @@ std::vector<Result> Connection::pipeline(std::span<const Statement> statements) 
   if (!usable()) fail();
   Result sync(PQgetResult(raw()));
   if (PQexitPipelineMode(raw()) == 0) fail();
-  if (first_error) throw *first_error;
+  if (first_error) throw Error(*first_error);
   return results;
 }
 
