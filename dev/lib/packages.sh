@@ -3,7 +3,7 @@
 
 PACKAGES_UP=(
     postgresql-15 postgresql-server-dev-15 libpq-dev
-    g++-12 cmake ninja-build
+    g++-12 cmake ninja-build pkg-config
     librdkafka-dev libboost1.81-dev libsimdjson-dev libtomlplusplus-dev libcli11-dev
     libspdlog-dev prometheus-cpp-dev libssl-dev libzstd-dev zlib1g-dev
     curl

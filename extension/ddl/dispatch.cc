@@ -22,7 +22,7 @@ Entry entries[kEntries];
 int last_entry = 0;
 
 int first_handler(const Node* statement) {
-  const auto kind = static_cast<unsigned>(nodeTag(statement));
+  const int kind = nodeTag(statement);
   return kind < kKinds ? first_of_kind[kind] : 0;
 }
 
@@ -58,9 +58,10 @@ void Utility::proceed() {
 }
 
 void on_statement(NodeTag kind, Utility::Handler handler) {
-  if (last_entry + 1 == kEntries || kind >= kKinds) elog(ERROR, "too many statement handlers");
+  const int index = kind;
+  if (last_entry + 1 == kEntries || index >= kKinds) elog(ERROR, "too many statement handlers");
   entries[++last_entry] = {handler, 0};
-  int* link = &first_of_kind[kind];
+  int* link = &first_of_kind[index];
   while (*link != 0) link = &entries[*link].next;
   *link = last_entry;
 }

@@ -52,8 +52,8 @@ List* applied(List* options, const AlterTableCmd& command) {
 
 /// Reports what no ordinary table would take.
 void validate(List* options) {
-  static const char* const kSpaces[] = HEAP_RELOPT_NAMESPACES;
-  const auto spaces = const_cast<char**>(kSpaces);
+  static const char* const names[] = HEAP_RELOPT_NAMESPACES;
+  const auto spaces = const_cast<char**>(names);
   heap_reloptions(RELKIND_RELATION, transformRelOptions(0, options, nullptr, spaces, false, false),
                   true);
   heap_reloptions(RELKIND_TOASTVALUE,
@@ -76,14 +76,22 @@ Datum array_of(List* options) {
   return PointerGetDatum(construct_array(texts, count, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
-void check_owner(Oid relation, const RangeVar& name) {
+/// The id of the hypertable that the statement names, locked and the user's own; 0 where the name
+/// means something else.
+std::int32_t locked_hypertable(const RangeVar& name) {
+  const Oid relation = named_hypertable(&name);
+  if (!OidIsValid(relation)) return 0;
   if (!pg_class_ownercheck(relation, GetUserId())) {
     aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, name.relname);
   }
+  LockRelationOid(relation, ShareUpdateExclusiveLock);
+  return pg::entry([&] {
+    const auto* hypertable = catalog::cached_hypertable(relation);
+    return hypertable != nullptr ? hypertable->id : 0;  // dropped while we waited
+  });
 }
 
-void alter_storage(Oid relation, List* commands) {
-  const std::int32_t id = pg::entry([&] { return catalog::cached_hypertable(relation)->id; });
+void alter_storage(std::int32_t id, List* commands) {
   List* options = pg::entry([&] { return catalog::HypertableTable::storage_options(id); });
   ListCell* cell;
   foreach (cell, commands) options = applied(options, *lfirst_node(AlterTableCmd, cell));
@@ -107,14 +115,12 @@ void alter_table(Utility& utility) {
     List*& list = is_storage_command(*command) ? storage : others;
     list = lappend(list, command);
   }
-  const Oid relation = storage == NIL || statement->objtype != OBJECT_TABLE
-                           ? InvalidOid
-                           : named_hypertable(statement->relation);
-  if (!OidIsValid(relation)) return utility.proceed();
+  const std::int32_t id = storage != NIL && statement->objtype == OBJECT_TABLE
+                              ? locked_hypertable(*statement->relation)
+                              : 0;
+  if (id == 0) return utility.proceed();
 
-  check_owner(relation, *statement->relation);
-  LockRelationOid(relation, ShareUpdateExclusiveLock);
-  alter_storage(relation, storage);
+  alter_storage(id, storage);
   if (others == NIL) return;
   auto* rest = makeNode(AlterTableStmt);
   *rest = *statement;

@@ -12,9 +12,8 @@ namespace varve::dml {
 
 /// Rows that COPY has read and not yet written, by chunk, so that each chunk gets many at once.
 ///
-/// Memory  bounded whatever the number of chunks: kRows rows and kBytes bytes (one row more,
-/// however
-///         wide), kOpenChunks buffers, of which kIdleChunks stay for reuse.
+/// Memory  bounded whatever the number of chunks: kRows rows, kBytes bytes and one more row, and
+///         kOpenChunks buffers, of which kIdleChunks stay for reuse.
 /// C in the sense of boundary.h; lives in the memory of the COPY.
 class CopyBuffers {
  public:
@@ -23,7 +22,7 @@ class CopyBuffers {
   /// Where to put the next row for the chunk `target`.
   TupleTableSlot& next_slot(ResultRelInfo& target);
 
-  /// Takes the row that now is in next_slot(target). May write rows, and fire their triggers.
+  /// Takes the row that now is in next_slot(target). May write rows.
   void store(ResultRelInfo& target);
 
   /// Writes what is buffered, in each chunk in the order of the input.

@@ -9,11 +9,11 @@ extern "C" {
 
 namespace varve::dml {
 
-RoutedQuery* RoutedQuery::started_ = nullptr;
-RoutedQuery* RoutedQuery::running_ = nullptr;
+RoutedQuery* RoutedQuery::all_started = nullptr;
+RoutedQuery* RoutedQuery::innermost = nullptr;
 
 RoutedQuery* RoutedQuery::find(const EState* estate) {
-  RoutedQuery* query = started_;
+  RoutedQuery* query = all_started;
   while (query != nullptr && query->estate_ != estate) query = query->next_;
   return query;
 }
@@ -48,13 +48,13 @@ void RoutedQuery::begin(QueryDesc& query) {
   *started = found;
   started->callback_.func = unlink;
   started->callback_.arg = started;
-  started->next_ = started_;
-  started_ = started;
+  started->next_ = all_started;
+  all_started = started;
   MemoryContextRegisterResetCallback(context, &started->callback_);
 }
 
 void RoutedQuery::unlink(void* query) {
-  for (RoutedQuery** link = &started_; *link != nullptr; link = &(*link)->next_) {
+  for (RoutedQuery** link = &all_started; *link != nullptr; link = &(*link)->next_) {
     if (*link != query) continue;
     *link = (*link)->next_;
     return;

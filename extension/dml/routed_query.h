@@ -25,18 +25,18 @@ class RoutedQuery {
   template <std::invocable Body>
   static void while_running(QueryDesc& query, Body&& body) {
     RoutedQuery* const found = find(query.estate);
-    RoutedQuery* const outer = running_;
+    RoutedQuery* const outer = innermost;
     if (found == outer) {
       body();
       return;
     }
     PG_TRY();
     {
-      running_ = found;
+      innermost = found;
       body();
     }
     PG_FINALLY();
-    { running_ = outer; }
+    { innermost = outer; }
     PG_END_TRY();
   }
 
@@ -44,7 +44,7 @@ class RoutedQuery {
   static void end(QueryDesc& query);
 
   /// The innermost running query, or null where that one writes into no hypertable.
-  static RoutedQuery* running() { return running_; }
+  static RoutedQuery* running() { return innermost; }
 
   /// The hypertable `relation` as the query holds it open, or null where it does not write there.
   [[nodiscard]] Relation target(Oid relation) const;
@@ -70,8 +70,8 @@ class RoutedQuery {
   RoutedQuery* next_;  // in the list of all started ones
   MemoryContextCallback callback_;
 
-  static RoutedQuery* started_;
-  static RoutedQuery* running_;
+  static RoutedQuery* all_started;
+  static RoutedQuery* innermost;
 };
 
 }  // namespace varve::dml

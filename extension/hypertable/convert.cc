@@ -129,6 +129,7 @@ void drop_toast(Oid toast) {
 void convert_table(Relation table) {
   TransferPredicateLocksToHeapRelation(table);
   RelationDropStorage(table);
+  pgstat_drop_relation(table);  // or its rows would count twice, here and in chunks
   remove_statistics(table);
   edit_class(RelationGetRelid(table), true, [](FormData_pg_class& row) {
     become_partitioned(row, RELKIND_PARTITIONED_TABLE);

@@ -92,9 +92,11 @@ bool describe_truncation(const Node* unit, const Node* time, ClockSlack& slack) 
 
 /// A function or operator by the function that implements it.
 bool describe_call(Oid function, const List* arguments, ClockSlack& slack) {
-  const auto* first = arguments == NIL ? nullptr : static_cast<const Node*>(linitial(arguments));
-  const auto* second =
-      list_length(arguments) < 2 ? nullptr : static_cast<const Node*>(lsecond(arguments));
+  const auto argument = [&](int n) {
+    return n < list_length(arguments) ? static_cast<const Node*>(list_nth(arguments, n)) : nullptr;
+  };
+  const Node* first = argument(0);
+  const Node* second = argument(1);
   switch (function) {
     case F_NOW:
     case F_TRANSACTION_TIMESTAMP: return true;

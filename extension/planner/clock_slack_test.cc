@@ -55,12 +55,12 @@ TEST(DayOf, RoundsDown) {
 
 /// As PostgreSQL adds months: the day of the month is cut to the month's length.
 std::int64_t plus_months(std::int64_t time_us, int months) {
-  using namespace std::chrono;
-  const sys_days day = sys_days(days(day_of(time_us)));
-  const year_month_day date(day);
-  const year_month target = year_month(date.year(), date.month()) + std::chrono::months(months);
-  const std::chrono::day last = (target / std::chrono::last).day();
-  const sys_days moved = target / std::min(date.day(), last);
+  namespace chrono = std::chrono;
+  const chrono::sys_days day(chrono::days(day_of(time_us)));
+  const chrono::year_month_day date(day);
+  const auto target = chrono::year_month(date.year(), date.month()) + chrono::months(months);
+  const chrono::day last = (target / chrono::last).day();
+  const chrono::sys_days moved = target / std::min(date.day(), last);
   return time_us + (moved - day).count() * kDay;
 }
 

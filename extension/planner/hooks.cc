@@ -21,15 +21,13 @@ ExecutorEnd_hook_type previous_end = nullptr;
 
 PlannedStmt* plan(Query* query, const char* text, int cursor_options, ParamListInfo parameters) {
   const auto next = previous_planner != nullptr ? previous_planner : standard_planner;
-  const Hypertables hypertables = hypertables_in(*query);
-  if (hypertables == Hypertables::kNone) return next(query, text, cursor_options, parameters);
-
+  const HypertableUse use = hypertable_use(*query);
   // Planning scribbles on the query: a second attempt needs a copy of the first.
-  Query* const untouched = copyObject(query);
+  Query* const untouched = use.may_be_read ? copyObject(query) : nullptr;
   for (;;) {
-    if (hypertables == Hypertables::kNamed) prepare_query(*query, parameters);
+    if (use.named) prepare_query(*query, parameters);
     PlannedStmt* planned = next(query, text, cursor_options, parameters);
-    if (descriptors_are_current(*planned)) return planned;
+    if (untouched == nullptr || descriptors_are_current(*planned)) return planned;
     refresh_descriptors(*planned);  // of those too that planning itself brought in
     query = copyObject(untouched);
   }

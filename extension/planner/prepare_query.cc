@@ -22,20 +22,25 @@ bool is_hypertable(const RangeTblEntry& entry) {
          pg::entry([&] { return catalog::cached_hypertable(entry.relid); }) != nullptr;
 }
 
-/// Puts the strongest of what it finds into the Hypertables at `found`.
-bool find_hypertables(Node* node, void* found) {
+/// Fills the HypertableUse at `found`.
+bool find_use(Node* node, void* found) {
   if (node == nullptr) return false;
-  if (!IsA(node, Query)) return pg::walk_expression(node, find_hypertables, found);
+  if (!IsA(node, Query)) return pg::walk_expression(node, find_use, found);
   auto* query = castNode(Query, node);
+  auto* use = static_cast<HypertableUse*>(found);
+  int index = 0;
   ListCell* cell;
   foreach (cell, query->rtable) {
     const auto* entry = lfirst_node(RangeTblEntry, cell);
-    if (entry->rtekind == RTE_FUNCTION) *static_cast<Hypertables*>(found) = Hypertables::kPerhaps;
-    if (!is_hypertable(*entry)) continue;
-    *static_cast<Hypertables*>(found) = Hypertables::kNamed;
-    return true;
+    const bool is_target = ++index == query->resultRelation && query->commandType == CMD_INSERT;
+    const bool is_named = is_hypertable(*entry);
+    use->named = use->named || is_named;
+    // A function in FROM may be inlined, and bring hypertables with it.
+    use->may_be_read =
+        use->may_be_read || (is_named && !is_target) || entry->rtekind == RTE_FUNCTION;
   }
-  return pg::walk_query(query, find_hypertables, found);
+  if (use->named && use->may_be_read) return true;
+  return pg::walk_query(query, find_use, found);
 }
 
 /// The rewriter has locked every relation of the query.
@@ -66,10 +71,10 @@ bool prepare(Node* node, void* context) {
 
 }  // namespace
 
-Hypertables hypertables_in(Query& query) {
-  auto found = Hypertables::kNone;
-  find_hypertables(reinterpret_cast<Node*>(&query), &found);
-  return found;
+HypertableUse hypertable_use(Query& query) {
+  HypertableUse use = {false, false};
+  find_use(reinterpret_cast<Node*>(&query), &use);
+  return use;
 }
 
 void prepare_query(Query& query, ParamListInfo parameters) {

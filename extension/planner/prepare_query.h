@@ -9,12 +9,11 @@ extern "C" {
 namespace varve::planner {
 
 /// How hypertables come into a query.
-enum class Hypertables {
-  kNone,
-  kPerhaps,  // a function in FROM may be inlined, and bring some
-  kNamed,
+struct HypertableUse {
+  bool named;        // prepare_query() has something to do
+  bool may_be_read;  // the plan may depend on their chunks; that of a plain INSERT does not
 };
-Hypertables hypertables_in(Query& query);
+HypertableUse hypertable_use(Query& query);
 
 /// Changes every query in the tree of `query` as our features need it, before PostgreSQL plans it.
 void prepare_query(Query& query, ParamListInfo parameters);

@@ -221,6 +221,8 @@ test("the period is chosen by the picker, kept in the address, and undone by the
   await page.getByLabel("90 days").check({ force: true });
   await page.locator(`[data-tile="revenue"][data-value="${dollars(sums(90).revenue)}"]`).waitFor();
   assert.equal(new URL(page.url()).search, "?days=90");
+  // The data begins 70 days ago.
+  assert.equal(await revenue.locator(".tile-note").textContent(), "none in the 90 days before");
   await page.reload();
   await loaded(page);
   assert.equal(await revenue.getAttribute("data-value"), dollars(sums(90).revenue));

@@ -213,9 +213,12 @@ SELECT 'converted' AS only_in, facts('converted') EXCEPT ALL SELECT 'converted',
 SELECT 'native' AS only_in, facts('native') EXCEPT ALL SELECT 'native', facts('converted');
 SELECT differences();
 
--- No statistics of the rows that went; storage parameters have moved to the chunks.
+-- No statistics or counts of the rows that went; storage parameters have moved to the chunks.
 SELECT count(*) FROM pg_statistic WHERE starelid = 'converted.events'::regclass AND NOT stainherit;
 SELECT count(*) FROM pg_statistic_ext_data d JOIN pg_statistic_ext s ON s.oid = stxoid WHERE stxrelid = 'converted.events'::regclass AND NOT stxdinherit;
+SELECT pg_stat_force_next_flush();
+SELECT sum(n_live_tup) FROM pg_stat_user_tables WHERE relid = 'converted.events'::regclass;
+SELECT sum(n_live_tup) FROM pg_stat_user_tables WHERE relid IN (SELECT relation FROM varve_catalog.chunk);
 SELECT storage_options FROM varve_catalog.hypertable;
 SELECT DISTINCT c.reloptions, t.reloptions AS toast FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid JOIN pg_class t ON t.oid = c.reltoastrelid
 WHERE inhparent = 'converted.events'::regclass;

@@ -154,3 +154,40 @@ RESET ROLE;
 SELECT count(*) - :chunks FROM show_chunks('hyper.m');
 DROP OWNED BY nested_reader;
 DROP ROLE nested_reader;
+
+\echo -- a hypertable of the same transaction, and one whose column is renamed
+BEGIN;
+CREATE TABLE fresh (time timestamptz NOT NULL, v int);
+SELECT create_hypertable('fresh', by_range('time', interval '1 day'));
+INSERT INTO fresh VALUES ('2024-01-01', 1), ('2024-01-02', 2);
+COPY fresh FROM STDIN;
+2024-01-03	3
+2024-01-02	4
+\.
+SAVEPOINT a;
+INSERT INTO fresh VALUES ('2024-01-04', 5);
+ROLLBACK TO a;
+INSERT INTO fresh VALUES ('2024-01-04', 6);
+PREPARE add(timestamptz) AS INSERT INTO fresh VALUES ($1, 7);
+EXECUTE add('2024-01-05');
+ALTER TABLE fresh RENAME COLUMN time TO at;
+ALTER TABLE fresh ADD COLUMN note text DEFAULT 'added';
+EXECUTE add('2024-01-06');
+COMMIT;
+EXECUTE add('2024-01-07');
+INSERT INTO fresh (v) VALUES (1);
+TABLE fresh ORDER BY v, at;
+BEGIN;
+CREATE TABLE gone (time timestamptz NOT NULL);
+SELECT create_hypertable('gone', by_range('time', interval '1 day')) IS NOT NULL;
+INSERT INTO gone VALUES ('2024-01-01');
+ROLLBACK;
+SELECT count(*) FROM varve_catalog.hypertable WHERE relation::text LIKE '%gone%';
+BEGIN;
+SAVEPOINT a;
+SELECT create_hypertable('plain.m', by_range('time', interval '1 day'), migrate_data => true) IS NOT NULL;
+INSERT INTO plain.m VALUES ('1990-01-01', 1, 1);
+ROLLBACK TO a;
+INSERT INTO plain.m VALUES ('1990-01-01', 1, 1);
+SELECT tableoid::regclass FROM plain.m WHERE time = '1990-01-01';
+ROLLBACK;
