@@ -85,10 +85,10 @@ void Application::answer(Request request, std::string_view host, Done done) {
     return refuse({404, "nothing is at " + request.path});
   }
   if (!reads_only(request.method)) return refuse(wrong_method(request.method));
-  run(*route, std::move(request), std::move(done));
+  run(*route, std::move(request), done);
 }
 
-void Application::run(const Route& route, Request request, Done done) {
+void Application::run(const Route& route, Request request, const Done& done) {
   if (const auto* special = std::get_if<Special>(&route.handler)) {
     if (*special == Special::kMetrics) {
       return done(

@@ -42,7 +42,7 @@ class Application {
   Response finish(Response response, const Request& request);
 
  private:
-  void run(const Route& route, Request request, Done done);
+  void run(const Route& route, Request request, const Done& done);
 
   const std::string web_root_;
   ConnectionPool& pool_;

@@ -179,14 +179,14 @@ std::vector<std::optional<std::string>> Arguments::cursor(std::string_view quest
 }
 
 std::string Arguments::path_text(std::string_view name, std::size_t max_bytes) {
-  const std::string text(find(request_.path_variables, name).value_or(""));
+  std::string text(find(request_.path_variables, name).value_or(""));
   if (text.size() > max_bytes)
     error(at_path(name), "must have at most " + std::to_string(max_bytes) + " bytes");
   return text;
 }
 
 std::string Arguments::path_uuid(std::string_view name) {
-  const std::string text(find(request_.path_variables, name).value_or(""));
+  std::string text(find(request_.path_variables, name).value_or(""));
   if (!is_uuid(text)) error(at_path(name), "must be a UUID");
   return text;
 }

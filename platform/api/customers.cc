@@ -14,8 +14,8 @@ std::string width_of(const std::string& period) { return "1 " + period; }
 
 /// No bucket of `period` is shorter than this.
 std::chrono::seconds shortest(const std::string& period) {
-  using namespace std::chrono;
-  if (period == "minute") return minutes(1);
+  using std::chrono::hours;
+  if (period == "minute") return std::chrono::minutes(1);
   if (period == "hour") return hours(1);
   if (period == "day") return hours(23);
   return hours(24 * 7 - 1);

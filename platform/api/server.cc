@@ -30,7 +30,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::uint32_t kMaxHeaderBytes = 64 * 1024;
-constexpr std::uint64_t kMaxBodyBytes = 1024 * 1024;
+constexpr std::uint64_t kMaxBodyBytes = std::uint64_t{1024} * 1024;
 constexpr std::size_t kMaxConnections = 1024;
 constexpr std::size_t kRememberedEvents = 1000;
 // A burst that fits is sent to everybody; a client that lags further behind is not reading.
@@ -40,7 +40,7 @@ auto into(error_code& error) { return asio::redirect_error(asio::use_awaitable, 
 
 asio::ip::address loopback_address(const std::string& listen) {
   error_code error;
-  const auto address = asio::ip::make_address(listen == "localhost" ? "127.0.0.1" : listen, error);
+  auto address = asio::ip::make_address(listen == "localhost" ? "127.0.0.1" : listen, error);
   if (error || !address.is_loopback()) {
     throw ConfigError(
         "api.listen = \"" + listen +
@@ -209,7 +209,7 @@ class Server::Loop {
 
   /// The application's answer, which may come from another thread.
   asio::awaitable<Response> answer(Request request, std::string_view host) {
-    const auto start = [this, host](auto handler, Request asked) {
+    const auto start = [this, host](auto handler, Request&& asked) {
       const auto shared = std::make_shared<decltype(handler)>(std::move(handler));
       // The tracked executor keeps run() going while nothing but a worker is busy.
       const auto executor = asio::prefer(asio::get_associated_executor(*shared),

@@ -10,7 +10,7 @@
 namespace varve::database {
 namespace {
 
-constexpr std::size_t kSendBytes = 64 * 1024;
+constexpr std::size_t kSendBytes = std::size_t{64} * 1024;
 // PostgreSQL counts microseconds from 2000-01-01.
 constexpr TimePoint kPostgresEpoch = std::chrono::sys_days(std::chrono::year(2000) / 1 / 1);
 
@@ -66,8 +66,7 @@ std::optional<int> exponent(std::string_view text) {
 }
 
 Decimal parse_decimal(std::string_view text) {
-  const Error invalid("22P02",
-                      "invalid input syntax for type numeric: \"" + std::string(text) + "\"");
+  const std::string_view whole = text;
   Decimal decimal;
   if (!text.empty() && (text[0] == '-' || text[0] == '+')) {
     decimal.negative = text[0] == '-';
@@ -81,7 +80,9 @@ Decimal parse_decimal(std::string_view text) {
     decimal.scale = static_cast<int>(decimal.digits.size()) - decimal.point;
   }
   const auto power = exponent(text);
-  if (!any || !power) throw invalid;
+  if (!any || !power) {
+    throw Error("22P02", "invalid input syntax for type numeric: \"" + std::string(whole) + "\"");
+  }
   // The limits of numeric: 131072 digits before the point, 16383 after it.
   if (*power > 131'072 || *power < -16'383) throw Error("22003", "value overflows numeric format");
   decimal.point += *power;

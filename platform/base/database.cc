@@ -134,8 +134,7 @@ Result Connection::take_result() {
 }
 
 std::vector<Result> Connection::pipeline(std::span<const Statement> statements) {
-  // A batch must be small enough for the socket's buffers: libpq blocks in PQsend* while the server
-  // blocks on its answers. It is: libpq reads answers whenever a blocking flush cannot write.
+  // No deadlock with a server that waits for us to read: a blocking send reads answers meanwhile.
   if (PQenterPipelineMode(raw()) == 0) fail();
   for (const Statement& s : statements) {
     const auto values = pointers(s.parameters);
@@ -160,7 +159,7 @@ std::vector<Result> Connection::pipeline(std::span<const Statement> statements) 
   if (!usable()) fail();
   Result sync(PQgetResult(raw()));
   if (PQexitPipelineMode(raw()) == 0) fail();
-  if (first_error) throw *first_error;
+  if (first_error) throw Error(*first_error);
   return results;
 }
 

@@ -50,6 +50,7 @@ class Error : public std::runtime_error {
 /// A value for $1, $2, ...: text in PostgreSQL's input format, of whatever type the query asks for.
 class Parameter {
  public:
+  // NOLINTBEGIN(google-explicit-constructor): so that a list of parameters is a list of values
   Parameter(std::nullptr_t) {}
   Parameter(std::nullopt_t) {}
   Parameter(std::string text) : text_(std::move(text)) {}
@@ -59,6 +60,7 @@ class Parameter {
   Parameter(bool flag) : text_(flag ? "t" : "f") {}
   Parameter(std::integral auto number) : text_(std::to_string(number)) {}
   Parameter(double real);  // shortest that round-trips
+  // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] const std::optional<std::string>& text() const { return text_; }
 

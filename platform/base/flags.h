@@ -7,7 +7,7 @@
 
 #include "platform/base/config.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): theirs
 class App;
 }
 

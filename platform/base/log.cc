@@ -3,12 +3,11 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <cstdio>
-#include <ctime>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include "platform/base/json.h"
+#include "platform/base/rfc3339.h"
 
 namespace varve::log {
 namespace {
@@ -41,17 +40,8 @@ std::string_view name_of(Level level) {
 }
 
 std::string now() {
-  using namespace std::chrono;
-  const auto time = system_clock::now();
-  const std::time_t seconds = system_clock::to_time_t(floor<std::chrono::seconds>(time));
-  const auto fraction = duration_cast<milliseconds>(time.time_since_epoch()).count() % 1000;
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  std::array<char, 40> text;
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
-  std::array<char, 8> tail;
-  std::snprintf(tail.data(), tail.size(), ".%03dZ", static_cast<int>(fraction));
-  return std::string(text.data(), size) + tail.data();
+  return format_rfc3339(
+      std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
 void append(json::Object& object, const Field& field) {

@@ -93,9 +93,8 @@ std::optional<TimePoint> parse_rfc3339(std::string_view text) {
 }
 
 std::string format_rfc3339(TimePoint time) {
-  using namespace std::chrono;
-  const auto midnight = floor<days>(time);
-  const year_month_day date(midnight);
+  const auto midnight = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(midnight);
   const auto micros = (time - midnight).count();
   const auto seconds = micros / 1'000'000;
   std::array<char, 64> text;
