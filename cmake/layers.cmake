@@ -12,6 +12,10 @@ if(VARVE_SANITIZE)
     -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(varve_sanitizers INTERFACE -fsanitize=address,undefined)
 endif()
+if(VARVE_FUZZ)
+  # The layers tell the fuzzer which way they went; only the targets bring its main().
+  target_compile_options(varve_sanitizers INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 if(VARVE_TESTS)
   find_package(GTest REQUIRED)
