@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced after shell.sh and suite.sh: an Apache Kafka of one node, made from the artifacts that
 # dev/kafka/pom.xml names. Nothing of it is in the repository; Maven's own cache keeps it.
 

@@ -116,6 +116,7 @@ void Broker::flush() {
 }
 
 void Broker::expire(Kind kind, int partition) {
+  flush();
   if (!is_real()) {
     // The mock keeps 5 MiB a partition.
     const std::string filler(512 * 1024, ' ');

@@ -183,7 +183,11 @@ void Process::kill(int signal) { ::kill(pid_, signal); }
 
 int Process::wait() {
   int status = 0;
-  ::waitpid(pid_, &status, 0);
+  if (!eventually([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; }, 30s)) {
+    ADD_FAILURE() << "the process does not end";
+    kill(SIGKILL);
+    ::waitpid(pid_, &status, 0);
+  }
   pid_ = -1;
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
