@@ -15,7 +15,7 @@ kafka_missing() {
 kafka_fetch() {
     KAFKA_LIBS=$ROOT/build/kafka/libs
     [[ -e $KAFKA_LIBS/.complete ]] && return
-    mvn -q -B -f "$ROOT/dev/kafka/pom.xml" dependency:copy-dependencies \
+    timeout 300 mvn -q -B -f "$ROOT/dev/kafka/pom.xml" dependency:copy-dependencies \
         -DincludeScope=runtime -DoutputDirectory="$KAFKA_LIBS" && touch "$KAFKA_LIBS/.complete"
 }
 

@@ -150,7 +150,7 @@ double Member::metric(const std::string& name) const {
 }
 
 Process::Process(const std::string& conninfo, const Broker& broker, const std::string& group,
-                 std::vector<std::string> settings) {
+                 const std::vector<std::string>& settings) {
   std::vector<std::string> words = {std::getenv("VARVED"),
                                     "ingest",
                                     "--database.conninfo=" + conninfo,
@@ -164,6 +164,7 @@ Process::Process(const std::string& conninfo, const Broker& broker, const std::s
                                     "--log.level=error"};
   for (const std::string& setting : settings) words.push_back("--" + setting);
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   pid_ = ::fork();
