@@ -5,6 +5,7 @@
 #include "extension/ddl/refused.h"
 #include "extension/ddl/storage_options.h"
 #include "extension/dml/copy.h"
+#include "extension/job/install.h"
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/hooks.h"
 
@@ -34,4 +35,5 @@ void _PG_init() {
   varve::dml::install_copy();
   varve::ddl::install_refused();
   varve::ddl::install_storage_options();
+  varve::job::install_jobs();
 }
