@@ -105,6 +105,28 @@ void run_here(const char* statement, bool atomic) {
   SPI_finish();
 }
 
+/// The id of a new row. Reports a row by which the current user would have something run as somebody
+/// else: as the owner of the job, or of its table.
+std::int32_t require_own_row(const TriggerData& trigger) {
+  enum : AttrNumber { kId = 1, kOwner = 9, kRelation = 14 };
+  const TupleDesc descriptor = RelationGetDescr(trigger.tg_relation);
+  bool is_null = false;
+  const auto value = [&](AttrNumber number) {
+    return heap_getattr(trigger.tg_trigtuple, number, descriptor, &is_null);
+  };
+  const Oid owner = DatumGetObjectId(value(kOwner));
+  if (!has_privs_of_role(GetUserId(), owner)) {
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                    errmsg("permission denied to add a job of role \"%s\"",
+                           GetUserNameFromId(owner, true))));
+  }
+  const Oid relation = DatumGetObjectId(value(kRelation));
+  if (!is_null && !pg_class_ownercheck(relation, GetUserId())) {
+    aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(relation));
+  }
+  return DatumGetInt32(value(kId));
+}
+
 /// A row that does not come from insert_job() was copied in by pg_restore: it runs when the
 /// schedule has it next, not in the middle of the restore.
 void adopt_row(std::int32_t id) {
@@ -122,6 +144,7 @@ void adopt_row(std::int32_t id) {
       execute("UPDATE varve_catalog.job_stat SET next_start = $2 WHERE job_id = $1",
               {Argument::integer(id), Argument::time(next)});
     });
+    wake_at_commit();
   });
 }
 
@@ -162,18 +185,7 @@ VARVE_SQL_FUNCTION(varve_job_restored) {
       ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
                       errmsg("not called as a trigger")));
     }
-    const auto* trigger = reinterpret_cast<const TriggerData*>(fcinfo->context);
-    const TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
-    bool is_null = false;
-    const Oid owner =
-        DatumGetObjectId(heap_getattr(trigger->tg_trigtuple, 9, descriptor, &is_null));
-    if (!has_privs_of_role(GetUserId(), owner)) {
-      ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                      errmsg("permission denied to add a job of role \"%s\"",
-                             GetUserNameFromId(owner, true))));
-    }
-    varve::job::wake_at_commit();
-    return DatumGetInt32(heap_getattr(trigger->tg_trigtuple, 1, descriptor, &is_null));
+    return varve::job::require_own_row(*reinterpret_cast<const TriggerData*>(fcinfo->context));
   });
   varve::job::adopt_row(id);
   return PointerGetDatum(nullptr);

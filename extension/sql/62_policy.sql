@@ -1,0 +1,307 @@
+-- Policies: jobs that keep a hypertable or a continuous aggregate as it should be. A policy belongs to its
+-- table: it goes when the table goes, and runs as whoever owns the table.
+--
+-- Procedures that commit cannot set a search path of their own. So they only call functions, which do.
+
+CREATE FUNCTION add_retention_policy(
+    relation            regclass,
+    drop_after          "any"       = NULL,
+    if_not_exists       boolean     = false,
+    schedule_interval   interval    = NULL,
+    initial_start       timestamptz = NULL,
+    timezone            text        = NULL,
+    drop_created_before interval    = NULL)
+RETURNS integer
+AS 'MODULE_PATHNAME', 'varve_add_retention_policy'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION add_retention_policy(regclass, "any", boolean, interval, timestamptz, text, interval) IS
+    'has chunks dropped once all their rows are old enough; returns the id of the job';
+
+CREATE FUNCTION remove_retention_policy(relation regclass, if_exists boolean = false) RETURNS void
+AS 'MODULE_PATHNAME', 'varve_remove_retention_policy'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION remove_retention_policy(regclass, boolean) IS 'chunks are no longer dropped by themselves';
+
+CREATE FUNCTION add_continuous_aggregate_policy(
+    continuous_aggregate         regclass,
+    start_offset                 "any",
+    end_offset                   "any",
+    schedule_interval            interval,
+    if_not_exists                boolean     = false,
+    initial_start                timestamptz = NULL,
+    timezone                     text        = NULL,
+    include_tiered_data          boolean     = NULL,
+    buckets_per_batch            integer     = NULL,
+    max_batches_per_execution    integer     = NULL,
+    refresh_newest_first         boolean     = NULL)
+RETURNS integer
+AS 'MODULE_PATHNAME', 'varve_add_refresh_policy'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION add_continuous_aggregate_policy(regclass, "any", "any", interval, boolean, timestamptz, text, boolean, integer, integer, boolean) IS
+    'has an aggregate refreshed from start_offset to end_offset before now; returns the id of the job';
+
+CREATE FUNCTION remove_continuous_aggregate_policy(
+    continuous_aggregate regclass,
+    if_not_exists        boolean = false,
+    if_exists            boolean = NULL)
+RETURNS void
+AS 'MODULE_PATHNAME', 'varve_remove_refresh_policy'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION remove_continuous_aggregate_policy(regclass, boolean, boolean) IS
+    'the aggregate is no longer refreshed by itself';
+
+-- Retention.
+
+CREATE FUNCTION varve_catalog.drop_chunk(chunk regclass) RETURNS boolean
+AS 'MODULE_PATHNAME', 'varve_drop_one_chunk'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION varve_catalog.drop_chunk(regclass) IS 'drops a chunk; false where it has gone already';
+
+CREATE FUNCTION _timescaledb_functions.policy_retention_check(config jsonb) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    type regtype;
+BEGIN
+    SELECT h.column_type INTO type FROM varve_catalog.hypertable h WHERE h.id = (config ->> 'hypertable_id')::integer;
+    IF NOT FOUND THEN
+        RAISE 'hypertable_id % is not that of a hypertable', coalesce(config ->> 'hypertable_id', 'null') USING ERRCODE = '22023';
+    END IF;
+    IF (config ->> 'drop_after' IS NULL) = (config ->> 'drop_created_before' IS NULL) THEN
+        RAISE 'a retention policy needs either drop_after or drop_created_before' USING ERRCODE = '22023';
+    END IF;
+    IF config ->> 'drop_after' IS NOT NULL AND varve_catalog.is_integer(type) THEN
+        PERFORM (config ->> 'drop_after')::bigint;
+    ELSE
+        PERFORM coalesce(config ->> 'drop_after', config ->> 'drop_created_before')::interval;
+    END IF;
+END $$;
+
+COMMENT ON FUNCTION _timescaledb_functions.policy_retention_check(jsonb) IS 'reports what is wrong with the configuration of a retention policy';
+
+CREATE FUNCTION varve_catalog.retention_chunks(config jsonb, present bigint) RETURNS regclass[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    target varve_catalog.hypertable;
+BEGIN
+    SELECT * INTO target FROM varve_catalog.hypertable h WHERE h.id = (config ->> 'hypertable_id')::integer;
+    IF config ->> 'drop_created_before' IS NOT NULL THEN
+        RETURN ARRAY(SELECT @extschema@.show_chunks(target.relation,
+            created_before => varve_catalog.job_now() - (config ->> 'drop_created_before')::interval));
+    ELSIF varve_catalog.is_integer(target.column_type) THEN
+        RETURN ARRAY(SELECT @extschema@.show_chunks(target.relation,
+            older_than => present - (config ->> 'drop_after')::bigint));
+    END IF;
+    RETURN ARRAY(SELECT @extschema@.show_chunks(target.relation,
+        older_than => varve_catalog.job_now() - (config ->> 'drop_after')::interval));
+END $$;
+
+COMMENT ON FUNCTION varve_catalog.retention_chunks(jsonb, bigint) IS 'what a retention policy would drop now, oldest first';
+
+-- Whoever waits for the lock of a chunk holds up all who come later: so not for long.
+CREATE FUNCTION varve_catalog.retention_step(chunk regclass, state jsonb) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
+DECLARE
+    name text := chunk::text;
+    bytes bigint;
+    reason text;
+BEGIN
+    BEGIN
+        bytes := coalesce(pg_total_relation_size(chunk), 0);
+        IF varve_catalog.drop_chunk(chunk) THEN
+            state := state || jsonb_build_object('dropped', coalesce((state ->> 'dropped')::bigint, 0) + 1,
+                'bytes', coalesce((state ->> 'bytes')::bigint, 0) + bytes);
+        END IF;
+    EXCEPTION WHEN lock_not_available OR deadlock_detected OR foreign_key_violation THEN
+        GET STACKED DIAGNOSTICS reason = MESSAGE_TEXT;
+        state := state || jsonb_build_object('kept', coalesce(state -> 'kept', '[]') || jsonb_build_object('chunk', name, 'reason', reason),
+            'sqlstate', SQLSTATE);
+    END;
+    PERFORM _timescaledb_functions.report_run(state - 'sqlstate');
+    RETURN state;
+END $$;
+
+COMMENT ON FUNCTION varve_catalog.retention_step(regclass, jsonb) IS 'drops one chunk, and writes down how that went';
+
+CREATE FUNCTION varve_catalog.retention_end(state jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF state ? 'kept' THEN
+        RAISE 'could not drop % of % chunks', jsonb_array_length(state -> 'kept'),
+            jsonb_array_length(state -> 'kept') + coalesce((state ->> 'dropped')::bigint, 0)
+            USING ERRCODE = state ->> 'sqlstate', DETAIL = state ->> 'kept', HINT = 'The job tries again.';
+    END IF;
+END $$;
+
+COMMENT ON FUNCTION varve_catalog.retention_end(jsonb) IS 'fails where chunks had to be kept, so that the job tries again soon';
+
+CREATE PROCEDURE _timescaledb_functions.policy_retention(job_id integer, config jsonb)
+LANGUAGE plpgsql AS $$
+DECLARE
+    state jsonb := '{"dropped": 0, "bytes": 0}';
+    chunk pg_catalog.regclass;
+    present pg_catalog.int8;
+BEGIN
+    PERFORM _timescaledb_functions.policy_retention_check(config);
+    PERFORM _timescaledb_functions.report_run(state);
+    present := varve_catalog.integer_now((config ->> 'hypertable_id')::pg_catalog.int4);
+    FOREACH chunk IN ARRAY varve_catalog.retention_chunks(config, present) LOOP
+        state := varve_catalog.retention_step(chunk, state);
+        COMMIT;
+    END LOOP;
+    PERFORM varve_catalog.retention_end(state);
+END $$;
+
+COMMENT ON PROCEDURE _timescaledb_functions.policy_retention(integer, jsonb) IS
+    'drops chunks that are old enough, each in a transaction of its own';
+
+-- Integer time: what counts as now.
+
+CREATE TABLE varve_catalog.integer_now (
+    relation    regclass NOT NULL CONSTRAINT integer_now_pkey PRIMARY KEY,
+    proc_schema name     NOT NULL,
+    proc_name   name     NOT NULL
+);
+COMMENT ON TABLE varve_catalog.integer_now IS 'for hypertables over integers: the function that gives their present';
+SELECT pg_catalog.pg_extension_config_dump('varve_catalog.integer_now', '');
+GRANT SELECT ON varve_catalog.integer_now TO PUBLIC;
+GRANT INSERT ON varve_catalog.integer_now TO @extowner@;
+
+-- pg_restore copies rows in: the function runs as the owner of the table, who must have asked for it.
+CREATE FUNCTION varve_catalog.integer_now_restored() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT pg_has_role((SELECT c.relowner FROM pg_class c WHERE c.oid = NEW.relation), 'USAGE') THEN
+        RAISE 'must be owner of table %', NEW.relation USING ERRCODE = '42501';
+    END IF;
+    RETURN NULL;
+END $$;
+
+COMMENT ON FUNCTION varve_catalog.integer_now_restored() IS 'checks a row that is not the extension''s own';
+
+CREATE TRIGGER integer_now_restored AFTER INSERT OR UPDATE ON varve_catalog.integer_now
+    FOR EACH ROW EXECUTE FUNCTION varve_catalog.integer_now_restored();
+
+CREATE FUNCTION set_integer_now_func(hypertable regclass, integer_now_func regproc, replace_if_exists boolean = false) RETURNS void
+AS 'MODULE_PATHNAME', 'varve_set_integer_now'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION set_integer_now_func(regclass, regproc, boolean) IS
+    'says which function gives the present of a hypertable over integers, for its policies';
+
+CREATE FUNCTION varve_catalog.integer_now_call(hypertable_id integer) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    source regclass;
+    call text;
+BEGIN
+    SELECT h.relation INTO source FROM varve_catalog.hypertable h
+    WHERE h.id = integer_now_call.hypertable_id AND varve_catalog.is_integer(h.column_type);
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    -- An aggregate lives in the time of the table it is of.
+    IF to_regclass('varve_catalog.continuous_aggregate') IS NOT NULL THEN
+        EXECUTE 'WITH RECURSIVE up(relation) AS (
+                SELECT $1 UNION SELECT a.source FROM varve_catalog.continuous_aggregate a JOIN up ON a.materialization = up.relation)
+            SELECT up.relation FROM up WHERE NOT EXISTS (SELECT FROM varve_catalog.continuous_aggregate a WHERE a.materialization = up.relation)'
+            INTO source USING source;
+    END IF;
+    SELECT format('SELECT %I.%I()', n.proc_schema, n.proc_name) INTO call FROM varve_catalog.integer_now n WHERE n.relation = source;
+    IF NOT FOUND THEN
+        RAISE 'hypertable "%" has no function that gives its present', source
+            USING ERRCODE = '22023', HINT = 'Use set_integer_now_func().';
+    END IF;
+    RETURN call;
+END $$;
+
+COMMENT ON FUNCTION varve_catalog.integer_now_call(integer) IS
+    'the query for the present of a hypertable over integers; NULL for other hypertables';
+
+-- The function is the user's, and runs with the user's search path: no function that sets one may call this.
+CREATE FUNCTION varve_catalog.integer_now(hypertable_id integer) RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+    call pg_catalog.text := varve_catalog.integer_now_call(hypertable_id);
+    result pg_catalog.int8;
+BEGIN
+    IF call IS NOT NULL THEN
+        EXECUTE call INTO result;
+    END IF;
+    RETURN result;
+END $$;
+
+COMMENT ON FUNCTION varve_catalog.integer_now(integer) IS
+    'the present of a hypertable over integers; NULL for other hypertables';
+
+-- Refresh of continuous aggregates.
+
+CREATE FUNCTION _timescaledb_functions.policy_refresh_continuous_aggregate_check(config jsonb) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    is_integer boolean;
+    bound text;
+BEGIN
+    SELECT varve_catalog.is_integer(h.column_type) INTO is_integer
+    FROM varve_catalog.hypertable h JOIN varve_catalog.continuous_aggregate a ON a.id = h.id
+    WHERE h.id = (config ->> 'mat_hypertable_id')::integer;
+    IF NOT FOUND THEN
+        RAISE 'mat_hypertable_id % is not that of a continuous aggregate', coalesce(config ->> 'mat_hypertable_id', 'null') USING ERRCODE = '22023';
+    END IF;
+    FOREACH bound IN ARRAY ARRAY[config ->> 'start_offset', config ->> 'end_offset'] LOOP
+        IF is_integer THEN
+            PERFORM bound::bigint;
+        ELSE
+            PERFORM bound::interval;
+        END IF;
+    END LOOP;
+END $$;
+
+COMMENT ON FUNCTION _timescaledb_functions.policy_refresh_continuous_aggregate_check(jsonb) IS
+    'reports what is wrong with the configuration of a refresh policy';
+
+-- The window of a refresh policy as of now; both pairs of bounds are null where it is open.
+CREATE FUNCTION varve_catalog.refresh_policy_window(config jsonb, present bigint,
+    OUT aggregate regclass, OUT is_integer boolean, OUT begin_time timestamptz, OUT end_time timestamptz, OUT begin_integer bigint, OUT end_integer bigint,
+    OUT options jsonb)
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    SELECT a.relation, varve_catalog.is_integer(h.column_type) INTO aggregate, is_integer
+    FROM varve_catalog.hypertable h JOIN varve_catalog.continuous_aggregate a ON a.id = h.id
+    WHERE h.id = (config ->> 'mat_hypertable_id')::integer;
+    IF is_integer THEN
+        begin_integer := present - (config ->> 'start_offset')::bigint;
+        end_integer := present - (config ->> 'end_offset')::bigint;
+    ELSE
+        begin_time := varve_catalog.job_now() - (config ->> 'start_offset')::interval;
+        end_time := varve_catalog.job_now() - (config ->> 'end_offset')::interval;
+    END IF;
+    options := jsonb_strip_nulls(jsonb_build_object('buckets_per_batch', config -> 'buckets_per_batch',
+        'max_batches_per_execution', config -> 'max_batches_per_execution', 'refresh_newest_first', config -> 'refresh_newest_first'));
+END $$;
+
+COMMENT ON FUNCTION varve_catalog.refresh_policy_window(jsonb, bigint) IS 'what a refresh policy would refresh now';
+
+CREATE PROCEDURE _timescaledb_functions.policy_refresh_continuous_aggregate(job_id integer, config jsonb)
+LANGUAGE plpgsql AS $$
+DECLARE
+    w record;
+BEGIN
+    PERFORM _timescaledb_functions.policy_refresh_continuous_aggregate_check(config);
+    SELECT * INTO w FROM varve_catalog.refresh_policy_window(config,
+        varve_catalog.integer_now((config ->> 'mat_hypertable_id')::pg_catalog.int4));
+    IF w.is_integer THEN
+        PERFORM _timescaledb_functions.report_run(pg_catalog.jsonb_build_object('begin', w.begin_integer, 'end', w.end_integer));
+        CALL @extschema@.refresh_continuous_aggregate(w.aggregate, w.begin_integer, w.end_integer, false, w.options);
+    ELSE
+        PERFORM _timescaledb_functions.report_run(pg_catalog.jsonb_build_object('begin', w.begin_time, 'end', w.end_time));
+        CALL @extschema@.refresh_continuous_aggregate(w.aggregate, w.begin_time, w.end_time, false, w.options);
+    END IF;
+END $$;
+
+COMMENT ON PROCEDURE _timescaledb_functions.policy_refresh_continuous_aggregate(integer, jsonb) IS
+    'refreshes an aggregate in the window of its policy';
