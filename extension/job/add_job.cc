@@ -105,8 +105,8 @@ void run_here(const char* statement, bool atomic) {
   SPI_finish();
 }
 
-/// The id of a new row. Reports a row by which the current user would have something run as somebody
-/// else: as the owner of the job, or of its table.
+/// The id of a new row. Reports a row by which the current user would have something run as
+/// somebody else: as the owner of the job, or of its table.
 std::int32_t require_own_row(const TriggerData& trigger) {
   enum : AttrNumber { kId = 1, kOwner = 9, kRelation = 14 };
   const TupleDesc descriptor = RelationGetDescr(trigger.tg_relation);

@@ -134,14 +134,24 @@ std::int64_t insert_history(const Job& job, const Assignment& assignment, Timest
   return DatumGetInt64(column(0, 1));
 }
 
-/// Makes the job one that runs, if it still is to run now.
-bool mark_begun(const Assignment& assignment, TimestampTz start) {
+/// Makes the job one that runs, if it still is to run now. Does not wait for whoever is altering
+/// it: a forgotten transaction would keep a worker.
+bool mark_begun(const Assignment& assignment, TimestampTz start, bool* is_locked) {
   return as_catalog_owner([&] {
-    return execute(R"(
+    const Argument id = Argument::integer(assignment.job_id);
+    const bool is_marked = execute(R"(
         UPDATE varve_catalog.job_stat s SET next_start = '-infinity', last_start = $2, total_runs = total_runs + 1
         FROM varve_catalog.job j
-        WHERE s.job_id = $1 AND j.id = s.job_id AND j.scheduled AND s.next_start <= $2)",
-                   {Argument::integer(assignment.job_id), Argument::time(start)}) > 0;
+        WHERE j.id = s.job_id AND j.scheduled AND s.next_start <= $2
+            AND s.job_id IN (SELECT l.job_id FROM varve_catalog.job_stat l WHERE l.job_id = $1 FOR UPDATE SKIP LOCKED))",
+                                   {id, Argument::time(start)}) > 0;
+    *is_locked =
+        !is_marked &&
+        execute(
+            "SELECT FROM varve_catalog.job_stat s JOIN varve_catalog.job j ON j.id = s.job_id "
+            "WHERE j.id = $1 AND j.scheduled AND s.next_start <= $2",
+            {id, Argument::time(start)}) > 0;
+    return is_marked;
   });
 }
 
@@ -195,12 +205,14 @@ char* report = nullptr;
 
 }  // namespace
 
-const Job* begin_run(const Assignment& assignment, Oid role, std::int64_t* history_id) {
+const Job* begin_run(const Assignment& assignment, Oid role, std::int64_t* history_id,
+                     bool* is_locked) {
   TimestampTz start = 0;
   const Job* job = pg::call([&]() -> const Job* {
     commit_without_flush();
     start = now();
-    const Job* found = mark_begun(assignment, start) ? find_job(assignment.job_id) : nullptr;
+    const Job* found =
+        mark_begun(assignment, start, is_locked) ? find_job(assignment.job_id) : nullptr;
     if (found != nullptr && found->owner != role) {
       mark_not_begun(assignment);
       return nullptr;

@@ -22,8 +22,10 @@ struct Assignment {
 };
 
 /// Notes that the run begins. Null, and nothing is noted, where the job has gone, been paused, been
-/// postponed or been given to a role other than `role` since it was assigned. Sets `history_id`.
-const Job* begin_run(const Assignment& assignment, Oid role, std::int64_t* history_id);
+/// postponed or been given to a role other than `role` since it was assigned; `is_locked` says
+/// whether a transaction that alters it is still open. Sets `history_id`.
+const Job* begin_run(const Assignment& assignment, Oid role, std::int64_t* history_id,
+                     bool* is_locked);
 
 /// Notes the end of a run, and when the job runs next unless that was set during the run.
 void finish_run(std::int32_t job_id, std::int64_t history_id, const Outcome& outcome);

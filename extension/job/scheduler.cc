@@ -34,6 +34,7 @@ namespace {
 
 constexpr std::int64_t kLinger = 120 * USECS_PER_SEC;  // worth keeping the process for
 constexpr std::int64_t kProcessRetry = 5 * USECS_PER_SEC;
+constexpr std::int64_t kAlterationRetry = 2 * USECS_PER_SEC;
 constexpr std::int64_t kStartLimit = 60 * USECS_PER_SEC;
 
 /// A run that this scheduler has assigned.
@@ -59,10 +60,12 @@ class Scheduler {
   void wait();
   void note_wait(Wait reason);
   [[nodiscard]] TimestampTz next_due() const;
+  [[nodiscard]] bool is_open(const KnownJob& job) const;
   void update(const std::vector<std::int32_t>& ids);
 
   std::vector<KnownJob> jobs_;
   std::unordered_map<std::int32_t, Running> running_;
+  std::unordered_map<std::int32_t, TimestampTz> deferred_;  // by the clock: not before
   std::uint64_t changes_seen_ = 0;
   bool must_read_all_ = true;
   Wait waiting_ = Wait::kNone;
@@ -96,6 +99,7 @@ void Scheduler::take_finished() {
       slot.worker.state = WorkerState::kIdle;
       if (running_.contains(slot.job_id)) {
         finished.push_back(slot.job_id);
+        if (slot.is_deferred) deferred_[slot.job_id] = GetCurrentTimestamp() + kAlterationRetry;
       } else {
         strangers.push_back(slot.job_id);
       }
@@ -202,7 +206,10 @@ void Scheduler::reload_changed() {
     const DatabaseSlot* slot = my_database(shared);
     return slot == nullptr ? 0 : slot->changes;
   });
-  if (changes != changes_seen_ || must_read_all_) jobs_ = read_jobs(nullptr);
+  if (changes != changes_seen_ || must_read_all_) {
+    jobs_ = read_jobs(nullptr);
+    deferred_.clear();
+  }
   changes_seen_ = changes;
   must_read_all_ = false;
 }
@@ -288,7 +295,11 @@ void Scheduler::assign_due() {
   // Whoever is assigned now has waited for as long as there was a reason to.
   for (const KnownJob& job : jobs_) {
     if (job.next_start > time) break;
-    if (!job.is_scheduled || running_.contains(job.id) || job.next_start == DT_NOBEGIN) continue;
+    if (!is_open(job)) continue;
+    if (const auto it = deferred_.find(job.id); it != deferred_.end()) {
+      if (it->second > GetCurrentTimestamp()) continue;
+      deferred_.erase(it);
+    }
     if (refuse(job)) {
       refused.push_back(job.id);
     } else if (!assign(job)) {
@@ -315,12 +326,15 @@ void Scheduler::note_wait(Wait reason) {
   });
 }
 
+/// Whether the job waits for its time.
+bool Scheduler::is_open(const KnownJob& job) const {
+  return job.is_scheduled && job.next_start != DT_NOBEGIN && !running_.contains(job.id);
+}
+
 /// By the clock of jobs.
 TimestampTz Scheduler::next_due() const {
   for (const KnownJob& job : jobs_) {
-    if (job.is_scheduled && !running_.contains(job.id) && job.next_start != DT_NOBEGIN) {
-      return job.next_start;
-    }
+    if (is_open(job) && !deferred_.contains(job.id)) return job.next_start;
   }
   return DT_NOEND;
 }
@@ -328,7 +342,7 @@ TimestampTz Scheduler::next_due() const {
 /// Leaves the time of the next job to the launcher, unless something has changed meanwhile.
 bool Scheduler::may_leave() {
   const TimestampTz due = next_due();
-  const bool is_idle = running_.empty() && waiting_ == Wait::kNone &&
+  const bool is_idle = running_.empty() && deferred_.empty() && waiting_ == Wait::kNone &&
                        (is_mocked() || due - kLinger > GetCurrentTimestamp());
   return with_shared([&](Shared& shared) {
     DatabaseSlot* slot = my_database(shared);
@@ -353,6 +367,7 @@ void Scheduler::wait() {
   if (waiting_ == Wait::kNone && due != DT_NOEND && !is_mocked())
     limit(due - GetCurrentTimestamp());
   if (waiting_ == Wait::kNoProcess) limit(kProcessRetry);
+  for (const auto& [id, until] : deferred_) limit(until - GetCurrentTimestamp());
   pg::call([&] {
     pgstat_report_activity(STATE_IDLE, nullptr);
     WaitLatch(MyLatch, WL_LATCH_SET | WL_EXIT_ON_PM_DEATH | (timeout_ms >= 0 ? WL_TIMEOUT : 0),

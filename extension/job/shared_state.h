@@ -35,6 +35,7 @@ struct WorkerSlot {
   std::int32_t job_id;
   TimestampTz due;  // of the job
   Wait waited;
+  bool is_deferred;  // the run could not begin: somebody is altering the job
 };
 
 /// A database of the cluster. A scheduler runs only while jobs are due soon; in between the

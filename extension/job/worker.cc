@@ -71,10 +71,11 @@ bool take_assignment(Assignment& assignment) {
   });
 }
 
-void give_back() {
-  with_shared([](Shared& shared) {
+void give_back(bool is_deferred) {
+  with_shared([&](Shared& shared) {
     WorkerSlot& slot = my_slot(shared);
     slot.worker.state = WorkerState::kFinished;
+    slot.is_deferred = is_deferred;
     slot.worker.since = GetCurrentTimestamp();
     shared.wake_scheduler(slot.worker.database);
     shared.wake_waiting();
@@ -152,18 +153,20 @@ void reset_session() {
   reset_report();
 }
 
-/// `memory` outlives the transactions of the run.
-void run(const Assignment& assignment, MemoryContext memory) {
+/// `memory` outlives the transactions of the run. False where it could not begin yet.
+bool run(const Assignment& assignment, MemoryContext memory) {
   HOLD_CANCEL_INTERRUPTS();
   std::int64_t history_id = 0;
+  bool is_locked = false;
   StartTransactionCommand();
   PushActiveSnapshot(GetTransactionSnapshot());
   MemoryContextSwitchTo(memory);
-  const Job* job = pg::entry([&] { return begin_run(assignment, GetUserId(), &history_id); });
+  const Job* job =
+      pg::entry([&] { return begin_run(assignment, GetUserId(), &history_id, &is_locked); });
   PopActiveSnapshot();
   CommitTransactionCommand();
   RESUME_CANCEL_INTERRUPTS();
-  if (job == nullptr) return;
+  if (job == nullptr) return !is_locked;
 
   SetConfigOption("application_name", job->name, PGC_USERSET, PGC_S_SESSION);
   MemoryContextSwitchTo(memory);
@@ -177,6 +180,7 @@ void run(const Assignment& assignment, MemoryContext memory) {
   PopActiveSnapshot();
   CommitTransactionCommand();
   RESUME_CANCEL_INTERRUPTS();
+  return true;
 }
 
 /// False where the process is to exit.
@@ -206,13 +210,13 @@ void run_jobs() {
   do {
     Assignment assignment;
     while (take_assignment(assignment)) {
-      run(assignment, memory);
+      const bool has_begun = run(assignment, memory);
       reset_session();
       MemoryContextSwitchTo(TopMemoryContext);
       MemoryContextReset(memory);
       pgstat_report_stat(true);
       pgstat_report_activity(STATE_IDLE, nullptr);
-      give_back();
+      give_back(!has_begun);
     }
   } while (wait_for_assignment());
 }
