@@ -7,6 +7,7 @@
 #include "extension/dml/copy.h"
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/hooks.h"
+#include "extension/planner/stepwise_query.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -29,6 +30,7 @@ void _PG_init() {
   varve::catalog::install_drop_hook();
   varve::chunk::install_partition_descriptor();
   varve::planner::install_clock_bounds();
+  varve::planner::install_stepwise_scan();
   varve::planner::install_hooks();
   varve::ddl::install_dispatch();
   varve::dml::install_copy();

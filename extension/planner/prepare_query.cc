@@ -4,6 +4,7 @@
 #include "extension/chunk/partition_descriptor.h"
 #include "extension/dml/route_targets.h"
 #include "extension/planner/implied_bounds.h"
+#include "extension/planner/stepwise_query.h"
 
 #include "extension/pg/boundary.h"
 #include "extension/pg/tree.h"
@@ -66,6 +67,8 @@ bool prepare(Node* node, void* context) {
     if (index == query->resultRelation) dml::route_targets(*query, entry->relid);
   }
   add_implied_bounds(*query, static_cast<ParamListInfo>(context));
+  replace_extremes(*query);
+  plan_stepwise(*query);
   return pg::walk_query(query, prepare, context);
 }
 
