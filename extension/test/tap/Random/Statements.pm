@@ -13,15 +13,26 @@ sub time_predicate
     my ($table) = @_;
     my $times = $table->{times};
     my ($a, $b, $c) = map { time_sql($times, $table->time) } 1 .. 3;
+    my $bucket = 'time_bucket(' . bucket_sql($times) . ', time)';
     return pick(
         "time >= $a", "time < $a", "time <= $a AND time > $b", "time BETWEEN LEAST($a, $b) AND GREATEST($a, $b)",
         "time BETWEEN SYMMETRIC $a AND $b", "time = $a", "time IN ($a, $b, $c)", "time = ANY (ARRAY[$a, $b])", "time <> $a",
         "(time < LEAST($a, $b) OR time >= GREATEST($a, $b))", "NOT (time > $a)", "time >= (SELECT $a)",
         "time > ALL (ARRAY[$a, $b])", "(time, k) > ($a, 4)", "$a <= time",
         $times->{extreme} ? () : (
+            "$bucket >= $a", "$bucket < $a", "$bucket = $a", "$a > $bucket", "$bucket BETWEEN $a AND $b", "$bucket <= $a AND $bucket > $b",
+            $times->{base} =~ /time/ ? "date_trunc('day', time) >= $a" : 'time IS NOT NULL', "$bucket IN ($a, $b)",
             "time > (SELECT max(time) FROM t WHERE " . $table->mine . ') - ' . shift_sql($times, 3 * $times->{width}),
             'time + ' . shift_sql($times, 1) . " > $a",
             $times->{base} =~ /time|date/ ? "time >= $a - interval '36 hours'" : 'time % 3 = 1'));
+}
+
+# A width of buckets, of which chunks are no multiple and which are none of chunks, mostly.
+sub bucket_sql
+{
+    my ($times) = @_;
+    my $width = int($times->{width} * pick(0.3, 1, 2, 3, 7.5)) || 1;
+    return $times->{interval}->($width) . ($times->{base} =~ /int/ ? "::$times->{base}" : '');
 }
 
 sub value_predicate
@@ -301,8 +312,7 @@ sub reading_step
     my ($table) = @_;
     my $where = predicate($table);
     my ($a, $b) = map { time_sql($table->{times}, $table->time) } 1 .. 2;
-    my $bucket = $table->{times}{interval}->($table->{times}{width} * pick(1, 2, 3));
-    $bucket .= "::$table->{times}{base}" if $table->{times}{base} =~ /int/;
+    my $bucket = bucket_sql($table->{times});
     my $ordered = sub { return { statements => complete(@_), ordered => 1 } };
     my $any = sub { return { statements => complete(@_) } };
     return weighted(
