@@ -50,8 +50,8 @@ Oid ensure(Relation parent, const catalog::Hypertable& hypertable, std::int64_t 
 
   Place place = pg::call([&] { return current_place(parent, value, type); });
   if (OidIsValid(place.chunk)) return place.chunk;
-  // The lock of the slice is the last one that can make us wait for who makes another chunk. Once it
-  // is ours, whoever was making this one has committed or given up.
+  // The lock of the slice is the last one that can make us wait for who makes another chunk. Once
+  // it is ours, whoever was making this one has committed or given up.
   place = pg::call([&] {
     hold_parent_mark(parent);
     lock_slice(RelationGetRelid(parent), cell);
