@@ -1,6 +1,7 @@
 // The loadable module: what is installed, in order.
 #include "extension/catalog/drop_hook.h"
 #include "extension/chunk/partition_descriptor.h"
+#include "extension/chunk/serializable.h"
 #include "extension/ddl/dispatch.h"
 #include "extension/ddl/refused.h"
 #include "extension/ddl/storage_options.h"
@@ -29,6 +30,7 @@ void _PG_init() {
   }
   varve::catalog::install_drop_hook();
   varve::chunk::install_partition_descriptor();
+  varve::chunk::install_serializable();
   varve::planner::install_clock_bounds();
   varve::planner::install_stepwise_scan();
   varve::planner::install_hooks();
