@@ -1,6 +1,7 @@
 // The loadable module: what is installed, in order.
 #include "extension/catalog/drop_hook.h"
 #include "extension/chunk/partition_descriptor.h"
+#include "extension/chunk/serializable.h"
 #include "extension/ddl/dispatch.h"
 #include "extension/ddl/refused.h"
 #include "extension/ddl/storage_options.h"
@@ -8,6 +9,7 @@
 #include "extension/job/install.h"
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/hooks.h"
+#include "extension/planner/stepwise_query.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -29,7 +31,9 @@ void _PG_init() {
   }
   varve::catalog::install_drop_hook();
   varve::chunk::install_partition_descriptor();
+  varve::chunk::install_serializable();
   varve::planner::install_clock_bounds();
+  varve::planner::install_stepwise_scan();
   varve::planner::install_hooks();
   varve::ddl::install_dispatch();
   varve::dml::install_copy();

@@ -5,7 +5,6 @@
 #include "extension/catalog/chunk_table.h"
 #include "extension/chunk/coordinate.h"
 #include "extension/chunk/create.h"
-#include "extension/chunk/partition_descriptor.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -90,31 +89,6 @@ void link_to(Relation parent, Oid chunk) {
   recordDependencyOn(&child, &up, DEPENDENCY_AUTO);
 }
 
-/// Whether `chunk` cannot vanish before this transaction ends.
-bool hold(Oid chunk) {
-  LockRelationOid(chunk, AccessShareLock);
-  HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(chunk));
-  if (!HeapTupleIsValid(tuple)) return false;
-  const bool is_chunk = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relispartition;
-  ReleaseSysCache(tuple);
-  return is_chunk;
-}
-
-/// ANALYZE marks a table as childless that has no children it can see, and would hide ours until
-/// the mark is set again. Its lock on the parent does not conflict with an INSERT's. So another
-/// chunk has to stay while ours is not committed; the first one keeps ANALYZE out.
-void keep_marked(Relation parent) {
-  if (CheckRelationLockedByMe(parent, ShareUpdateExclusiveLock, true)) {
-    return mark_as_parent(RelationGetRelid(parent));  // create_hypertable() keeps everybody out
-  }
-  const PartitionDescData* descriptor = fresh_partition_descriptor(parent);
-  // The newest chunk, since that is the last one that retention wants.
-  if (descriptor->nparts == 0 || !hold(descriptor->oids[descriptor->nparts - 1])) {
-    LockRelationOid(RelationGetRelid(parent), ShareUpdateExclusiveLock);
-  }
-  mark_as_parent(RelationGetRelid(parent));
-}
-
 /// The replica identity, which a partition does not inherit in PostgreSQL.
 void copy_replica_identity(Relation parent, Relation chunk) {
   if (parent->rd_rel->relreplident == REPLICA_IDENTITY_DEFAULT) return;
@@ -138,7 +112,9 @@ void attach_relation(Relation parent, Oid chunk, std::int32_t id, Slice slice) {
   GetUserIdAndSecContext(&user, &context);
   SetUserIdAndSecContext(parent->rd_rel->relowner, context | SECURITY_LOCAL_USERID_CHANGE);
 
-  keep_marked(parent);
+  if (!has_subclass(RelationGetRelid(parent))) {
+    elog(ERROR, "\"%s\" is not marked as a parent", RelationGetRelationName(parent));
+  }
   Relation relation = table_open(chunk, AccessExclusiveLock);
   link_to(parent, chunk);
   store_bound(parent, chunk, slice);
@@ -159,14 +135,6 @@ void attach_relation(Relation parent, Oid chunk, std::int32_t id, Slice slice) {
 }
 
 }  // namespace
-
-void mark_as_parent(Oid parent) {
-  if (has_subclass(parent)) return;
-  LockRelationOid(parent, ShareUpdateExclusiveLock);
-  if (has_subclass(parent)) return;
-  SetRelationHasSubclass(parent, true);
-  CommandCounterIncrement();
-}
 
 void attach(Relation parent, const catalog::Hypertable&, Oid chunk, Slice slice) {
   const auto row = catalog::ChunkTable::find(chunk);

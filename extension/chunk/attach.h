@@ -22,8 +22,4 @@ void clone_row_triggers(Relation parent, Relation chunk);
 /// tables no more than an INSERT that is checked by the key does.
 void clone_foreign_keys(Relation parent, Relation chunk, std::int32_t chunk_id);
 
-/// Makes sure that PostgreSQL looks for children of `parent`, a table or an index: one that never
-/// had any, or lost them all before an ANALYZE, is marked as childless.
-void mark_as_parent(Oid parent);
-
 }  // namespace varve::chunk

@@ -4,9 +4,11 @@
 #include "extension/chunk/create.h"
 #include "extension/chunk/partition_descriptor.h"
 #include "extension/chunk/place.h"
+#include "extension/chunk/serializable.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
+#include <access/htup_details.h>
 #include <access/xact.h>
 #include <catalog/pg_class.h>
 #include <miscadmin.h>
@@ -29,12 +31,13 @@ PartitionDesc routing_descriptor(EState& estate, Relation parent) {
 
 /// False where the chunk is gone once the lock is granted: the descriptor that named it is
 /// outdated.
-bool lock_for_writing(Oid chunk) {
+bool lock_for_writing(Relation parent, Oid chunk) {
   LockRelationOid(chunk, RowExclusiveLock);
   HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(chunk));
   bool is_partition = false;
   if (HeapTupleIsValid(tuple)) {
     is_partition = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relispartition;
+    if (is_partition) chunk::before_writing(parent, HeapTupleHeaderGetXmin(tuple->t_data));
     ReleaseSysCache(tuple);
   }
   if (!is_partition) UnlockRelationOid(chunk, RowExclusiveLock);
@@ -47,7 +50,7 @@ std::optional<chunk::Slice> lock_slice_of(EState& estate, Relation parent, Datum
   return pg::call([&]() -> std::optional<chunk::Slice> {
     const chunk::Place place =
         chunk::place_of(routing_descriptor(estate, parent), parent, value, type);
-    if (!OidIsValid(place.chunk) || !lock_for_writing(place.chunk)) return std::nullopt;
+    if (!OidIsValid(place.chunk) || !lock_for_writing(parent, place.chunk)) return std::nullopt;
     return place.slice;
   });
 }
