@@ -176,12 +176,14 @@ void Launcher::start_schedulers() {
     });
     starts_[database].handle = handle;
     const bool started = handle != nullptr;
-    with_shared([&](Shared& shared) {
+    const bool will_have_room = with_shared([&](Shared& shared) {
       DatabaseSlot* slot = shared.find(database);
-      if (slot == nullptr) return;
+      if (slot == nullptr) return false;
       if (!started) slot->is_starting = false;
       slot->wait = started ? Wait::kNone : Wait::kNoProcess;
+      return !started && shared.ask_idle_to_leave();
     });
+    if (will_have_room) starts_[database].retry_us = 0;
     if (!started) postpone(database);
   }
 }

@@ -24,7 +24,9 @@ Choice choose_worker(std::span<const Worker> pool, Oid database, Oid role, int r
       default: break;
     }
   }
-  if (idle >= 0) return {Choice::Kind::kUse, idle};
+  if (idle >= 0) {
+    return {reserved > free_count + leaving ? Choice::Kind::kEvict : Choice::Kind::kUse, idle};
+  }
   if (free_count > reserved) return {Choice::Kind::kStart, free};
   if (eldest >= 0 && leaving <= reserved) return {Choice::Kind::kEvict, eldest};
   return {Choice::Kind::kWait};

@@ -42,7 +42,8 @@ struct Choice {
 /// Where a job of `role` in `database` runs. Of idle workers the one that has worked last, so that
 /// those nobody needs stay idle until they exit; to leave is asked who has idled longest.
 ///
-/// `reserved` is how many other databases have waited longer: free slots are theirs first.
+/// `reserved` is how many other databases have waited longer: free slots are theirs first, and
+/// where these do not suffice, an idle worker of ours makes room.
 Choice choose_worker(std::span<const Worker> pool, Oid database, Oid role, int reserved);
 
 }  // namespace varve::job

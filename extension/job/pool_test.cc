@@ -38,7 +38,13 @@ TEST(ChooseWorker, Table) {
        -1},
       {"the only free slot is another's", {{kFree}, {kRunning, 1, 10, 1}}, 1, Kind::kWait, -1},
       {"a second one is ours", {{kFree}, {kFree}}, 1, Kind::kStart, 0},
-      {"an idle one is ours though others wait", {{kIdle, 1, 10, 5}}, 3, Kind::kUse, 0},
+      {"an idle one of ours makes room for who waits longer",
+       {{kIdle, 1, 10, 5}},
+       3,
+       Kind::kEvict,
+       0},
+      {"not where there is room", {{kIdle, 1, 10, 5}, {kFree}}, 1, Kind::kUse, 0},
+      {"nor where another leaves", {{kIdle, 1, 10, 5}, {kLeaving, 2, 10, 1}}, 1, Kind::kUse, 0},
       {"no pool", {}, 0, Kind::kWait, -1},
   };
   for (const auto& c : cases) {

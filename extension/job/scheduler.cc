@@ -279,12 +279,19 @@ bool Scheduler::assign(const KnownJob& job) {
       return start_worker(choice.slot, MyDatabaseId);
     });
     if (run.handle == nullptr) {
-      with_shared([&](Shared& shared) { shared.workers[choice.slot] = {}; });
+      with_shared([&](Shared& shared) {
+        shared.workers[choice.slot] = {};
+        shared.ask_idle_to_leave();
+      });
       waiting_ = Wait::kNoProcess;
       return false;
     }
   }
   running_.emplace(job.id, run);
+  // To the end of the queue.
+  with_shared([](Shared& shared) {
+    if (DatabaseSlot* mine = my_database(shared)) mine->waiting_since = 0;
+  });
   return true;
 }
 

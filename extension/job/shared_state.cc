@@ -85,6 +85,18 @@ void Shared::wake_waiting() {
   }
 }
 
+bool Shared::ask_idle_to_leave() {
+  WorkerSlot* eldest = nullptr;
+  for (WorkerSlot& slot : pool()) {
+    if (slot.worker.state != WorkerState::kIdle) continue;
+    if (eldest == nullptr || slot.worker.since < eldest->worker.since) eldest = &slot;
+  }
+  if (eldest == nullptr) return false;
+  eldest->worker.state = WorkerState::kLeaving;
+  SetLatch(eldest->latch);
+  return true;
+}
+
 Shared& shared_state() { return *state; }
 
 int pool_size() { return max_background_workers; }

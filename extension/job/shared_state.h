@@ -72,7 +72,10 @@ struct Shared {
   /// Has a scheduler look at the database's jobs, now.
   void wake_scheduler(Oid database);
 
-  /// The same for every database whose jobs wait for a worker.
+  /// Asks the worker that has idled longest to exit, for want of processes. False where none idles.
+  bool ask_idle_to_leave();
+
+  /// The same as wake_scheduler() for every database whose jobs wait for a worker.
   void wake_waiting();
 };
 
