@@ -38,3 +38,44 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION move_chunk(regclass, text, text, bigint, text) IS
     'moves a chunk, or old chunks of a hypertable up to a number of bytes; on_failure: fail, skip or retry';
+
+CREATE PROCEDURE merge_chunks(chunk1 regclass, chunk2 regclass, concurrently boolean = false)
+AS 'MODULE_PATHNAME', 'varve_merge_two_chunks'
+LANGUAGE C;
+
+COMMENT ON PROCEDURE merge_chunks(regclass, regclass, boolean) IS
+    'makes one chunk of two that follow each other: the earlier one';
+
+CREATE PROCEDURE merge_chunks(chunks regclass[])
+AS 'MODULE_PATHNAME', 'varve_merge_chunks'
+LANGUAGE C;
+
+COMMENT ON PROCEDURE merge_chunks(regclass[]) IS
+    'makes one chunk of several that follow each other: the earliest one';
+
+CREATE PROCEDURE merge_chunks_concurrently(chunks regclass[])
+AS 'MODULE_PATHNAME', 'varve_merge_chunks'
+LANGUAGE C;
+
+COMMENT ON PROCEDURE merge_chunks_concurrently(regclass[]) IS
+    'the same as merge_chunks, which lets readers go on in any case';
+
+CREATE PROCEDURE split_chunk(chunk regclass, split_at "any" = NULL)
+AS 'MODULE_PATHNAME', 'varve_split_chunk'
+LANGUAGE C;
+
+COMMENT ON PROCEDURE split_chunk(regclass, "any") IS
+    'cuts a chunk in two, in the middle unless a point is given; the chunk keeps what lies before';
+
+CREATE PROCEDURE detach_chunk(chunk regclass)
+AS 'MODULE_PATHNAME', 'varve_detach_chunk'
+LANGUAGE C;
+
+COMMENT ON PROCEDURE detach_chunk(regclass) IS 'makes a chunk a table of its own, with its rows';
+
+CREATE PROCEDURE attach_chunk(hypertable regclass, chunk regclass, slices jsonb)
+AS 'MODULE_PATHNAME', 'varve_attach_chunk'
+LANGUAGE C;
+
+COMMENT ON PROCEDURE attach_chunk(regclass, regclass, jsonb) IS
+    'makes a table a chunk, with its rows; slices: {"time": [begin, end]}';

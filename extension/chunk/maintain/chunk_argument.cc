@@ -65,7 +65,8 @@ OwnChunk current(const OwnChunk& known) {
   const auto chunk = catalog::ChunkTable::find(known.chunk.relation);
   const auto hypertable = catalog::HypertableTable::find_by_id(known.hypertable.id);
   if (!chunk || !hypertable || chunk->hypertable_id != hypertable->id) {
-    throw_no_chunk(known.chunk.relation);
+    throw pg::SqlError(pg::kChunkNotExist, "the chunk is no longer there",
+                       "Another session has dropped, detached or merged it meanwhile.");
   }
   return {*chunk, *hypertable};
 }

@@ -186,10 +186,19 @@ void become_again(const RestrictedUser& before) {
   SetUserIdAndSecContext(before.user, before.context);
 }
 
+void expect_foreign_snapshots(Oid table) {
+  // Now it looks like an old table with a new file; GlobalVisHorizonKindForRel() asks no more.
+  Relation relation = table_open(table, NoLock);
+  relation->rd_createSubid = InvalidSubTransactionId;
+  RelationAssumeNewRelfilenode(relation);
+  table_close(relation, NoLock);
+}
+
 Rewrite begin_rewrite(Relation chunk, Placement placement) {
   const Oid oid = RelationGetRelid(chunk);
   const Oid transient = make_new_heap(oid, placement.table, chunk->rd_rel->relam,
                                       chunk->rd_rel->relpersistence, ExclusiveLock);
+  expect_foreign_snapshots(transient);
   return {oid, transient, pg::freeze_limits(chunk), placement, NIL, NIL};
 }
 

@@ -42,6 +42,11 @@ struct RestrictedUser {
 RestrictedUser become_owner(Relation table);
 void become_again(const RestrictedUser& before);
 
+/// Tells PostgreSQL that a table which this transaction has made will hold rows that snapshots of
+/// others can see. It takes a new table for one that concerns nobody else, and would leave row
+/// versions out of its indexes, and prune them, that are dead to us alone. Before it has rows.
+void expect_foreign_snapshots(Oid table);
+
 /// Starts with an empty table. ExclusiveLock on the chunk is held: nobody writes.
 Rewrite begin_rewrite(Relation chunk, Placement placement);
 

@@ -19,4 +19,7 @@ namespace varve::chunk {
 /// rounds, where new users keep coming, it does wait with locks in hand. C API.
 void lock_all(const Oid* relations, std::size_t count, LOCKMODE mode);
 
+/// Takes back what lock_all() has done, before anything was changed. C API.
+void unlock_all(const Oid* relations, std::size_t count, LOCKMODE mode);
+
 }  // namespace varve::chunk

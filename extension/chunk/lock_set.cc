@@ -1,4 +1,4 @@
-#include "extension/chunk/maintain/lock_set.h"
+#include "extension/chunk/lock_set.h"
 
 extern "C" {
 #include <miscadmin.h>
@@ -19,12 +19,10 @@ std::size_t lock_free_ones(const Oid* relations, std::size_t count, std::size_t 
   return count;
 }
 
-void unlock(const Oid* relations, std::size_t end, std::size_t held, std::size_t count,
-            LOCKMODE mode) {
+void unlock_free_ones(const Oid* relations, std::size_t end, std::size_t held, LOCKMODE mode) {
   for (std::size_t i = 0; i < end; ++i) {
     if (i != held) UnlockRelationOid(relations[i], mode);
   }
-  if (held < count) UnlockRelationOid(relations[held], mode);
 }
 
 }  // namespace
@@ -35,13 +33,18 @@ void lock_all(const Oid* relations, std::size_t count, LOCKMODE mode) {
     CHECK_FOR_INTERRUPTS();
     const std::size_t busy = lock_free_ones(relations, count, held, mode);
     if (busy == count) return;
-    unlock(relations, busy, held, count, mode);
+    unlock_free_ones(relations, busy, held, mode);
+    if (held < count) UnlockRelationOid(relations[held], mode);
     LockRelationOid(relations[busy], mode);
     held = busy;
   }
   for (std::size_t i = 0; i < count; ++i) {
     if (i != held) LockRelationOid(relations[i], mode);
   }
+}
+
+void unlock_all(const Oid* relations, std::size_t count, LOCKMODE mode) {
+  for (std::size_t i = 0; i < count; ++i) UnlockRelationOid(relations[i], mode);
 }
 
 }  // namespace varve::chunk
