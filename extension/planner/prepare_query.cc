@@ -3,7 +3,7 @@
 #include "extension/catalog/hypertable_cache.h"
 #include "extension/chunk/partition_descriptor.h"
 #include "extension/dml/route_targets.h"
-#include "extension/planner/clock_bounds.h"
+#include "extension/planner/implied_bounds.h"
 
 #include "extension/pg/boundary.h"
 #include "extension/pg/tree.h"
@@ -65,7 +65,7 @@ bool prepare(Node* node, void* context) {
     refresh_descriptor(*entry);
     if (index == query->resultRelation) dml::route_targets(*query, entry->relid);
   }
-  bound_by_clock(*query, static_cast<ParamListInfo>(context));
+  add_implied_bounds(*query, static_cast<ParamListInfo>(context));
   return pg::walk_query(query, prepare, context);
 }
 
