@@ -1,7 +1,9 @@
 // The loadable module: what is installed, in order.
 #include "extension/catalog/drop_hook.h"
 #include "extension/chunk/partition_descriptor.h"
+#include "extension/ddl/concurrent_index.h"
 #include "extension/ddl/dispatch.h"
+#include "extension/ddl/index.h"
 #include "extension/ddl/refused.h"
 #include "extension/ddl/storage_options.h"
 #include "extension/dml/copy.h"
@@ -34,4 +36,6 @@ void _PG_init() {
   varve::dml::install_copy();
   varve::ddl::install_refused();
   varve::ddl::install_storage_options();
+  varve::ddl::install_index();
+  varve::ddl::install_concurrent_index();
 }
