@@ -5,6 +5,7 @@
 #include "extension/ddl/alter_chunks.h"
 #include "extension/ddl/concurrent_index.h"
 #include "extension/ddl/dispatch.h"
+#include "extension/ddl/hypertable_options.h"
 #include "extension/ddl/index.h"
 #include "extension/ddl/publication.h"
 #include "extension/ddl/refused.h"
@@ -39,6 +40,7 @@ void _PG_init() {
   varve::ddl::install_dispatch();
   varve::dml::install_copy();
   varve::ddl::install_refused();
+  varve::ddl::install_hypertable_options();  // before those that would not know the prefix
   varve::ddl::install_storage_options();
   varve::ddl::install_index();
   varve::ddl::install_alter_chunks();
