@@ -6,6 +6,7 @@
 #include "extension/chunk/coordinate.h"
 #include "extension/chunk/create.h"
 
+#include "extension/pg/alter_relation.h"
 #include "extension/pg/boundary.h"
 extern "C" {
 #include <access/htup_details.h>
@@ -93,6 +94,7 @@ void attach_relation(Relation parent, Oid chunk, std::int32_t id, Slice slice) {
   clone_row_triggers(parent, relation);
   SetUserIdAndSecContext(parent->rd_rel->relowner, context | SECURITY_LOCAL_USERID_CHANGE);
   copy_replica_identity(parent, relation);
+  copy_row_security(parent, relation);
   table_close(relation, NoLock);
   CacheInvalidateRelcache(parent);
   CommandCounterIncrement();
@@ -131,7 +133,24 @@ void copy_replica_identity(Relation parent, Relation chunk) {
   AlterTableCmd* command = makeNode(AlterTableCmd);
   command->subtype = AT_ReplicaIdentity;
   command->def = reinterpret_cast<Node*>(identity);
-  AlterTableInternal(RelationGetRelid(chunk), list_make1(command), false);
+  pg::alter_relation(RelationGetRelid(chunk), list_make1(command));
+  CommandCounterIncrement();
+}
+
+void copy_row_security(Relation parent, Relation chunk) {
+  List* commands = NIL;
+  if (parent->rd_rel->relrowsecurity) {
+    AlterTableCmd* command = makeNode(AlterTableCmd);
+    command->subtype = AT_EnableRowSecurity;
+    commands = lappend(commands, command);
+  }
+  if (parent->rd_rel->relforcerowsecurity) {
+    AlterTableCmd* command = makeNode(AlterTableCmd);
+    command->subtype = AT_ForceRowSecurity;
+    commands = lappend(commands, command);
+  }
+  if (commands == NIL) return;
+  pg::alter_relation(RelationGetRelid(chunk), commands);
   CommandCounterIncrement();
 }
 
