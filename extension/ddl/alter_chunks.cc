@@ -2,6 +2,7 @@
 
 #include "extension/catalog/chunk_table.h"
 #include "extension/catalog/hypertable_cache.h"
+#include "extension/catalog/tablespace_table.h"
 #include "extension/chunk/row_security.h"
 #include "extension/ddl/dispatch.h"
 #include "extension/ddl/named_hypertable.h"
@@ -76,6 +77,13 @@ void check_command(Oid table, const AlterTableCmd* command) {
                     errmsg("column \"%s\" of hypertable \"%s\" must stay NOT NULL", command->name,
                            get_rel_name(table)),
                     errdetail("It is the primary dimension: a row without a value has no chunk.")));
+  }
+  if (command->subtype == AT_SetTableSpace &&
+      catalog::TablespaceTable::of_hypertable(hypertable_of(table).id) != NIL) {
+    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                    errmsg("tablespaces are attached to hypertable \"%s\"", get_rel_name(table)),
+                    errdetail("Chunks to come would be made there."),
+                    errhint("Use detach_tablespaces() first.")));
   }
   if (command->subtype == AT_AddOf) {
     ereport(ERROR,
