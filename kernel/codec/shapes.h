@@ -1,10 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <random>
+#include <string>
 #include <vector>
 
 /// Series for tests and benchmarks: the shapes that production data takes, and those that break
@@ -111,11 +114,140 @@ inline constexpr IntegerShape kIntegerShapes[] = {
      }},
 };
 
-inline std::vector<std::int64_t> make(const IntegerShape& shape, std::size_t n,
-                                      std::uint64_t seed = 1) {
+struct DoubleShape {
+  const char* name;
+  double (*next)(Random& random, std::size_t i, double previous);
+};
+
+inline double uniform(Random& random) { return std::uniform_real_distribution<double>()(random); }
+/// What reading `integer` with the point moved by a power of ten gives.
+inline double decimal(std::int64_t integer, double power) { return double(integer) / power; }
+
+inline constexpr DoubleShape kDoubleShapes[] = {
+    {"walk_2_decimals",
+     [](Random& random, std::size_t i, double previous) {
+       return i == 0 ? 100.0 : decimal(std::llround(previous * 100) + normal(random, 5), 100);
+     }},
+    {"tsbs_cpu",
+     [](Random& random, std::size_t, double previous) {
+       return double(std::clamp<std::int64_t>(std::int64_t(previous) + normal(random, 1), 0, 100));
+     }},
+    {"sensor_1_decimal",
+     [](Random& random, std::size_t i, double previous) {
+       return i == 0 ? 20.0 : decimal(std::llround(previous * 10) + normal(random, 2), 10);
+     }},
+    {"sensor_nan",
+     [](Random& random, std::size_t i, double) {
+       if (random() % 50 == 0) return std::numeric_limits<double>::quiet_NaN();
+       return decimal(std::llround(200 + 15 * std::sin(double(i) / 500)) + normal(random, 2), 10);
+     }},
+    {"float4_1_decimal",
+     [](Random& random, std::size_t i, double) {
+       return double(float(
+           decimal(std::llround(200 + 15 * std::sin(double(i) / 500)) + normal(random, 2), 10)));
+     }},
+    {"volts_3_decimals", [](Random& random, std::size_t,
+                            double) { return decimal(220'000 + normal(random, 2000), 1000); }},
+    {"price_2_decimals", [](Random& random, std::size_t,
+                            double) { return decimal(std::int64_t(random() % 100'000'000), 100); }},
+    {"meter_2_decimals",
+     [](Random& random, std::size_t i, double previous) {
+       return i == 0 ? 500'000.0 : decimal(std::llround(previous * 100) + normal(random, 300), 100);
+     }},
+    {"computed_products", [](Random& random, std::size_t,
+                             double) { return double(22'000 + normal(random, 2000)) * 0.01; }},
+    {"gauge_repeats",
+     [](Random& random, std::size_t i, double previous) {
+       return i == 0 || random() % 20 == 0 ? uniform(random) * 100 : previous;
+     }},
+    {"full_precision_walk",
+     [](Random& random, std::size_t, double previous) {
+       return previous + std::normal_distribution<double>()(random);
+     }},
+    {"uniform", [](Random& random, std::size_t, double) { return uniform(random); }},
+    {"few_distinct",
+     [](Random& random, std::size_t, double) { return std::sqrt(double(2 + random() % 7)); }},
+    {"any_64_bits",
+     [](Random& random, std::size_t, double) { return std::bit_cast<double>(random()); }},
+    {"any_float",
+     [](Random& random, std::size_t, double) { return double(float(uniform(random))); }},
+    {"special_values",
+     [](Random& random, std::size_t, double) {
+       constexpr std::uint64_t kSpecial[] = {
+           0,                   // 0
+           0x8000000000000000,  // -0
+           0x7ff0000000000000,  // infinity
+           0xfff0000000000000,  // -infinity
+           0x7ff8000000000000,  // NaN
+           0xfff8000000000001,  // NaN with sign and payload
+           0x7ff0000000000001,  // signalling NaN
+           1,                   // the least
+           0x7fefffffffffffff,  // the greatest
+           0x3ff0000000000000,  // 1
+           0x3fb999999999999a,  // 0.1
+           0x4320000000000000,  // 2^51
+           0x431fffffffffffff,
+       };
+       return std::bit_cast<double>(kSpecial[random() % std::size(kSpecial)]);
+     }},
+};
+
+struct StringShape {
+  const char* name;
+  std::string (*next)(Random& random, std::size_t i);
+};
+
+inline std::string hex(std::uint64_t number) {
+  std::string digits;
+  for (int i = 0; i < 16; ++i) digits += "0123456789abcdef"[number >> (4 * i) & 15];
+  return digits;
+}
+
+inline constexpr StringShape kStringShapes[] = {
+    {"services_20",
+     [](Random& random, std::size_t) { return "service-" + std::to_string(random() % 20); }},
+    {"hosts_by_time",
+     [](Random&, std::size_t i) { return "host_" + std::to_string(i % 4000) + ".example.com"; }},
+    {"log_lines",
+     [](Random& random, std::size_t i) {
+       return "GET /api/v1/items/" + std::to_string(random() % 1'000'000) +
+              "?page=" + std::to_string(i % 17) + " 200 " + std::to_string(random() % 5000) + "ms";
+     }},
+    {"random_hex", [](Random& random, std::size_t) { return hex(random()) + hex(random()); }},
+    {"labels",
+     [](Random& random, std::size_t) {
+       return R"({"region": "eu-)" + std::to_string(random() % 5) + R"(", "rack": )" +
+              std::to_string(random() % 200) + R"(, "os": "linux"})";
+     }},
+    {"empty", [](Random&, std::size_t) { return std::string(); }},
+    {"any_length",
+     [](Random& random, std::size_t) {
+       return std::string(random() % (random() % 100 == 0 ? 3000 : 9), char(random()));
+     }},
+};
+
+template <class Shape>
+auto make(const Shape& shape, std::size_t n, std::uint64_t seed = 1) requires
+    requires(Random& random) {
+  shape.next(random, std::size_t{});
+}
+{
   Random random(seed);
-  std::vector<std::int64_t> series(n);
-  std::int64_t previous = 0;
+  std::vector<std::string> series(n);
+  for (std::size_t i = 0; i < n; ++i) series[i] = shape.next(random, i);
+  return series;
+}
+
+template <class Shape>
+auto make(const Shape& shape, std::size_t n, std::uint64_t seed = 1) requires
+    requires(Random& random) {
+  shape.next(random, std::size_t{}, {});
+}
+{
+  Random random(seed);
+  using Value = decltype(shape.next(random, std::size_t{}, {}));
+  std::vector<Value> series(n);
+  Value previous{};
   for (std::size_t i = 0; i < n; ++i) series[i] = previous = shape.next(random, i, previous);
   return series;
 }
