@@ -93,12 +93,12 @@ class Encoder {
   }
 
   static AlpRdChoice rd_of(const Sample& sample) {
-    std::array<double, kRuns * kRunLength> few;
+    std::array<double, kRuns * kRunLength> values;
     std::size_t n = 0;
     for (const auto& run : sample.all()) {
-      for (std::size_t i = 0; i < run.size() && n < few.size(); i += 4) few[n++] = run[i];
+      n = static_cast<std::size_t>(std::ranges::copy(run, values.begin() + n).out - values.begin());
     }
-    return choose_alp_rd(std::span(few).first(n));
+    return choose_alp_rd(std::span(values).first(n));
   }
 
   SegmentWriter begin(SegmentEncoding encoding, Bytes& out) const {
