@@ -16,8 +16,7 @@ bool jobs_exist() {
   if (!catalog::relations()) return false;
   const Oid schema = get_namespace_oid("varve_catalog", true);
   return OidIsValid(schema) && OidIsValid(get_relname_relid("job", schema)) &&
-         OidIsValid(get_relname_relid("job_stat", schema)) &&
-         OidIsValid(get_relname_relid("integer_now", schema));
+         OidIsValid(get_relname_relid("job_stat", schema));
 }
 
 std::uint64_t execute(const char* sql, std::initializer_list<Argument> arguments) {

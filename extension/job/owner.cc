@@ -59,10 +59,6 @@ void on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int 
     forbid_drop_of_owner(object_id);
   } else if (may_have_policy(object_id)) {
     delete_jobs("relation = $1::oid", object_id);
-    as_catalog_owner([&] {
-      execute("DELETE FROM varve_catalog.integer_now WHERE relation = $1::oid",
-              {{OIDOID, ObjectIdGetDatum(object_id)}});
-    });
   }
 }
 

@@ -17,6 +17,7 @@ struct Target {
   std::int32_t hypertable_id;  // of the chunks; an aggregate's are its materialization's
   bool is_aggregate;
   bool is_integer;            // its time
+  bool has_integer_now;       // it has a function that gives its present
   std::int64_t bucket_width;  // of an aggregate: microseconds or integers
 };
 

@@ -2,7 +2,7 @@
 #include "extension/catalog/chunk_table.h"
 #include "extension/catalog/hypertable_table.h"
 #include "extension/chunk/drop.h"
-#include "extension/job/catalog_sql.h"
+#include "extension/chunk/unlink.h"
 #include "extension/job/policy.h"
 
 #include "extension/pg/boundary.h"
@@ -35,14 +35,8 @@ enum AddArgument {
 
 /// Integers have no clock of their own.
 void require_integer_now(const Target& target) {
-  if (!target.is_integer || target.is_aggregate) return;
-  const std::uint64_t found = pg::call([&] {
-    return as_catalog_owner([&] {
-      return execute("SELECT FROM varve_catalog.integer_now WHERE relation = $1::oid",
-                     {{OIDOID, ObjectIdGetDatum(target.relation)}});
-    });
-  });
-  if (found > 0) return;
+  // An aggregate has the clock of the table it is of.
+  if (!target.is_integer || target.is_aggregate || target.has_integer_now) return;
   throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
                      "the hypertable has no function that gives its present", {},
                      "Use set_integer_now_func().");
@@ -73,18 +67,26 @@ Datum add_retention(FunctionCallInfo fcinfo) {
   return add_policy(fcinfo, target, policy, kIfNotExists, kInitialStart, kTimezone);
 }
 
-bool drop_one(Oid relation) {
+/// While we waited for its lock, a chunk may have gone, or been joined with a later one.
+bool drop_one(Oid relation, std::int64_t range_end) {
   const auto row = catalog::ChunkTable::find(relation);
   if (!row) return false;
   const auto hypertable = catalog::HypertableTable::find_by_id(row->hypertable_id);
   if (!hypertable) return false;
-  return pg::call([&] {
+  pg::call([&] {
     PreventCommandIfReadOnly("drop_chunk()");
     if (!pg_class_ownercheck(hypertable->relation, GetUserId())) {
       aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(hypertable->relation));
     }
     LockRelationOid(hypertable->relation, AccessShareLock);
-    return chunk::drop(hypertable->relation, relation);
+    LockRelationOid(relation, AccessExclusiveLock);
+  });
+  const auto now = catalog::ChunkTable::find(relation);
+  if (!now || now->slice.end > range_end) return false;
+  return pg::call([&] {
+    if (!chunk::is_partition_of(relation, hypertable->relation)) return false;
+    chunk::drop(hypertable->relation, relation, true);
+    return true;
   });
 }
 
@@ -104,5 +106,7 @@ VARVE_SQL_FUNCTION(varve_remove_retention_policy) {
   PG_RETURN_VOID();
 }
 
-// drop_chunk(chunk regclass) returns boolean
-VARVE_SQL_FUNCTION(varve_drop_one_chunk) { PG_RETURN_BOOL(varve::job::drop_one(PG_GETARG_OID(0))); }
+// drop_chunk(chunk regclass, range_end bigint) returns boolean
+VARVE_SQL_FUNCTION(varve_drop_one_chunk) {
+  PG_RETURN_BOOL(varve::job::drop_one(PG_GETARG_OID(0), PG_GETARG_INT64(1)));
+}

@@ -56,11 +56,12 @@ COMMENT ON FUNCTION remove_continuous_aggregate_policy(regclass, boolean, boolea
 
 -- Retention.
 
-CREATE FUNCTION varve_catalog.drop_chunk(chunk regclass) RETURNS boolean
+CREATE FUNCTION varve_catalog.drop_chunk(chunk regclass, range_end bigint) RETURNS boolean
 AS 'MODULE_PATHNAME', 'varve_drop_one_chunk'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 
-COMMENT ON FUNCTION varve_catalog.drop_chunk(regclass) IS 'drops a chunk; false where it has gone already';
+COMMENT ON FUNCTION varve_catalog.drop_chunk(regclass, bigint) IS
+    'drops a chunk whose range ends there or earlier; false where it has gone, or been joined with a later one';
 
 CREATE FUNCTION _timescaledb_functions.policy_retention_check(config jsonb) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -83,36 +84,39 @@ END $$;
 
 COMMENT ON FUNCTION _timescaledb_functions.policy_retention_check(jsonb) IS 'reports what is wrong with the configuration of a retention policy';
 
-CREATE FUNCTION varve_catalog.retention_chunks(config jsonb, present bigint) RETURNS regclass[]
+CREATE FUNCTION varve_catalog.retention_chunks(config jsonb, present bigint) RETURNS varve_catalog.chunk[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     target varve_catalog.hypertable;
+    chunks regclass[];
 BEGIN
     SELECT * INTO target FROM varve_catalog.hypertable h WHERE h.id = (config ->> 'hypertable_id')::integer;
     IF config ->> 'drop_created_before' IS NOT NULL THEN
-        RETURN ARRAY(SELECT @extschema@.show_chunks(target.relation,
+        chunks := ARRAY(SELECT @extschema@.show_chunks(target.relation,
             created_before => varve_catalog.job_now() - (config ->> 'drop_created_before')::interval));
     ELSIF varve_catalog.is_integer(target.column_type) THEN
-        RETURN ARRAY(SELECT @extschema@.show_chunks(target.relation,
+        chunks := ARRAY(SELECT @extschema@.show_chunks(target.relation,
             older_than => present - (config ->> 'drop_after')::bigint));
+    ELSE
+        chunks := ARRAY(SELECT @extschema@.show_chunks(target.relation,
+            older_than => varve_catalog.job_now() - (config ->> 'drop_after')::interval));
     END IF;
-    RETURN ARRAY(SELECT @extschema@.show_chunks(target.relation,
-        older_than => varve_catalog.job_now() - (config ->> 'drop_after')::interval));
+    RETURN ARRAY(SELECT c FROM varve_catalog.chunk c WHERE c.relation = ANY (chunks) ORDER BY c.range_begin, c.id);
 END $$;
 
 COMMENT ON FUNCTION varve_catalog.retention_chunks(jsonb, bigint) IS 'what a retention policy would drop now, oldest first';
 
 -- Whoever waits for the lock of a chunk holds up all who come later: so not for long.
-CREATE FUNCTION varve_catalog.retention_step(chunk regclass, state jsonb) RETURNS jsonb
+CREATE FUNCTION varve_catalog.retention_step(target varve_catalog.chunk, state jsonb) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
 DECLARE
-    name text := chunk::text;
+    name text := target.relation::text;
     bytes bigint;
     reason text;
 BEGIN
     BEGIN
-        bytes := coalesce(pg_total_relation_size(chunk), 0);
-        IF varve_catalog.drop_chunk(chunk) THEN
+        bytes := coalesce(pg_total_relation_size(target.relation), 0);
+        IF varve_catalog.drop_chunk(target.relation, target.range_end) THEN
             state := state || jsonb_build_object('dropped', coalesce((state ->> 'dropped')::bigint, 0) + 1,
                 'bytes', coalesce((state ->> 'bytes')::bigint, 0) + bytes);
         END IF;
@@ -125,7 +129,7 @@ BEGIN
     RETURN state;
 END $$;
 
-COMMENT ON FUNCTION varve_catalog.retention_step(regclass, jsonb) IS 'drops one chunk, and writes down how that went';
+COMMENT ON FUNCTION varve_catalog.retention_step(varve_catalog.chunk, jsonb) IS 'drops one chunk, and writes down how that went';
 
 CREATE FUNCTION varve_catalog.retention_end(state jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -143,14 +147,14 @@ CREATE PROCEDURE _timescaledb_functions.policy_retention(job_id integer, config 
 LANGUAGE plpgsql AS $$
 DECLARE
     state jsonb := '{"dropped": 0, "bytes": 0}';
-    chunk pg_catalog.regclass;
+    target varve_catalog.chunk;
     present pg_catalog.int8;
 BEGIN
     PERFORM _timescaledb_functions.policy_retention_check(config);
     PERFORM _timescaledb_functions.report_run(state);
     present := varve_catalog.integer_now((config ->> 'hypertable_id')::pg_catalog.int4);
-    FOREACH chunk IN ARRAY varve_catalog.retention_chunks(config, present) LOOP
-        state := varve_catalog.retention_step(chunk, state);
+    FOREACH target IN ARRAY varve_catalog.retention_chunks(config, present) LOOP
+        state := varve_catalog.retention_step(target, state);
         COMMIT;
     END LOOP;
     PERFORM varve_catalog.retention_end(state);
@@ -160,38 +164,6 @@ COMMENT ON PROCEDURE _timescaledb_functions.policy_retention(integer, jsonb) IS
     'drops chunks that are old enough, each in a transaction of its own';
 
 -- Integer time: what counts as now.
-
-CREATE TABLE varve_catalog.integer_now (
-    relation    regclass NOT NULL CONSTRAINT integer_now_pkey PRIMARY KEY,
-    proc_schema name     NOT NULL,
-    proc_name   name     NOT NULL
-);
-COMMENT ON TABLE varve_catalog.integer_now IS 'for hypertables over integers: the function that gives their present';
-SELECT pg_catalog.pg_extension_config_dump('varve_catalog.integer_now', '');
-GRANT SELECT ON varve_catalog.integer_now TO PUBLIC;
-GRANT INSERT ON varve_catalog.integer_now TO @extowner@;
-
--- pg_restore copies rows in: the function runs as the owner of the table, who must have asked for it.
-CREATE FUNCTION varve_catalog.integer_now_restored() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF NOT pg_has_role((SELECT c.relowner FROM pg_class c WHERE c.oid = NEW.relation), 'USAGE') THEN
-        RAISE 'must be owner of table %', NEW.relation USING ERRCODE = '42501';
-    END IF;
-    RETURN NULL;
-END $$;
-
-COMMENT ON FUNCTION varve_catalog.integer_now_restored() IS 'checks a row that is not the extension''s own';
-
-CREATE TRIGGER integer_now_restored AFTER INSERT OR UPDATE ON varve_catalog.integer_now
-    FOR EACH ROW EXECUTE FUNCTION varve_catalog.integer_now_restored();
-
-CREATE FUNCTION set_integer_now_func(hypertable regclass, integer_now_func regproc, replace_if_exists boolean = false) RETURNS void
-AS 'MODULE_PATHNAME', 'varve_set_integer_now'
-LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
-
-COMMENT ON FUNCTION set_integer_now_func(regclass, regproc, boolean) IS
-    'says which function gives the present of a hypertable over integers, for its policies';
 
 CREATE FUNCTION varve_catalog.integer_now_call(hypertable_id integer) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -211,8 +183,8 @@ BEGIN
             SELECT up.relation FROM up WHERE NOT EXISTS (SELECT FROM varve_catalog.continuous_aggregate a WHERE a.materialization = up.relation)'
             INTO source USING source;
     END IF;
-    SELECT format('SELECT %I.%I()', n.proc_schema, n.proc_name) INTO call FROM varve_catalog.integer_now n WHERE n.relation = source;
-    IF NOT FOUND THEN
+    SELECT 'SELECT ' || h.integer_now INTO call FROM varve_catalog.hypertable h WHERE h.relation = source;
+    IF call IS NULL THEN
         RAISE 'hypertable "%" has no function that gives its present', source
             USING ERRCODE = '22023', HINT = 'Use set_integer_now_func().';
     END IF;
