@@ -277,3 +277,171 @@ END $$;
 
 COMMENT ON PROCEDURE _timescaledb_functions.policy_refresh_continuous_aggregate(integer, jsonb) IS
     'refreshes an aggregate in the window of its policy';
+
+-- Reorder.
+
+CREATE FUNCTION add_reorder_policy(
+    hypertable    regclass,
+    index_name    name,
+    if_not_exists boolean     = false,
+    initial_start timestamptz = NULL,
+    timezone      text        = NULL)
+RETURNS integer
+AS 'MODULE_PATHNAME', 'varve_add_reorder_policy'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION add_reorder_policy(regclass, name, boolean, timestamptz, text) IS
+    'has each chunk but the newest rewritten once in the order of an index; returns the id of the job';
+
+CREATE FUNCTION remove_reorder_policy(hypertable regclass, if_exists boolean = false) RETURNS void
+AS 'MODULE_PATHNAME', 'varve_remove_reorder_policy'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION remove_reorder_policy(regclass, boolean) IS 'chunks are no longer reordered by themselves';
+
+CREATE FUNCTION varve_catalog.reorder_index(config jsonb) RETURNS regclass
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT ic.oid::regclass
+    FROM varve_catalog.hypertable h
+        JOIN pg_catalog.pg_index i ON i.indrelid = h.relation
+        JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
+    WHERE h.id = (config ->> 'hypertable_id')::integer AND ic.relname = (config ->> 'index_name')::name;
+END;
+
+COMMENT ON FUNCTION varve_catalog.reorder_index(jsonb) IS 'the index of a reorder policy';
+
+CREATE FUNCTION _timescaledb_functions.policy_reorder_check(config jsonb) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM varve_catalog.hypertable h WHERE h.id = (config ->> 'hypertable_id')::integer) THEN
+        RAISE 'hypertable_id % is not that of a hypertable', coalesce(config ->> 'hypertable_id', 'null') USING ERRCODE = '22023';
+    END IF;
+    IF varve_catalog.reorder_index(config) IS NULL THEN
+        RAISE '"%" is not an index of the hypertable', coalesce(config ->> 'index_name', 'null') USING ERRCODE = '22023';
+    END IF;
+END $$;
+
+COMMENT ON FUNCTION _timescaledb_functions.policy_reorder_check(jsonb) IS 'reports what is wrong with the configuration of a reorder policy';
+
+-- A chunk that has been reordered has its index marked, as after CLUSTER.
+CREATE FUNCTION varve_catalog.reorder_chunks(config jsonb) RETURNS varve_catalog.chunk[]
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT ARRAY(
+        SELECT c FROM (
+            SELECT c, c.id, c.range_begin, c.relation, dense_rank() OVER (ORDER BY c.range_begin DESC) AS age
+            FROM varve_catalog.chunk c WHERE c.hypertable_id = (config ->> 'hypertable_id')::integer) c
+        WHERE c.age > 3 AND EXISTS (
+            SELECT FROM pg_catalog.pg_inherits p JOIN pg_catalog.pg_index i ON i.indexrelid = p.inhrelid
+            WHERE p.inhparent = varve_catalog.reorder_index(config) AND i.indrelid = c.relation AND NOT i.indisclustered)
+        ORDER BY c.range_begin, c.id);
+END;
+
+COMMENT ON FUNCTION varve_catalog.reorder_chunks(jsonb) IS 'what a reorder policy would reorder now, oldest first';
+
+CREATE FUNCTION varve_catalog.reorder_step(target varve_catalog.chunk, config jsonb, state jsonb) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
+DECLARE
+    name text := target.relation::text;
+    reason text;
+BEGIN
+    BEGIN
+        PERFORM @extschema@.reorder_chunk(target.relation, varve_catalog.reorder_index(config));
+        state := state || jsonb_build_object('reordered', coalesce((state ->> 'reordered')::bigint, 0) + 1);
+    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+        GET STACKED DIAGNOSTICS reason = MESSAGE_TEXT;
+        state := state || jsonb_build_object('kept', coalesce(state -> 'kept', '[]') || jsonb_build_object('chunk', name, 'reason', reason),
+            'sqlstate', SQLSTATE);
+    END;
+    PERFORM _timescaledb_functions.report_run(state - 'sqlstate');
+    RETURN state;
+END $$;
+
+COMMENT ON FUNCTION varve_catalog.reorder_step(varve_catalog.chunk, jsonb, jsonb) IS 'reorders one chunk, and writes down how that went';
+
+CREATE FUNCTION varve_catalog.reorder_end(state jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF state ? 'kept' THEN
+        RAISE 'could not reorder % chunks', jsonb_array_length(state -> 'kept')
+            USING ERRCODE = state ->> 'sqlstate', DETAIL = state ->> 'kept', HINT = 'The job tries again.';
+    END IF;
+END $$;
+
+COMMENT ON FUNCTION varve_catalog.reorder_end(jsonb) IS 'fails where chunks had to be left, so that the job tries again soon';
+
+CREATE PROCEDURE _timescaledb_functions.policy_reorder(job_id integer, config jsonb)
+LANGUAGE plpgsql AS $$
+DECLARE
+    state jsonb := '{"reordered": 0}';
+    target varve_catalog.chunk;
+BEGIN
+    PERFORM _timescaledb_functions.policy_reorder_check(config);
+    PERFORM _timescaledb_functions.report_run(state);
+    FOREACH target IN ARRAY varve_catalog.reorder_chunks(config) LOOP
+        state := varve_catalog.reorder_step(target, config, state);
+        COMMIT;
+    END LOOP;
+    PERFORM varve_catalog.reorder_end(state);
+END $$;
+
+COMMENT ON PROCEDURE _timescaledb_functions.policy_reorder(integer, jsonb) IS
+    'rewrites chunks in the order of an index, each in a transaction of its own';
+
+-- What a policy would do now. It calls integer_now(), so it must not set a search path.
+
+CREATE FUNCTION varve_catalog.explain_chunks(what text, chunks varve_catalog.chunk[])
+RETURNS TABLE (action text, relation regclass, range_start text, range_end text, bytes bigint, locks text, note text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT what, c.relation,
+        CASE WHEN varve_catalog.is_integer(h.column_type) THEN c.range_begin::text ELSE varve_catalog.time_of(c.range_begin)::text END,
+        CASE WHEN varve_catalog.is_integer(h.column_type) THEN c.range_end::text ELSE varve_catalog.time_of(c.range_end)::text END,
+        pg_total_relation_size(c.relation),
+        CASE what WHEN 'drop' THEN 'AccessExclusiveLock on the chunk, waited for at most 2 s'
+                  ELSE 'ExclusiveLock on the chunk, at the end AccessExclusiveLock, each waited for at most 2 s' END,
+        (SELECT 'in use by process ' || string_agg(DISTINCT l.pid::text, ', ') FROM pg_locks l
+         WHERE l.relation = c.relation AND l.granted AND l.pid <> pg_backend_pid()
+             AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
+    FROM unnest(chunks) c JOIN varve_catalog.hypertable h ON h.id = c.hypertable_id
+    ORDER BY c.range_begin, c.id;
+END $$;
+
+COMMENT ON FUNCTION varve_catalog.explain_chunks(text, varve_catalog.chunk[]) IS 'for explain_policy: what is known of chunks that an action is for';
+
+CREATE FUNCTION explain_policy(job_id integer)
+RETURNS TABLE (action text, relation regclass, range_start text, range_end text, bytes bigint, locks text, note text)
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+    given ALIAS FOR $1;
+    proc pg_catalog.text;
+    config pg_catalog.jsonb;
+    w record;
+BEGIN
+    SELECT CASE j.proc_schema WHEN '_timescaledb_functions' THEN j.proc_name END, j.config INTO proc, config
+    FROM timescaledb_information.jobs j WHERE j.job_id OPERATOR(pg_catalog.=) given;
+    IF NOT FOUND THEN
+        RAISE 'job % does not exist', given USING ERRCODE = '42704';
+    END IF;
+    CASE proc
+        WHEN 'policy_retention' THEN
+            RETURN QUERY SELECT * FROM varve_catalog.explain_chunks('drop', varve_catalog.retention_chunks(config,
+                varve_catalog.integer_now((config OPERATOR(pg_catalog.->>) 'hypertable_id')::pg_catalog.int4)));
+        WHEN 'policy_reorder' THEN
+            RETURN QUERY SELECT * FROM varve_catalog.explain_chunks('reorder', varve_catalog.reorder_chunks(config));
+        WHEN 'policy_refresh_continuous_aggregate' THEN
+            SELECT * INTO w FROM varve_catalog.refresh_policy_window(config,
+                varve_catalog.integer_now((config OPERATOR(pg_catalog.->>) 'mat_hypertable_id')::pg_catalog.int4));
+            RETURN QUERY SELECT 'refresh', w.aggregate,
+                coalesce(w.begin_time::pg_catalog.text, w.begin_integer::pg_catalog.text),
+                coalesce(w.end_time::pg_catalog.text, w.end_integer::pg_catalog.text), NULL::pg_catalog.int8,
+                'readers of the aggregate go on', 'whole buckets in this range that have changed';
+        ELSE
+            RAISE 'job % is not a policy that can be explained', given USING ERRCODE = '0A000';
+    END CASE;
+END $$;
+
+COMMENT ON FUNCTION explain_policy(integer) IS 'what the next run of a policy would do: chunks, ranges, bytes, locks';

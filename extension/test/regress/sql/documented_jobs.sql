@@ -30,3 +30,4 @@ SELECT delete_job(1000);
 SELECT add_retention_policy('measurement', interval '2 years');
 SELECT application_name, state IN ('scheduled', 'running', 'waiting') AS is_well
 FROM timescaledb_information.job_stats WHERE application_name LIKE '%retention%' AND job_id > 1000;
+SELECT action, range_start, range_end, bytes, note FROM explain_policy(1001);
