@@ -6,6 +6,7 @@
 #include "extension/ddl/refused.h"
 #include "extension/ddl/storage_options.h"
 #include "extension/dml/copy.h"
+#include "extension/dml/open_queries.h"
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/hooks.h"
 
@@ -33,6 +34,7 @@ void _PG_init() {
   varve::planner::install_clock_bounds();
   varve::planner::install_hooks();
   varve::ddl::install_dispatch();
+  varve::dml::open_queries::install();
   varve::dml::install_copy();
   varve::ddl::install_refused();
   varve::ddl::install_storage_options();
