@@ -1,6 +1,7 @@
 // The loadable module: what is installed, in order.
 #include "extension/catalog/drop_hook.h"
 #include "extension/chunk/partition_descriptor.h"
+#include "extension/continuous_aggregate/install.h"
 #include "extension/ddl/dispatch.h"
 #include "extension/ddl/refused.h"
 #include "extension/ddl/storage_options.h"
@@ -31,6 +32,7 @@ void _PG_init() {
   varve::planner::install_clock_bounds();
   varve::planner::install_hooks();
   varve::ddl::install_dispatch();
+  varve::continuous_aggregate::install();
   varve::dml::install_copy();
   varve::ddl::install_refused();
   varve::ddl::install_storage_options();
