@@ -26,9 +26,14 @@ namespace {
 // Both on C++'s heap: invalidations arrive at any time, and a transaction's memory is gone when its
 // end is announced.
 
-using Sources = std::unordered_map<Oid, std::optional<Source>>;
-Sources& sources() {
-  static Sources* const all = new Sources;
+/// What a table is to aggregates.
+struct Role {
+  std::optional<Source> source;
+  bool holds_results = false;
+};
+using Roles = std::unordered_map<Oid, Role>;
+Roles& roles() {
+  static Roles* const all = new Roles;
   return *all;
 }
 
@@ -41,7 +46,7 @@ Pending& pending() {
 
 // A chunk's entry depends on its parent as well.
 void forget(Datum, Oid relation) noexcept {
-  if (!OidIsValid(relation) || sources().contains(relation)) sources().clear();
+  if (!OidIsValid(relation) || roles().contains(relation)) roles().clear();
 }
 
 Oid hypertable_of(Oid relation) {
@@ -52,17 +57,28 @@ Oid hypertable_of(Oid relation) {
   return OidIsValid(parent) && catalog::cached_hypertable(parent) != nullptr ? parent : InvalidOid;
 }
 
-std::optional<Source> look_up(Oid relation) {
+Role look_up(Oid relation) {
   const Oid parent = hypertable_of(relation);
-  if (!OidIsValid(parent)) return std::nullopt;
+  if (!OidIsValid(parent)) return {};
   const catalog::Hypertable hypertable = *catalog::cached_hypertable(parent);
-  return pg::call([&]() -> std::optional<Source> {
+  return pg::call([&]() -> Role {
+    Role role;
+    role.holds_results = relation == parent && AggregateTable::find_by_id(hypertable.id);
     const AggregateTable::Rows rows = AggregateTable::of_source(hypertable.id);
-    if (rows.count == 0) return std::nullopt;
+    if (rows.count == 0) return role;
     std::int64_t grain = rows.all[0].bucket_width;
     for (std::size_t i = 1; i < rows.count; ++i) grain = std::min(grain, rows.all[i].bucket_width);
-    return Source{hypertable.id, parent, getBaseType(hypertable.column_type), grain};
+    role.source = Source{hypertable.id, parent, getBaseType(hypertable.column_type), grain};
+    return role;
   });
+}
+
+const Role& role_of(Oid relation) {
+  if (const auto known = roles().find(relation); known != roles().end()) return known->second;
+  const Role role = look_up(relation);
+  // So that news of the parent empty the cache, too.
+  if (role.source && role.source->relation != relation) role_of(role.source->relation);
+  return roles().insert_or_assign(relation, role).first->second;
 }
 
 bool has_before_triggers(Oid relation) {
@@ -138,16 +154,11 @@ void on_transaction(XactEvent event, void* /*unused*/) {
 }  // namespace
 
 const Source* find_source(Oid relation) {
-  auto known = sources().find(relation);
-  if (known == sources().end()) {
-    const std::optional<Source> found = look_up(relation);
-    known = sources().insert_or_assign(relation, found).first;
-    // So that news of the parent empty the cache, too.
-    if (found) sources().insert_or_assign(found->relation, found);
-    known = sources().find(relation);
-  }
-  return known->second ? &*known->second : nullptr;
+  const Role& role = role_of(relation);
+  return role.source ? &*role.source : nullptr;
 }
+
+bool holds_results(Oid relation) { return role_of(relation).holds_results; }
 
 void Changes::add_everything() { touched_.add(Range{kBeforeAll, kAfterAll}); }
 

@@ -24,6 +24,10 @@ struct Source {
 /// backend, so that every statement that writes can ask. Copy what must outlive a call.
 const Source* find_source(Oid relation);
 
+/// Whether `relation` is the hypertable that holds the results of an aggregate. From the same
+/// cache.
+bool holds_results(Oid relation);
+
 /// The changes of one source in one transaction.
 class Changes {
  public:

@@ -76,14 +76,16 @@ class Refresh {
     hand_on_changes();
     // Behind the last row there is nothing to compute. It stays stale.
     window.end = std::min(window.end, std::max(end, watermark()));
-    std::int64_t batches = 0;
+    const std::int64_t known = watermark();
+    std::int64_t left = options_.max_batches > 0 ? options_.max_batches : INT64_MAX;
     for (const Range& range : work(window)) {
-      for (std::int64_t at = range.begin; at < range.end;) {
-        const Range batch = {at, std::min(range.end, batch_end(at))};
-        if (options_.max_batches > 0 && batches++ == options_.max_batches) return;
+      const bool downwards = options_.newest_first && range.begin < known;
+      for (Range rest = range; !is_empty(rest);) {
+        if (left-- == 0) return;
+        const Range batch = downwards ? last_batch(rest) : first_batch(rest);
         while (!replace(batch)) {
         }
-        at = batch.end;
+        (downwards ? rest.end : rest.begin) = downwards ? batch.begin : batch.end;
       }
     }
   }
@@ -170,16 +172,22 @@ class Refresh {
                    options_.newest_first);
   }
 
-  [[nodiscard]] std::int64_t batch_end(std::int64_t begin) const {
-    std::int64_t width = chunk_interval_of(aggregate_.id);
-    if (options_.batch_buckets > 0) {
-      width = options_.batch_buckets > INT64_MAX / definition_.bucket.width
-                  ? INT64_MAX
-                  : options_.batch_buckets * definition_.bucket.width;
-    }
-    const std::int64_t highest = chunk::extent_of(definition_.bucket.type).highest;
-    if (width >= highest - std::max<std::int64_t>(begin, 0)) return highest;
-    return edges().end_of(begin + width - 1);
+  /// In coordinates; about what one transaction computes.
+  [[nodiscard]] std::int64_t batch_width() const {
+    const std::int64_t bucket = definition_.bucket.width;
+    if (options_.batch_buckets == 0) return chunk_interval_of(aggregate_.id);
+    return options_.batch_buckets > INT64_MAX / bucket ? INT64_MAX
+                                                       : options_.batch_buckets * bucket;
+  }
+
+  [[nodiscard]] Range first_batch(Range range) const {
+    if (range.end - range.begin <= batch_width()) return range;
+    return {range.begin, edges().ceiling(range.begin + batch_width())};
+  }
+
+  [[nodiscard]] Range last_batch(Range range) const {
+    if (range.end - range.begin <= batch_width()) return range;
+    return {edges().floor(range.end - batch_width()), range.end};
   }
 
   /// One transaction. False where rows were dropped meanwhile, and nothing has been changed.

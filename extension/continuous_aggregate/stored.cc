@@ -5,6 +5,7 @@
 #include "extension/catalog/chunk_table.h"
 #include "extension/catalog/hypertable_table.h"
 #include "extension/chunk/coordinate.h"
+#include "extension/continuous_aggregate/results_writer.h"
 #include "extension/continuous_aggregate/sql.h"
 
 #include "extension/pg/boundary.h"
@@ -131,6 +132,7 @@ void replace_results(const Aggregate& aggregate, const Definition& definition, O
   const std::string remove = "DELETE FROM " + table + in_range(aggregate, definition, range);
   const std::string insert =
       "INSERT INTO " + table + " (" + columns + ") " + query_text(definition, range);
+  const ResultsWriter writer;
   pg::call([&] {
     execute_as(owner, remove.c_str());
     execute_as(owner, insert.c_str());

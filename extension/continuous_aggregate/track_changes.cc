@@ -2,6 +2,7 @@
 
 #include "extension/catalog/hypertable_cache.h"
 #include "extension/continuous_aggregate/changes.h"
+#include "extension/continuous_aggregate/results_writer.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -78,6 +79,14 @@ void track_merge(Query& query, const Tracking& tracking) {
   if (takes_away) add_old_value(query, tracking);
 }
 
+void check_results(Oid relation) {
+  if (ResultsWriter::is_running() || !pg::entry([&] { return holds_results(relation); })) return;
+  ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                  errmsg("cannot change the results of a continuous aggregate"),
+                  errdetail("They are computed from the rows of its hypertable."),
+                  errhint("Change those, and refresh it.")));
+}
+
 }  // namespace
 
 bool is_tracked(Oid relation) {
@@ -87,6 +96,7 @@ bool is_tracked(Oid relation) {
 void track_changes(Query& query) {
   if (query.resultRelation == 0) return;
   const Oid relation = rt_fetch(query.resultRelation, query.rtable)->relid;
+  check_results(relation);
   const Oid source = pg::entry([&] {
     const Source* found = find_source(relation);
     return found != nullptr ? found->relation : InvalidOid;
