@@ -67,8 +67,8 @@ std::string comparison(const Aggregate& aggregate, const Definition& definition,
          "FROM missing FULL JOIN extra USING (bucket) ORDER BY 1";
 }
 
-Ranges ranges(const std::string& select) {
-  pg::call([&] { execute(select.c_str(), true); });
+Ranges ranges(const std::string& select, bool read_only) {
+  pg::call([&] { execute(select.c_str(), read_only); });
   return merged(read_ranges());
 }
 
@@ -77,13 +77,23 @@ struct Excuses {
   Ranges pending;
   Ranges frozen;
 
-  explicit Excuses(const Aggregate& aggregate) {
-    const std::string own = " WHERE id = " + std::to_string(aggregate.id);
-    pending = ranges("SELECT range_begin, range_end FROM varve_catalog.aggregate_stale" + own +
-                     " UNION ALL SELECT range_begin, range_end FROM varve_catalog.aggregate_change "
-                     "WHERE source_id = " +
-                     std::to_string(aggregate.source_id));
-    frozen = ranges("SELECT range_begin, range_end FROM varve_catalog.aggregate_frozen" + own);
+  /// Before the comparison, in its snapshot.
+  void read_pending(const Aggregate& aggregate) {
+    pending =
+        ranges("SELECT range_begin, range_end FROM varve_catalog.aggregate_stale WHERE id = " +
+                   std::to_string(aggregate.id) +
+                   " UNION ALL SELECT range_begin, range_end FROM "
+                   "varve_catalog.aggregate_change WHERE source_id = " +
+                   std::to_string(aggregate.source_id),
+               true);
+  }
+
+  /// After it, as of now: snapshots do not keep chunks that are dropped.
+  void read_frozen(const Aggregate& aggregate) {
+    frozen =
+        ranges("SELECT range_begin, range_end FROM varve_catalog.aggregate_frozen WHERE id = " +
+                   std::to_string(aggregate.id),
+               false);
   }
 
   [[nodiscard]] const char* of(Range bucket) const {
@@ -93,9 +103,9 @@ struct Excuses {
   }
 };
 
-void report(FunctionCallInfo fcinfo, const Definition& definition, const Excuses& excuses) {
+void report(FunctionCallInfo fcinfo, const Definition& definition, const SPITupleTable* rows,
+            const Excuses& excuses) {
   const auto* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
-  const SPITupleTable* rows = SPI_tuptable;
   const Edges edges = edges_of(definition.bucket);
   for (uint64 i = 0; i < rows->numvals; ++i) {
     Datum values[4];
@@ -131,10 +141,13 @@ void verify(FunctionCallInfo fcinfo) {
                        pg::call([&] { return watermark_at(aggregate.id, GetActiveSnapshot()); }));
   if (!is_empty(range)) {
     range = inscribed_window(definition, range);
-    const Excuses excuses(aggregate);
+    Excuses excuses;
+    excuses.read_pending(aggregate);
     const std::string statement = comparison(aggregate, definition, range);
     pg::call([&] { execute_as(owner_of(aggregate.relation), statement.c_str(), true); });
-    report(fcinfo, definition, excuses);
+    const SPITupleTable* rows = SPI_tuptable;
+    excuses.read_frozen(aggregate);
+    report(fcinfo, definition, rows, excuses);
   }
   pg::call([] { SPI_finish(); });
 }
