@@ -14,6 +14,7 @@
 #include "extension/ddl/storage_options.h"
 #include "extension/ddl/tablespace.h"
 #include "extension/dml/copy.h"
+#include "extension/job/install.h"
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/hooks.h"
 #include "extension/planner/stepwise_query.h"
@@ -54,4 +55,5 @@ void _PG_init() {
   varve::ddl::install_publication();
   varve::ddl::install_tablespace();
   varve::ddl::install_concurrent_index();
+  varve::job::install_jobs();
 }
