@@ -6,6 +6,7 @@
 #include "extension/chunk/coordinate.h"
 #include "extension/chunk/create.h"
 
+#include "extension/pg/alter_relation.h"
 #include "extension/pg/boundary.h"
 extern "C" {
 #include <access/htup_details.h>
@@ -63,23 +64,6 @@ char* bound_text_of(Relation parent, Slice slice) {
   return nodeToString(bound);
 }
 
-/// What StorePartitionBound() does, without its look at the default partition, which a hypertable
-/// does not have, and which would cost one more rebuild of the descriptor.
-void store_bound(Relation parent, Oid chunk, Slice slice) {
-  Relation table = table_open(RelationRelationId, RowExclusiveLock);
-  HeapTuple old = SearchSysCacheCopy1(RELOID, ObjectIdGetDatum(chunk));
-  if (!HeapTupleIsValid(old)) elog(ERROR, "cache lookup failed for relation %u", chunk);
-  Datum values[Natts_pg_class] = {};
-  bool nulls[Natts_pg_class] = {};
-  bool replaced[Natts_pg_class] = {};
-  values[Anum_pg_class_relpartbound - 1] = CStringGetTextDatum(bound_text_of(parent, slice));
-  replaced[Anum_pg_class_relpartbound - 1] = true;
-  HeapTuple tuple = heap_modify_tuple(old, RelationGetDescr(table), values, nulls, replaced);
-  reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relispartition = true;
-  CatalogTupleUpdate(table, &tuple->t_self, tuple);
-  table_close(table, RowExclusiveLock);
-}
-
 void link_to(Relation parent, Oid chunk) {
   StoreSingleInheritance(chunk, RelationGetRelid(parent), 1);
   ObjectAddress child;
@@ -87,23 +71,6 @@ void link_to(Relation parent, Oid chunk) {
   ObjectAddressSet(child, RelationRelationId, chunk);
   ObjectAddressSet(up, RelationRelationId, RelationGetRelid(parent));
   recordDependencyOn(&child, &up, DEPENDENCY_AUTO);
-}
-
-/// The replica identity, which a partition does not inherit in PostgreSQL.
-void copy_replica_identity(Relation parent, Relation chunk) {
-  if (parent->rd_rel->relreplident == REPLICA_IDENTITY_DEFAULT) return;
-  ReplicaIdentityStmt* identity = makeNode(ReplicaIdentityStmt);
-  identity->identity_type = parent->rd_rel->relreplident;
-  if (identity->identity_type == REPLICA_IDENTITY_INDEX) {
-    const Oid index = RelationGetReplicaIndex(parent);
-    if (!OidIsValid(index)) return;  // dropped meanwhile, which leaves none
-    identity->name = get_rel_name(index_get_partition(chunk, index));
-  }
-  AlterTableCmd* command = makeNode(AlterTableCmd);
-  command->subtype = AT_ReplicaIdentity;
-  command->def = reinterpret_cast<Node*>(identity);
-  AlterTableInternal(RelationGetRelid(chunk), list_make1(command), false);
-  CommandCounterIncrement();
 }
 
 void attach_relation(Relation parent, Oid chunk, std::int32_t id, Slice slice) {
@@ -127,6 +94,7 @@ void attach_relation(Relation parent, Oid chunk, std::int32_t id, Slice slice) {
   clone_row_triggers(parent, relation);
   SetUserIdAndSecContext(parent->rd_rel->relowner, context | SECURITY_LOCAL_USERID_CHANGE);
   copy_replica_identity(parent, relation);
+  copy_row_security(parent, relation);
   table_close(relation, NoLock);
   CacheInvalidateRelcache(parent);
   CommandCounterIncrement();
@@ -135,6 +103,56 @@ void attach_relation(Relation parent, Oid chunk, std::int32_t id, Slice slice) {
 }
 
 }  // namespace
+
+// As StorePartitionBound(), without its look at the default partition, which a hypertable does not
+// have, and which would cost one more rebuild of the descriptor.
+void store_bound(Relation parent, Oid chunk, Slice slice) {
+  Relation table = table_open(RelationRelationId, RowExclusiveLock);
+  HeapTuple old = SearchSysCacheCopy1(RELOID, ObjectIdGetDatum(chunk));
+  if (!HeapTupleIsValid(old)) elog(ERROR, "cache lookup failed for relation %u", chunk);
+  Datum values[Natts_pg_class] = {};
+  bool nulls[Natts_pg_class] = {};
+  bool replaced[Natts_pg_class] = {};
+  values[Anum_pg_class_relpartbound - 1] = CStringGetTextDatum(bound_text_of(parent, slice));
+  replaced[Anum_pg_class_relpartbound - 1] = true;
+  HeapTuple tuple = heap_modify_tuple(old, RelationGetDescr(table), values, nulls, replaced);
+  reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relispartition = true;
+  CatalogTupleUpdate(table, &tuple->t_self, tuple);
+  table_close(table, RowExclusiveLock);
+}
+
+void copy_replica_identity(Relation parent, Relation chunk) {
+  if (parent->rd_rel->relreplident == REPLICA_IDENTITY_DEFAULT) return;
+  ReplicaIdentityStmt* identity = makeNode(ReplicaIdentityStmt);
+  identity->identity_type = parent->rd_rel->relreplident;
+  if (identity->identity_type == REPLICA_IDENTITY_INDEX) {
+    const Oid index = RelationGetReplicaIndex(parent);
+    if (!OidIsValid(index)) return;  // dropped meanwhile, which leaves none
+    identity->name = get_rel_name(index_get_partition(chunk, index));
+  }
+  AlterTableCmd* command = makeNode(AlterTableCmd);
+  command->subtype = AT_ReplicaIdentity;
+  command->def = reinterpret_cast<Node*>(identity);
+  pg::alter_relation(RelationGetRelid(chunk), list_make1(command));
+  CommandCounterIncrement();
+}
+
+void copy_row_security(Relation parent, Relation chunk) {
+  List* commands = NIL;
+  if (parent->rd_rel->relrowsecurity) {
+    AlterTableCmd* command = makeNode(AlterTableCmd);
+    command->subtype = AT_EnableRowSecurity;
+    commands = lappend(commands, command);
+  }
+  if (parent->rd_rel->relforcerowsecurity) {
+    AlterTableCmd* command = makeNode(AlterTableCmd);
+    command->subtype = AT_ForceRowSecurity;
+    commands = lappend(commands, command);
+  }
+  if (commands == NIL) return;
+  pg::alter_relation(RelationGetRelid(chunk), commands);
+  CommandCounterIncrement();
+}
 
 void attach(Relation parent, const catalog::Hypertable&, Oid chunk, Slice slice) {
   const auto row = catalog::ChunkTable::find(chunk);
