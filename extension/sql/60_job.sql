@@ -189,7 +189,7 @@ DECLARE
     surplus bigint;
 BEGIN
     DELETE FROM varve_catalog.job_history h
-    WHERE h.finish_time < varve_catalog.job_now() - (config ->> 'drop_after')::interval;
+    WHERE coalesce(h.finish_time, h.start_time) < varve_catalog.job_now() - (config ->> 'drop_after')::interval;
     GET DIAGNOSTICS expired = ROW_COUNT;
     DELETE FROM varve_catalog.job_history h USING (
         SELECT r.id, r.outcome, row_number() OVER (PARTITION BY r.job_id, r.outcome = 'succeeded' ORDER BY r.id DESC) AS position
