@@ -205,5 +205,5 @@ COMMENT ON PROCEDURE _timescaledb_functions.policy_job_stat_history_retention(in
 
 INSERT INTO varve_catalog.job VALUES (
     3, 'Job History Log Retention Policy [3]', '6 hours', '1 hour', -1, '1 hour', '_timescaledb_functions', 'policy_job_stat_history_retention',
-    10::oid::regrole, true, true, date_trunc('hour', now()), NULL, NULL,
+    10::oid::regrole, true, true, now(), NULL, NULL,
     '{"drop_after": "1 month", "max_successes_per_job": 1000, "max_failures_per_job": 1000}', NULL, NULL);
