@@ -4,6 +4,7 @@
 #include "extension/catalog/chunk_table.h"
 #include "extension/chunk/create.h"
 
+#include "extension/pg/alter_relation.h"
 #include "extension/pg/boundary.h"
 extern "C" {
 #include <access/attmap.h>
@@ -189,7 +190,7 @@ void set_column_options(Relation parent, Oid chunk) {
     }
   }
   if (commands == NIL) return;
-  AlterTableInternal(chunk, commands, false);
+  pg::alter_relation(chunk, commands);
   CommandCounterIncrement();
 }
 

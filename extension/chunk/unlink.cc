@@ -29,18 +29,22 @@ bool acts_for_incoming_key(const Trigger& trigger) {
   return trigger.tgisinternal && RI_FKey_trigger_type(trigger.tgfoid) == RI_TRIGGER_PK;
 }
 
+void require_all_visible(Relation table, Relation chunk) {
+  if (check_enable_rls(RelationGetRelid(table), InvalidOid, true) != RLS_ENABLED) return;
+  ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                  errmsg("row-level security of \"%s\" may hide rows that reference chunk \"%s\"",
+                         RelationGetRelationName(table), RelationGetRelationName(chunk)),
+                  errhint("Let a role drop the chunk that sees all rows of the table.")));
+}
+
 /// Reports a row of the referencing table that still references one of the chunk's.
 void check_unreferenced(Relation chunk, const Trigger& action) {
   // Our lock on the chunk has waited for all who referenced its rows, and lets no one begin to: no
   // lock on the referencing table has to do that, so its writers go on.
   Relation referencing = table_open(action.tgconstrrelid, AccessShareLock);
-  // The check is a query in the user's name.
-  if (check_enable_rls(action.tgconstrrelid, InvalidOid, true) == RLS_ENABLED) {
-    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                    errmsg("row-level security of \"%s\" may hide rows that reference chunk \"%s\"",
-                           RelationGetRelationName(referencing), RelationGetRelationName(chunk)),
-                    errhint("Let a role drop the chunk that sees all rows of the table.")));
-  }
+  // The check is a query of both tables, in the user's name.
+  require_all_visible(referencing, chunk);
+  require_all_visible(chunk, chunk);
   Trigger trigger = {};
   trigger.tgname = get_constraint_name(action.tgconstraint);
   trigger.tgenabled = TRIGGER_FIRES_ON_ORIGIN;

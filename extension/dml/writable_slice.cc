@@ -4,13 +4,17 @@
 #include "extension/chunk/create.h"
 #include "extension/chunk/partition_descriptor.h"
 #include "extension/chunk/place.h"
+#include "extension/chunk/serializable.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
+#include <access/htup_details.h>
 #include <access/xact.h>
 #include <miscadmin.h>
 #include <partitioning/partdesc.h>
 #include <storage/lmgr.h>
+#include <utils/rel.h>
+#include <utils/syscache.h>
 }
 
 namespace varve::dml {
@@ -32,15 +36,26 @@ bool is_current(PartitionDesc descriptor, Relation parent) {
          RelationGetPartitionDesc(parent, true) == descriptor;
 }
 
+/// A reader may have a snapshot that is too old for the chunk, but not for our rows.
+void look_for_readers(Relation parent, Oid chunk) {
+  if (!IsolationIsSerializable()) return;
+  HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(chunk));
+  if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for relation %u", chunk);
+  chunk::before_writing(parent, HeapTupleHeaderGetXmin(tuple->t_data));
+  ReleaseSysCache(tuple);
+}
+
 /// False where, once the lock is granted, the chunk is gone, or is no longer what the descriptor
 /// says: others may have dropped it, or cut it in two.
 bool lock_for_writing(const chunk::Place& place, PartitionDesc descriptor, Relation parent,
                       Oid type) {
   LockRelationOid(place.chunk, RowExclusiveLock);
-  if (is_current(descriptor, parent)) return true;
-  if (chunk::stored_slice(place.chunk, type) == place.slice) return true;
-  UnlockRelationOid(place.chunk, RowExclusiveLock);
-  return false;
+  if (!is_current(descriptor, parent) && chunk::stored_slice(place.chunk, type) != place.slice) {
+    UnlockRelationOid(place.chunk, RowExclusiveLock);
+    return false;
+  }
+  look_for_readers(parent, place.chunk);
+  return true;
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
 // set_chunk_time_interval() and its newer name: the width of future chunks.
+#include "extension/hypertable/set_chunk_interval.h"
+
 #include <string>
 
 #include "extension/catalog/hypertable_table.h"
@@ -32,34 +34,34 @@ void warn_of_short_interval() {
   });
 }
 
-Datum set_chunk_interval(FunctionCallInfo fcinfo) {
-  for (int i = 0; i < 2; ++i) {
-    if (!PG_ARGISNULL(i)) continue;
-    throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
-                       i == 0 ? "hypertable must not be null" : "chunk interval must not be null");
-  }
-  const Oid relation = PG_GETARG_OID(0);
+}  // namespace
+
+void set_chunk_interval(Oid relation, const NameData* dimension, const RequestedWidth& request) {
   pg::call([] { PreventCommandIfReadOnly("set_chunk_time_interval()"); });
   require_own_hypertable(relation);
-  // Against writers: two sessions that make chunks of different widths would cut the same time
-  // differently.
   pg::call([&] { LockRelationOid(relation, ShareRowExclusiveLock); });
   const auto row = require_own_hypertable(relation);
-  if (!PG_ARGISNULL(2)) require_dimension(row, *PG_GETARG_NAME(2));
+  if (dimension != nullptr) require_dimension(row, *dimension);
 
-  const RequestedWidth request = width_argument(fcinfo, 1);
   const DimensionType type = dimension_type(row.column_type);
   const std::int64_t interval = chunk_interval(type, request);
   if (looks_mistaken(type, request)) warn_of_short_interval();
   catalog::HypertableTable::set_chunk_interval(row.id, interval);
-  PG_RETURN_VOID();
 }
 
-}  // namespace
 }  // namespace varve::hypertable
 
 // set_chunk_time_interval(hypertable regclass, chunk_time_interval anyelement, dimension_name name)
 //   returns void
 VARVE_SQL_FUNCTION(varve_set_chunk_interval) {
-  return varve::hypertable::set_chunk_interval(fcinfo);
+  for (int i = 0; i < 2; ++i) {
+    if (!PG_ARGISNULL(i)) continue;
+    throw varve::pg::SqlError(
+        ERRCODE_INVALID_PARAMETER_VALUE,
+        i == 0 ? "hypertable must not be null" : "chunk interval must not be null");
+  }
+  const NameData* dimension = PG_ARGISNULL(2) ? nullptr : PG_GETARG_NAME(2);
+  varve::hypertable::set_chunk_interval(PG_GETARG_OID(0), dimension,
+                                        varve::hypertable::width_argument(fcinfo, 1));
+  PG_RETURN_VOID();
 }

@@ -93,6 +93,7 @@ void adopt(Relation parent, Oid table) {
   Relation relation = table_open(table, AccessExclusiveLock);
   const bool is_foreign = relation->rd_rel->relowner != owner;
   copy_replica_identity(parent, relation);
+  copy_row_security(parent, relation);
   table_close(relation, NoLock);
   if (is_foreign) ATExecChangeOwner(table, owner, false, AccessExclusiveLock);
   CommandCounterIncrement();
