@@ -11,6 +11,7 @@
 #include "extension/ddl/publication.h"
 #include "extension/ddl/refused.h"
 #include "extension/ddl/storage_options.h"
+#include "extension/ddl/tablespace.h"
 #include "extension/dml/copy.h"
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/hooks.h"
@@ -46,6 +47,7 @@ void _PG_init() {
   varve::ddl::install_refused();
   varve::ddl::install_hypertable_options();  // before those that would not know the prefix
   varve::ddl::install_storage_options();
+  varve::ddl::install_tablespace();
   varve::ddl::install_index();
   varve::ddl::install_alter_chunks();
   varve::ddl::install_publication();

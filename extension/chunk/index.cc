@@ -56,13 +56,19 @@ void link_index(Oid index, Oid parent, Oid chunk) {
   CommandCounterIncrement();
 }
 
-void clone_index(Relation parent_index, Relation chunk, const AttrMap* numbers) {
+/// Where an index goes that is to lie nowhere in particular: along with a chunk that an attached
+/// tablespace has got. As for the table itself, not where default_tablespace of this session
+/// points.
+char* tablespace_beside(Relation parent, Relation chunk) {
+  const Oid own = chunk->rd_rel->reltablespace;
+  const bool sent_away = OidIsValid(own) && own != parent->rd_rel->reltablespace;
+  return get_tablespace_name(sent_away ? own : MyDatabaseTableSpace);
+}
+
+void clone_index(Relation parent_index, Relation parent, Relation chunk, const AttrMap* numbers) {
   Oid constraint = InvalidOid;
   IndexStmt* definition = generateClonedIndexStmt(nullptr, parent_index, numbers, &constraint);
-  // As for the table itself: not where default_tablespace of this session points.
-  if (definition->tableSpace == nullptr) {
-    definition->tableSpace = get_tablespace_name(MyDatabaseTableSpace);
-  }
+  if (definition->tableSpace == nullptr) definition->tableSpace = tablespace_beside(parent, chunk);
   const Oid index = DefineIndex(RelationGetRelid(chunk), definition, InvalidOid, InvalidOid,
                                 constraint, true, false, false, false, false)
                         .objectId;
@@ -107,7 +113,8 @@ void clone_indexes(Relation parent, Relation chunk) {
   foreach (cell, indexes) {
     Relation index = index_open(lfirst_oid(cell), AccessShareLock);
     // An index that is only on the parent has no part in its partitions.
-    if (index->rd_rel->relkind == RELKIND_PARTITIONED_INDEX) clone_index(index, chunk, numbers);
+    if (index->rd_rel->relkind == RELKIND_PARTITIONED_INDEX)
+      clone_index(index, parent, chunk, numbers);
     index_close(index, NoLock);
   }
   show_again(progress);

@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "extension/catalog/chunk_table.h"
+#include "extension/chunk/coordinate.h"
 #include "extension/chunk/create.h"
 
 #include "extension/pg/alter_relation.h"
@@ -88,15 +89,27 @@ List* columns_of(TupleDesc parent) {
   return columns;
 }
 
-/// Where the parent says its partitions go, never where the settings of the session that happens to
+/// The attached tablespace whose turn it is, or null: there may be none, or it may have been
+/// renamed or dropped from another database.
+char* attached_tablespace(const catalog::Hypertable& hypertable, Slice slice) {
+  const auto attached = catalog::HypertableTable::tablespaces(hypertable.id);
+  if (attached.count == 0) return nullptr;
+  const std::int64_t origin = grid_origin_of(getBaseType(hypertable.column_type));
+  const std::size_t turn = turn_of(slice.begin, hypertable.chunk_interval, origin, attached.count);
+  char* name = NameStr(attached.names[turn]);
+  return OidIsValid(get_tablespace_oid(name, true)) ? name : nullptr;
+}
+
+/// Where the hypertable says its chunks go, never where the settings of the session that happens to
 /// need the chunk would put it.
-char* tablespace_of(Relation parent) {
+char* tablespace_of(Relation parent, const catalog::Hypertable& hypertable, Slice slice) {
+  if (char* attached = attached_tablespace(hypertable, slice); attached != nullptr) return attached;
   const Oid own = parent->rd_rel->reltablespace;
   return get_tablespace_name(OidIsValid(own) ? own : MyDatabaseTableSpace);
 }
 
 CreateStmt* definition_of(Relation parent, const catalog::Hypertable& hypertable, std::int32_t id,
-                          List* options) {
+                          Slice slice, List* options) {
   CreateStmt* definition = makeNode(CreateStmt);
   definition->relation = makeRangeVar(
       pstrdup(NameStr(hypertable.chunk_schema)),
@@ -105,7 +118,7 @@ CreateStmt* definition_of(Relation parent, const catalog::Hypertable& hypertable
   definition->tableElts = columns_of(RelationGetDescr(parent));
   definition->options = options;
   definition->oncommit = ONCOMMIT_NOOP;
-  definition->tablespacename = tablespace_of(parent);
+  definition->tablespacename = tablespace_of(parent, hypertable, slice);
   definition->accessMethod = pstrdup("heap");
   return definition;
 }
@@ -212,7 +225,8 @@ void revoke_all(Oid chunk, Oid owner) {
   CommandCounterIncrement();
 }
 
-Oid define(Relation parent, const catalog::Hypertable& hypertable, std::int32_t id, List* options) {
+Oid define(Relation parent, const catalog::Hypertable& hypertable, std::int32_t id, Slice slice,
+           List* options) {
   const Oid owner = parent->rd_rel->relowner;
   Oid user = InvalidOid;
   int context = 0;
@@ -220,7 +234,7 @@ Oid define(Relation parent, const catalog::Hypertable& hypertable, std::int32_t 
 
   SetUserIdAndSecContext(creator_in(hypertable.chunk_schema, owner),
                          context | SECURITY_LOCAL_USERID_CHANGE);
-  CreateStmt* definition = definition_of(parent, hypertable, id, options);
+  CreateStmt* definition = definition_of(parent, hypertable, id, slice, options);
   const Oid chunk = DefineRelation(definition, RELKIND_RELATION, owner, nullptr, nullptr).objectId;
   CommandCounterIncrement();
 
@@ -240,7 +254,7 @@ Oid define(Relation parent, const catalog::Hypertable& hypertable, std::int32_t 
 Oid create_table(Relation parent, const catalog::Hypertable& hypertable, Slice slice) {
   List* options = catalog::HypertableTable::storage_options(hypertable.id);
   const std::int32_t id = catalog::ChunkTable::next_id();
-  const Oid chunk = pg::call([&] { return define(parent, hypertable, id, options); });
+  const Oid chunk = pg::call([&] { return define(parent, hypertable, id, slice, options); });
   catalog::ChunkTable::insert({id, hypertable.id, chunk, slice, GetCurrentTimestamp()});
   return chunk;
 }
