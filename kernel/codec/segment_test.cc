@@ -81,8 +81,8 @@ void everywhere(const char* name, const std::function<void(const Bits&, std::uin
 }
 
 TEST(IntegerSegment, EveryShapeNullPatternAndLengthRoundTrips) {
-  for (const char* name : {"time_10s_gaps", "time_4000_hosts", "any_64_bits", "constant",
-                           "five_multiples_of_1000", "ends_of_the_type"}) {
+  for (const char* name : {"time_10s_gaps", "time_4000_hosts", "time_10s_regular", "any_64_bits",
+                           "constant", "five_multiples_of_1000", "ends_of_the_type"}) {
     const auto& shape = *std::ranges::find_if(
         shapes::kIntegerShapes, [&](const auto& s) { return std::string_view(s.name) == name; });
     everywhere(name, [&](const Bits& bits, std::uint64_t seed) {
