@@ -2,6 +2,7 @@
 #include "extension/catalog/drop_hook.h"
 #include "extension/chunk/partition_descriptor.h"
 #include "extension/chunk/row_security.h"
+#include "extension/chunk/serializable.h"
 #include "extension/ddl/alter_chunks.h"
 #include "extension/ddl/concurrent_index.h"
 #include "extension/ddl/dispatch.h"
@@ -14,6 +15,7 @@
 #include "extension/dml/copy.h"
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/hooks.h"
+#include "extension/planner/stepwise_query.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -36,7 +38,9 @@ void _PG_init() {
   varve::catalog::install_drop_hook();
   varve::chunk::install_partition_descriptor();
   varve::chunk::install_row_security();
+  varve::chunk::install_serializable();
   varve::planner::install_clock_bounds();
+  varve::planner::install_stepwise_scan();
   varve::planner::install_hooks();
   varve::ddl::install_dispatch();
   varve::dml::install_copy();

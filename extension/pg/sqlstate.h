@@ -15,5 +15,6 @@ inline constexpr int kBadHypertableIndexDefinition = MAKE_SQLSTATE('T', 'S', '1'
 inline constexpr int kHypertableExists = MAKE_SQLSTATE('T', 'S', '1', '1', '0');
 inline constexpr int kTablespaceAttached = MAKE_SQLSTATE('T', 'S', '1', '4', '0');
 inline constexpr int kTablespaceNotAttached = MAKE_SQLSTATE('T', 'S', '1', '5', '0');
+inline constexpr int kChunkCollision = MAKE_SQLSTATE('T', 'S', '5', '0', '3');
 
 }  // namespace varve::pg
