@@ -37,8 +37,8 @@ void _PG_init() {
   }
   varve::catalog::install_drop_hook();
   varve::chunk::install_partition_descriptor();
-  varve::chunk::install_row_security();
   varve::chunk::install_serializable();
+  varve::chunk::install_row_security();
   varve::planner::install_clock_bounds();
   varve::planner::install_stepwise_scan();
   varve::planner::install_hooks();

@@ -121,6 +121,22 @@ void store_bound(Relation parent, Oid chunk, Slice slice) {
   table_close(table, RowExclusiveLock);
 }
 
+void copy_replica_identity(Relation parent, Relation chunk) {
+  if (parent->rd_rel->relreplident == REPLICA_IDENTITY_DEFAULT) return;
+  ReplicaIdentityStmt* identity = makeNode(ReplicaIdentityStmt);
+  identity->identity_type = parent->rd_rel->relreplident;
+  if (identity->identity_type == REPLICA_IDENTITY_INDEX) {
+    const Oid index = RelationGetReplicaIndex(parent);
+    if (!OidIsValid(index)) return;  // dropped meanwhile, which leaves none
+    identity->name = get_rel_name(index_get_partition(chunk, index));
+  }
+  AlterTableCmd* command = makeNode(AlterTableCmd);
+  command->subtype = AT_ReplicaIdentity;
+  command->def = reinterpret_cast<Node*>(identity);
+  pg::alter_relation(RelationGetRelid(chunk), list_make1(command));
+  CommandCounterIncrement();
+}
+
 void copy_row_security(Relation parent, Relation chunk) {
   List* commands = NIL;
   if (parent->rd_rel->relrowsecurity) {
@@ -135,22 +151,6 @@ void copy_row_security(Relation parent, Relation chunk) {
   }
   if (commands == NIL) return;
   pg::alter_relation(RelationGetRelid(chunk), commands);
-  CommandCounterIncrement();
-}
-
-void copy_replica_identity(Relation parent, Relation chunk) {
-  if (parent->rd_rel->relreplident == REPLICA_IDENTITY_DEFAULT) return;
-  ReplicaIdentityStmt* identity = makeNode(ReplicaIdentityStmt);
-  identity->identity_type = parent->rd_rel->relreplident;
-  if (identity->identity_type == REPLICA_IDENTITY_INDEX) {
-    const Oid index = RelationGetReplicaIndex(parent);
-    if (!OidIsValid(index)) return;  // dropped meanwhile, which leaves none
-    identity->name = get_rel_name(index_get_partition(chunk, index));
-  }
-  AlterTableCmd* command = makeNode(AlterTableCmd);
-  command->subtype = AT_ReplicaIdentity;
-  command->def = reinterpret_cast<Node*>(identity);
-  pg::alter_relation(RelationGetRelid(chunk), list_make1(command));
   CommandCounterIncrement();
 }
 

@@ -31,8 +31,8 @@ void store_bound(Relation parent, Oid chunk, Slice slice);
 /// Gives the chunk the replica identity of the parent, which a partition does not inherit.
 void copy_replica_identity(Relation parent, Relation chunk);
 
-/// The marks of row-level security: whoever reads the chunk by its own name meets the policies of
-/// the hypertable (row_security.h).
+/// Turns row-level security of the chunk on as far as the parent's is: whoever reads the chunk by
+/// its own name meets the policies of the hypertable (chunk/row_security.h).
 void copy_row_security(Relation parent, Relation chunk);
 
 }  // namespace varve::chunk

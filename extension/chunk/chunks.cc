@@ -77,9 +77,8 @@ Selection selection_of(FunctionCallInfo fcinfo, const catalog::Hypertable& hyper
     to = creation_bound(fcinfo, at.created_before, "created_before");
     require_order(from, "created_after", to, "created_before");
   } else {
-    const Oid type = pg::call([&] { return getBaseType(hypertable.column_type); });
-    from = range_bound(fcinfo, at.newer_than, "newer_than", type);
-    to = range_bound(fcinfo, at.older_than, "older_than", type);
+    from = range_bound(fcinfo, at.newer_than, "newer_than", hypertable);
+    to = range_bound(fcinfo, at.older_than, "older_than", hypertable);
     require_order(from, "newer_than", to, "older_than");
   }
   if (from) selection.window.from = *from;

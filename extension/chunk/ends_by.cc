@@ -30,7 +30,6 @@ VARVE_SQL_FUNCTION(varve_ends_by) {
   namespace catalog = varve::catalog;
   const auto chunk = varve::chunk::require_chunk(PG_GETARG_OID(0));
   const auto hypertable = catalog::HypertableTable::find_by_id(chunk.hypertable_id);
-  const Oid type = varve::pg::call([&] { return getBaseType(hypertable.value().column_type); });
-  const auto time = varve::chunk::range_bound(fcinfo, 1, "time", type);
+  const auto time = varve::chunk::range_bound(fcinfo, 1, "time", hypertable.value());
   PG_RETURN_BOOL(chunk.slice.end <= time.value());
 }

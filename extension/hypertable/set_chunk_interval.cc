@@ -6,6 +6,7 @@
 #include "extension/catalog/hypertable_table.h"
 #include "extension/hypertable/dimension.h"
 #include "extension/hypertable/dimension_info.h"
+#include "extension/hypertable/own_hypertable.h"
 
 #include "extension/pg/boundary.h"
 #include "extension/pg/sqlstate.h"
@@ -13,28 +14,11 @@ extern "C" {
 #include <miscadmin.h>
 #include <storage/lmgr.h>
 #include <tcop/utility.h>
-#include <utils/acl.h>
 #include <utils/builtins.h>
-#include <utils/lsyscache.h>
 }
 
 namespace varve::hypertable {
 namespace {
-
-catalog::Hypertable require_own_hypertable(Oid relation) {
-  const char* name = pg::call([&] { return get_rel_name(relation); });
-  if (name == nullptr) {
-    throw pg::SqlError(ERRCODE_UNDEFINED_TABLE,
-                       "relation with OID " + std::to_string(relation) + " does not exist");
-  }
-  const std::string quoted = "\"" + std::string(name) + "\"";
-  const auto row = catalog::HypertableTable::find(relation);
-  if (!row) throw pg::SqlError(pg::kHypertableNotExist, "table " + quoted + " is not a hypertable");
-  if (!pg::call([&] { return pg_class_ownercheck(relation, GetUserId()); })) {
-    throw pg::SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE, "must be owner of hypertable " + quoted);
-  }
-  return *row;
-}
 
 void require_dimension(const catalog::Hypertable& row, const NameData& name) {
   if (pg::call([&] { return namestrcmp(const_cast<Name>(&row.column), NameStr(name)); }) == 0)

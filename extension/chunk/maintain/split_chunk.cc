@@ -41,7 +41,7 @@ Oid dimension_type_of(const OwnChunk& chunk) {
 std::int64_t split_point(FunctionCallInfo fcinfo, const OwnChunk& chunk) {
   const Oid type = dimension_type_of(chunk);
   const Slice slice = chunk.chunk.slice;
-  const auto given = range_bound(fcinfo, 1, "split_at", type);
+  const auto given = range_bound(fcinfo, 1, "split_at", chunk.hypertable);
   std::int64_t point = given ? *given : middle_of(slice);
   if (cuts(point, slice)) point = coordinate_of(datum_of(point, type), type);
   if (cuts(point, slice)) return point;

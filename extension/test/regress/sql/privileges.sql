@@ -41,6 +41,7 @@ INSERT INTO attempt VALUES
     ($$SELECT add_dimension('metric', 'device', 2)$$),
     ($$SELECT set_chunk_time_interval('metric', interval '1 hour')$$),
     ($$SELECT set_partitioning_interval('metric', interval '1 hour')$$),
+    ($$SELECT set_integer_now_func('metric', 'pg_backend_pid')$$),
     ($$SELECT drop_chunks('metric', older_than => timestamptz '2025-01-01')$$),
     ($$SELECT attach_tablespace('pg_default', 'metric')$$),
     ($$SELECT detach_tablespace('pg_default', 'metric')$$),
@@ -85,7 +86,7 @@ EXCEPTION WHEN OTHERS THEN
     RETURN sqlstate;
 END $$;
 SELECT pg_temp.sqlstate_of(statement), statement FROM attempt;
--- All that can change something and takes a table is among them.
+-- All that can change something and takes a table is among them: a new function belongs there.
 RESET SESSION AUTHORIZATION;
 SELECT DISTINCT proname FROM own_function WHERE provolatile = 'v' AND pronamespace = 'public'::regnamespace
     AND 'regclass'::regtype IN (SELECT unnest(proargtypes) UNION SELECT CASE 'regclass[]'::regtype WHEN u THEN 'regclass'::regtype END FROM unnest(proargtypes) u)
