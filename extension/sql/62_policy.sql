@@ -152,7 +152,7 @@ DECLARE
 BEGIN
     PERFORM _timescaledb_functions.policy_retention_check(config);
     PERFORM _timescaledb_functions.report_run(state);
-    present := varve_catalog.integer_now((config ->> 'hypertable_id')::pg_catalog.int4);
+    present := varve_catalog.integer_now((config OPERATOR(pg_catalog.->>) 'hypertable_id')::pg_catalog.int4);
     FOREACH target IN ARRAY varve_catalog.retention_chunks(config, present) LOOP
         state := varve_catalog.retention_step(target, state);
         COMMIT;
@@ -265,7 +265,7 @@ DECLARE
 BEGIN
     PERFORM _timescaledb_functions.policy_refresh_continuous_aggregate_check(config);
     SELECT * INTO w FROM varve_catalog.refresh_policy_window(config,
-        varve_catalog.integer_now((config ->> 'mat_hypertable_id')::pg_catalog.int4));
+        varve_catalog.integer_now((config OPERATOR(pg_catalog.->>) 'mat_hypertable_id')::pg_catalog.int4));
     IF w.is_integer THEN
         PERFORM _timescaledb_functions.report_run(pg_catalog.jsonb_build_object('begin', w.begin_integer, 'end', w.end_integer));
         CALL @extschema@.refresh_continuous_aggregate(w.aggregate, w.begin_integer, w.end_integer, false, w.options);
