@@ -164,13 +164,13 @@ ALTER TABLE public.trapped SET (fillfactor = 70), ALTER v SET (n_distinct = 3), 
 CREATE POLICY p ON public.trapped USING (device OPERATOR(pg_catalog.=) 1);
 DROP INDEX CONCURRENTLY public.trapped_device_idx;
 UPDATE public.trapped SET time = '2024-01-20' WHERE v OPERATOR(pg_catalog.=) 5;
-SELECT public.reorder_chunk('_timescaledb_internal._hyper_2_6_chunk', 'public.trapped_time_idx');
-SELECT public.move_chunk('_timescaledb_internal._hyper_2_6_chunk', 'pg_default');
+SELECT public.reorder_chunk('_timescaledb_internal._hyper_4_6_chunk', 'public.trapped_time_idx');
+SELECT public.move_chunk('_timescaledb_internal._hyper_4_6_chunk', 'pg_default');
 SELECT public.move_chunk('public.trapped', 'pg_default', 'pg_default', 1, 'fail') OPERATOR(pg_catalog.>=) 0::bigint AS moved;
-CALL public.merge_chunks('_timescaledb_internal._hyper_2_5_chunk', '_timescaledb_internal._hyper_2_6_chunk');
-CALL public.split_chunk('_timescaledb_internal._hyper_2_5_chunk');
-CALL public.detach_chunk('_timescaledb_internal._hyper_2_5_chunk');
-CALL public.attach_chunk('public.trapped', '_timescaledb_internal._hyper_2_5_chunk', '{"time": ["2024-01-01 00:00+00", "2024-01-02 00:00+00"]}');
+CALL public.merge_chunks('_timescaledb_internal._hyper_4_5_chunk', '_timescaledb_internal._hyper_4_6_chunk');
+CALL public.split_chunk('_timescaledb_internal._hyper_4_5_chunk');
+CALL public.detach_chunk('_timescaledb_internal._hyper_4_5_chunk');
+CALL public.attach_chunk('public.trapped', '_timescaledb_internal._hyper_4_5_chunk', '{"time": ["2024-01-01 00:00+00", "2024-01-02 00:00+00"]}');
 SELECT public.drop_chunks('public.trapped_too', older_than => 20);
 SELECT (s).table_bytes OPERATOR(pg_catalog.>=) 0::bigint AS sized FROM public.hypertable_detailed_size('public.trapped') s;
 SELECT public.hypertable_size('public.trapped') OPERATOR(pg_catalog.>) 0::bigint, public.hypertable_approximate_size('public.trapped') OPERATOR(pg_catalog.>) 0::bigint,
@@ -190,6 +190,8 @@ DROP TABLE public.trapped, public.trapped_too;
 RESET search_path;
 SET client_min_messages = warning;
 DROP SCHEMA trap CASCADE;
+DROP MATERIALIZED VIEW daily;
+DROP TABLE source;
 DROP TABLE metric, plain, attempt;
 DROP FUNCTION pg_temp.sqlstate_of(text);
 REVOKE CREATE ON SCHEMA public FROM regress_priv_owner;
