@@ -76,6 +76,10 @@ void CopyInto::begin() {
   if (source_->whereClause != nullptr) {
     source_->qualexpr = ExecInitQual(castNode(List, source_->whereClause), &node_->ps);
   }
+  changes_ = pg::entry([&]() -> continuous_aggregate::Changes* {
+    const auto* source = continuous_aggregate::find_source(RelationGetRelid(parent_));
+    return source != nullptr ? &continuous_aggregate::row_changes_of(*source) : nullptr;
+  });
   if (may_wait(*source_, root_->ri_TrigDesc))
     buffers_ = CopyBuffers::make(source_, *estate_, command_);
   row_ = table_slot_create(parent_, &estate_->es_tupleTable);
@@ -124,7 +128,9 @@ std::int64_t CopyInto::coordinate() const {
 }
 
 void CopyInto::find_target() {
-  if (holds(slice_, coordinate())) return;
+  const std::int64_t time = coordinate();
+  if (changes_ != nullptr) pg::entry([&] { changes_->add(time); });
+  if (holds(slice_, time)) return;
   slice_ = pg::entry([&] {
     return writable_slice(*estate_, parent_, hypertable_, row_->tts_values[column_ - 1], type_,
                           [&] { pg::call([&] { replace_routing(); }); });
