@@ -421,18 +421,18 @@ DECLARE
     config pg_catalog.jsonb;
     w record;
 BEGIN
-    SELECT CASE j.proc_schema WHEN '_timescaledb_functions' THEN j.proc_name END, j.config INTO proc, config
+    SELECT CASE WHEN j.proc_schema OPERATOR(pg_catalog.=) '_timescaledb_functions'::pg_catalog.name THEN j.proc_name END, j.config INTO proc, config
     FROM timescaledb_information.jobs j WHERE j.job_id OPERATOR(pg_catalog.=) given;
     IF NOT FOUND THEN
         RAISE 'job % does not exist', given USING ERRCODE = '42704';
     END IF;
-    CASE proc
-        WHEN 'policy_retention' THEN
+    CASE
+        WHEN proc OPERATOR(pg_catalog.=) 'policy_retention'::pg_catalog.text THEN
             RETURN QUERY SELECT * FROM varve_catalog.explain_chunks('drop', varve_catalog.retention_chunks(config,
                 varve_catalog.integer_now((config OPERATOR(pg_catalog.->>) 'hypertable_id')::pg_catalog.int4)));
-        WHEN 'policy_reorder' THEN
+        WHEN proc OPERATOR(pg_catalog.=) 'policy_reorder'::pg_catalog.text THEN
             RETURN QUERY SELECT * FROM varve_catalog.explain_chunks('reorder', varve_catalog.reorder_chunks(config));
-        WHEN 'policy_refresh_continuous_aggregate' THEN
+        WHEN proc OPERATOR(pg_catalog.=) 'policy_refresh_continuous_aggregate'::pg_catalog.text THEN
             SELECT * INTO w FROM varve_catalog.refresh_policy_window(config,
                 varve_catalog.integer_now((config OPERATOR(pg_catalog.->>) 'mat_hypertable_id')::pg_catalog.int4));
             RETURN QUERY SELECT 'refresh', w.aggregate,

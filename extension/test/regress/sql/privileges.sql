@@ -9,10 +9,10 @@ SELECT count(*) > 90 AS plausible FROM own_function;
 
 -- Nothing runs with another's rights.
 SELECT signature FROM own_function WHERE prosecdef;
--- SQL bodies are parsed when the extension is made, so no path of a caller has a say in them. The rest sets a
--- path, but for procedures that commit and callers of users' functions, which name the schema of everything.
+-- SQL bodies are parsed when the extension is made, so no path of a caller has a say in them. Others set
+-- their own, but for those that commit or call a function of the user's: they qualify every name.
 SELECT signature FROM own_function JOIN pg_language l ON l.oid = prolang
-WHERE lanname NOT IN ('c', 'internal') AND NOT (lanname = 'sql' AND prosqlbody IS NOT NULL) AND proconfig IS NULL;
+WHERE lanname NOT IN ('c', 'internal') AND NOT (lanname = 'sql' AND prosqlbody IS NOT NULL) AND proconfig IS NULL ORDER BY signature::text COLLATE "C";
 -- Everybody may call everything: each function checks what it is asked for.
 SELECT signature FROM own_function WHERE NOT has_function_privilege('public', oid, 'execute');
 -- Nobody may make objects in our schemas, nor change our tables, but for what pg_restore needs.
@@ -32,11 +32,10 @@ SET SESSION AUTHORIZATION regress_priv_owner;
 CREATE TABLE metric (time timestamptz NOT NULL, device int, v float8);
 SELECT created FROM create_hypertable('metric', by_range('time', interval '1 day'));
 INSERT INTO metric SELECT t, 1, 1 FROM generate_series(timestamptz '2024-01-01', '2024-01-04', '6 hours') t;
-CREATE TABLE source (time timestamptz NOT NULL);
-SELECT created FROM create_hypertable('source', by_range('time'));
-CREATE MATERIALIZED VIEW daily WITH (timescaledb.continuous) AS
-    SELECT time_bucket('1 day', time) AS day, count(*) FROM source GROUP BY day WITH NO DATA;
 CREATE TABLE plain (time timestamptz NOT NULL, device int, v float8);
+CREATE TABLE source (time timestamptz NOT NULL);
+SELECT created FROM create_hypertable('source', 'time');
+CREATE MATERIALIZED VIEW daily WITH (timescaledb.continuous) AS SELECT time_bucket('1 day', time) AS day, count(*) FROM source GROUP BY 1 WITH NO DATA;
 SET SESSION AUTHORIZATION regress_priv_stranger;
 CREATE TEMP TABLE attempt (statement text);
 INSERT INTO attempt VALUES
@@ -61,11 +60,12 @@ INSERT INTO attempt VALUES
     ($$CALL detach_chunk('_timescaledb_internal._hyper_1_1_chunk')$$),
     ($$CALL attach_chunk('metric', 'plain', '{"time": ["2025-01-01", "2025-02-01"]}')$$),
     ($$SELECT add_retention_policy('metric', interval '1 day')$$),
-    ($$SELECT remove_retention_policy('metric', if_exists => true)$$),
+    ($$SELECT remove_retention_policy('metric')$$),
     ($$SELECT add_reorder_policy('metric', 'metric_time_idx')$$),
-    ($$SELECT remove_reorder_policy('metric', if_exists => true)$$),
-    ($$SELECT add_continuous_aggregate_policy('daily', interval '7 days', interval '1 day', interval '1 hour')$$),
-    ($$SELECT remove_continuous_aggregate_policy('daily', if_exists => true)$$),
+    ($$SELECT remove_reorder_policy('metric')$$),
+    ($$SELECT add_continuous_aggregate_policy('daily', NULL, NULL, interval '1 hour')$$),
+    ($$SELECT remove_continuous_aggregate_policy('daily')$$),
+    ($$CALL refresh_continuous_aggregate('daily', NULL, NULL)$$),
     ($$INSERT INTO metric VALUES ('2030-01-01', 1, 1)$$),
     ($$COPY metric FROM PROGRAM 'true'$$),
     ($$SELECT count(*) FROM metric$$),
@@ -97,10 +97,10 @@ EXCEPTION WHEN OTHERS THEN
     RETURN sqlstate;
 END $$;
 SELECT pg_temp.sqlstate_of(statement), statement FROM attempt;
--- Not within a function:
-INSERT INTO attempt VALUES ('CALL refresh_continuous_aggregate()');
+\set VERBOSITY sqlstate
 CALL refresh_continuous_aggregate('daily', NULL, NULL);
-\echo :LAST_ERROR_SQLSTATE
+CREATE INDEX CONCURRENTLY ON metric (v);
+\set VERBOSITY default
 -- All that can change something and takes a table is among them: a new function belongs there.
 RESET SESSION AUTHORIZATION;
 SELECT DISTINCT proname FROM own_function WHERE provolatile = 'v' AND pronamespace = 'public'::regnamespace
@@ -164,13 +164,13 @@ ALTER TABLE public.trapped SET (fillfactor = 70), ALTER v SET (n_distinct = 3), 
 CREATE POLICY p ON public.trapped USING (device OPERATOR(pg_catalog.=) 1);
 DROP INDEX CONCURRENTLY public.trapped_device_idx;
 UPDATE public.trapped SET time = '2024-01-20' WHERE v OPERATOR(pg_catalog.=) 5;
-SELECT public.reorder_chunk('_timescaledb_internal._hyper_4_6_chunk', 'public.trapped_time_idx');
-SELECT public.move_chunk('_timescaledb_internal._hyper_4_6_chunk', 'pg_default');
+SELECT public.reorder_chunk('_timescaledb_internal._hyper_2_6_chunk', 'public.trapped_time_idx');
+SELECT public.move_chunk('_timescaledb_internal._hyper_2_6_chunk', 'pg_default');
 SELECT public.move_chunk('public.trapped', 'pg_default', 'pg_default', 1, 'fail') OPERATOR(pg_catalog.>=) 0::bigint AS moved;
-CALL public.merge_chunks('_timescaledb_internal._hyper_4_5_chunk', '_timescaledb_internal._hyper_4_6_chunk');
-CALL public.split_chunk('_timescaledb_internal._hyper_4_5_chunk');
-CALL public.detach_chunk('_timescaledb_internal._hyper_4_5_chunk');
-CALL public.attach_chunk('public.trapped', '_timescaledb_internal._hyper_4_5_chunk', '{"time": ["2024-01-01 00:00+00", "2024-01-02 00:00+00"]}');
+CALL public.merge_chunks('_timescaledb_internal._hyper_2_5_chunk', '_timescaledb_internal._hyper_2_6_chunk');
+CALL public.split_chunk('_timescaledb_internal._hyper_2_5_chunk');
+CALL public.detach_chunk('_timescaledb_internal._hyper_2_5_chunk');
+CALL public.attach_chunk('public.trapped', '_timescaledb_internal._hyper_2_5_chunk', '{"time": ["2024-01-01 00:00+00", "2024-01-02 00:00+00"]}');
 SELECT public.drop_chunks('public.trapped_too', older_than => 20);
 SELECT (s).table_bytes OPERATOR(pg_catalog.>=) 0::bigint AS sized FROM public.hypertable_detailed_size('public.trapped') s;
 SELECT public.hypertable_size('public.trapped') OPERATOR(pg_catalog.>) 0::bigint, public.hypertable_approximate_size('public.trapped') OPERATOR(pg_catalog.>) 0::bigint,
@@ -182,6 +182,19 @@ SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0::bigint FROM timescaledb_inf
 SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0::bigint FROM timescaledb_information.dimensions;
 SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0::bigint FROM _timescaledb_catalog.hypertable;
 SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0::bigint FROM _timescaledb_catalog.chunk;
+ALTER TABLE public.trapped DISABLE ROW LEVEL SECURITY;
+CREATE MATERIALIZED VIEW public.trapped_daily WITH (timescaledb.continuous) AS
+    SELECT public.time_bucket('1 day', time) AS day, pg_catalog.count(*) FROM public.trapped GROUP BY 1;
+CALL public.refresh_continuous_aggregate('public.trapped_daily', NULL, NULL);
+SELECT public.add_retention_policy('public.trapped', interval '100 years') AS retention, public.add_reorder_policy('public.trapped', 'trapped_time_idx') AS reorder,
+    public.add_continuous_aggregate_policy('public.trapped_daily', NULL, interval '1 day', interval '1 hour') AS refresh \gset
+SELECT action FROM public.explain_policy(:retention) UNION ALL SELECT action FROM public.explain_policy(:refresh);
+CALL public.run_job(:retention);
+CALL public.run_job(:reorder);
+CALL public.run_job(:refresh);
+SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0::bigint FROM timescaledb_information.jobs;
+SELECT public.remove_retention_policy('public.trapped'), public.remove_reorder_policy('public.trapped'), public.remove_continuous_aggregate_policy('public.trapped_daily');
+DROP MATERIALIZED VIEW public.trapped_daily;
 SELECT public.time_bucket('1 day', timestamptz '2024-01-01 12:00+00', 'Europe/Berlin'), public.time_bucket('1 month', date '2024-05-05'), public.time_bucket(5, 12);
 SELECT public.first(v, time), public.last(v, time), public.histogram(v, 0, 10, 2) FROM public.trapped;
 SELECT public.uuid_timestamp(public.to_uuidv7(timestamptz '2024-01-01')) IS NOT NULL;
@@ -191,8 +204,7 @@ RESET search_path;
 SET client_min_messages = warning;
 DROP SCHEMA trap CASCADE;
 DROP MATERIALIZED VIEW daily;
-DROP TABLE source;
-DROP TABLE metric, plain, attempt;
+DROP TABLE metric, plain, source, attempt;
 DROP FUNCTION pg_temp.sqlstate_of(text);
 REVOKE CREATE ON SCHEMA public FROM regress_priv_owner;
 DROP ROLE regress_priv_owner, regress_priv_stranger;
