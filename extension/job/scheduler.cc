@@ -186,7 +186,7 @@ void Scheduler::look_for_lost() {
     if (running_.contains(job.id) || is_present(job.id)) continue;
     const auto assigned = due.find(job.id);
     const bool never_began = assigned != due.end() && assigned->second == job.next_start;
-    if (job.next_start == DT_NOBEGIN) {
+    if (job.next_start == DT_NOBEGIN || (assigned != due.end() && !never_began)) {
       in_transaction([&] { record_crash(job.id); });
     } else if (never_began) {
       in_transaction([&] {
@@ -381,6 +381,7 @@ void Scheduler::wait() {
               timeout_ms, PG_WAIT_EXTENSION);
     ResetLatch(MyLatch);
     CHECK_FOR_INTERRUPTS();
+    if (ShutdownRequestPending) proc_exit(0);
     if (ConfigReloadPending) {
       ConfigReloadPending = false;
       ProcessConfigFile(PGC_SIGHUP);
@@ -451,7 +452,7 @@ BackgroundWorkerHandle* start_scheduler(Oid database) {
 }
 
 void scheduler_main() {
-  pqsignal(SIGTERM, die);
+  pqsignal(SIGTERM, SignalHandlerForShutdownRequest);
   pqsignal(SIGHUP, SignalHandlerForConfigReload);
   const Oid database = DatumGetObjectId(MyBgworkerEntry->bgw_main_arg);
   if (!enter_database(database)) proc_exit(0);
