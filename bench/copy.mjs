@@ -1,14 +1,16 @@
-// COPY FROM of a CSV file: plain table, PostgreSQL's partitions made beforehand, hypertable.
+// COPY FROM of a CSV file: plain table, PostgreSQL's partitions made beforehand, hypertable, and DuckDB.
 // Two orders of rows: by time (one chunk at a time) and by device (all chunks in turns).
 import { statSync } from "node:fs";
 import { compare } from "./lib/compare.mjs";
+import { open_duckdb } from "./lib/duckdb.mjs";
 import { Session } from "./lib/psql.mjs";
-import { contents, make_hypertable, make_native, make_plain, START } from "./lib/tables.mjs";
+import { COLUMNS, make_hypertable, make_native, make_plain, START } from "./lib/tables.mjs";
 
 const ROWS = Number(process.env.ROWS ?? 2_000_000);
 const DAYS = 30;
 const session = new Session();
 const file = (order) => `${process.env.PGHOST}/copy_${order}.csv`;
+const duckdb = await open_duckdb(`${process.env.PGHOST}/copy.duckdb`);
 
 for (const order of ["time", "device"]) {
   await session.query(`COPY (
@@ -21,7 +23,7 @@ for (const order of ["time", "device"]) {
     label,
     prepare: async () => { await prepare(); await session.query("CHECKPOINT"); },
     run: async () => ROWS / (await session.time(`COPY bench FROM '${file(order)}' (FORMAT csv)`)),
-    result: () => contents(session, "bench"),
+    result: () => session.query("SELECT count(*), sum(device), sum(length(c)) FROM bench"),
   });
   await compare(`COPY, rows ordered by ${order}`, "thousand rows/s", [
     side("PostgreSQL's partitions, made beforehand", () => make_native(session, "bench", DAYS)),
@@ -31,7 +33,17 @@ for (const order of ["time", "device"]) {
       await make_hypertable(session, "bench");
       await session.query(`COPY bench FROM '${file(order)}' (FORMAT csv); TRUNCATE bench`);
     }),
+    ...(duckdb ? [{
+      label: "DuckDB, no index",
+      prepare: () => duckdb.query(`CREATE OR REPLACE TABLE bench ${COLUMNS}`),
+      run: async () => ROWS / (await duckdb.time(`COPY bench FROM '${file(order)}' (FORMAT csv)`)),
+      result: async () => {
+        const [[rows, devices, c]] = await duckdb.query("SELECT count(*), sum(device), sum(length(c)) FROM bench");
+        return [[rows, devices, c].join("|")];
+      },
+    }] : []),
   ]);
 }
 await session.query("DROP TABLE bench");
 session.close();
+duckdb?.close();

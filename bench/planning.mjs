@@ -12,6 +12,26 @@ async function planning_ms(connection, sql) {
   return Number.parseFloat(plan.find((line) => line.startsWith("Planning Time:")).slice(15));
 }
 
+/** The whole time of a query without bound that a few chunks answer: planning is most of it. */
+async function compare_newest(chunks) {
+  const queries = {
+    "the last point of one device": (table) => `SELECT * FROM ${table} WHERE device = ${chunks - 20} ORDER BY time DESC LIMIT 1`,
+    "max(time)": (table) => `SELECT max(time) FROM ${table}`,
+  };
+  for (const [title, query] of Object.entries(queries)) {
+    const side = (label, table) => ({
+      label,
+      prepare: () => session.query(query(table)),
+      run: () => session.time(query(table)),
+      result: () => session.query(query(table)),
+    });
+    await compare(`${chunks} chunks: ${title}`, "ms", [
+      side("PostgreSQL's partitions", "native"),
+      side("hypertable", "hyper"),
+    ]);
+  }
+}
+
 for (const chunks of counts) {
   const first_day = `date_trunc('day', now(), 'UTC') - ${chunks - 1} * interval '1 day'`;
   await session.query(`
@@ -51,6 +71,7 @@ for (const chunks of counts) {
       ]);
     }
   }
+  await compare_newest(chunks);
 }
 await session.query("DROP TABLE native, hyper");
 session.close();

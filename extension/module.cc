@@ -1,13 +1,22 @@
 // The loadable module: what is installed, in order.
 #include "extension/catalog/drop_hook.h"
 #include "extension/chunk/partition_descriptor.h"
+#include "extension/chunk/row_security.h"
+#include "extension/chunk/serializable.h"
 #include "extension/continuous_aggregate/install.h"
+#include "extension/ddl/alter_chunks.h"
+#include "extension/ddl/concurrent_index.h"
 #include "extension/ddl/dispatch.h"
+#include "extension/ddl/hypertable_options.h"
+#include "extension/ddl/index.h"
+#include "extension/ddl/publication.h"
 #include "extension/ddl/refused.h"
 #include "extension/ddl/storage_options.h"
+#include "extension/ddl/tablespace.h"
 #include "extension/dml/copy.h"
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/hooks.h"
+#include "extension/planner/stepwise_query.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -29,11 +38,20 @@ void _PG_init() {
   }
   varve::catalog::install_drop_hook();
   varve::chunk::install_partition_descriptor();
+  varve::chunk::install_serializable();
+  varve::chunk::install_row_security();
   varve::planner::install_clock_bounds();
+  varve::planner::install_stepwise_scan();
   varve::planner::install_hooks();
   varve::ddl::install_dispatch();
   varve::continuous_aggregate::install();
   varve::dml::install_copy();
   varve::ddl::install_refused();
+  varve::ddl::install_hypertable_options();  // before those that would not know the prefix
   varve::ddl::install_storage_options();
+  varve::ddl::install_index();
+  varve::ddl::install_alter_chunks();
+  varve::ddl::install_publication();
+  varve::ddl::install_tablespace();
+  varve::ddl::install_concurrent_index();
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 const digits = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
+const ratio = (value) => (value >= 0.1 ? value.toFixed(2) : value.toPrecision(2));
 
 /**
  * Measures the same work on several sides, in turns, and prints medians and the ratio to the first side.
@@ -27,6 +28,6 @@ export async function compare(title, unit, sides, { repetitions = 5 } = {}) {
   for (const [i, side] of sides.entries()) {
     const [low, high] = [Math.min(...figures[i]), Math.max(...figures[i])];
     const middle = median(figures[i]);
-    console.log(`| ${side.label} | ${digits(middle)} | ${digits(low)} to ${digits(high)} | ${(middle / base).toFixed(2)} |`);
+    console.log(`| ${side.label} | ${digits(middle)} | ${digits(low)} to ${digits(high)} | ${ratio(middle / base)} |`);
   }
 }

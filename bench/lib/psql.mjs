@@ -10,7 +10,7 @@ export class Session {
       stdio: ["pipe", "pipe", "inherit"],
     });
     this.lines = createInterface({ input: this.psql.stdout })[Symbol.asyncIterator]();
-    this.psql.stdin.write("\\timing off\n");
+    this.psql.stdin.write("\\timing off\nSET client_min_messages = warning;\n");
   }
 
   /** Runs statements and returns the rows that they print. */

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced after shell.sh and suite.sh: an Apache Kafka of one node, made from the artifacts that
 # dev/kafka/pom.xml names. Nothing of it is in the repository; Maven's own cache keeps it.
 
@@ -14,7 +15,7 @@ kafka_missing() {
 kafka_fetch() {
     KAFKA_LIBS=$ROOT/build/kafka/libs
     [[ -e $KAFKA_LIBS/.complete ]] && return
-    mvn -q -B -f "$ROOT/dev/kafka/pom.xml" dependency:copy-dependencies \
+    timeout 300 mvn -q -B -f "$ROOT/dev/kafka/pom.xml" dependency:copy-dependencies \
         -DincludeScope=runtime -DoutputDirectory="$KAFKA_LIBS" && touch "$KAFKA_LIBS/.complete"
 }
 

@@ -120,6 +120,27 @@ void ChunkTable::insert(const Chunk& row) {
   });
 }
 
+void ChunkTable::update(const Chunk& row) {
+  pg::call([&] {
+    with_row(required_relations(), row.relation, RowExclusiveLock,
+             [&](Relation table, HeapTuple tuple) {
+               Datum values[kColumns] = {};
+               bool nulls[kColumns] = {};
+               bool replaced[kColumns] = {};
+               values[kRangeBegin - 1] = Int64GetDatum(row.slice.begin);
+               values[kRangeEnd - 1] = Int64GetDatum(row.slice.end);
+               values[kCreated - 1] = TimestampTzGetDatum(row.created);
+               for (const int column : {kRangeBegin, kRangeEnd, kCreated}) {
+                 replaced[column - 1] = true;
+               }
+               HeapTuple changed =
+                   heap_modify_tuple(tuple, RelationGetDescr(table), values, nulls, replaced);
+               CatalogTupleUpdate(table, &changed->t_self, changed);
+               CommandCounterIncrement();
+             });
+  });
+}
+
 void ChunkTable::remove(Oid relation) {
   pg::call([&] {
     const auto ours = relations();

@@ -40,6 +40,8 @@ class ChunkTable {
 
   static std::int32_t next_id();
   static void insert(const Chunk& row);
+  /// Stores the slice and the time of creation of `row.relation` anew.
+  static void update(const Chunk& row);
   static void remove(Oid relation);
 };
 

@@ -30,7 +30,8 @@ enum Column : AttrNumber {
   kColumnType,
   kChunkInterval,
   kStorageOptions,
-  kColumns = kStorageOptions
+  kIntegerNow,
+  kColumns = kIntegerNow
 };
 
 /// Calls `visit(table, tuple)` for the row with `key` in `index`, if there is one.
@@ -129,6 +130,7 @@ Hypertable HypertableTable::row_of(HeapTuple tuple, TupleDesc descriptor) {
   row.column = *DatumGetName(values[kColumnName - 1]);
   row.column_type = DatumGetObjectId(values[kColumnType - 1]);
   row.chunk_interval = DatumGetInt64(values[kChunkInterval - 1]);
+  row.integer_now = nulls[kIntegerNow - 1] ? InvalidOid : DatumGetObjectId(values[kIntegerNow - 1]);
   return row;
 }
 
@@ -149,9 +151,11 @@ void HypertableTable::insert(const Hypertable& row) {
                               NameGetDatum(&row.column),
                               ObjectIdGetDatum(row.column_type),
                               Int64GetDatum(row.chunk_interval),
-                              0};
+                              0,
+                              ObjectIdGetDatum(row.integer_now)};
     bool nulls[kColumns] = {};
     nulls[kStorageOptions - 1] = true;
+    nulls[kIntegerNow - 1] = !OidIsValid(row.integer_now);
     CatalogTupleInsert(table, heap_form_tuple(RelationGetDescr(table), values, nulls));
     announce(row.relation);
     table_close(table, NoLock);
@@ -170,6 +174,10 @@ void HypertableTable::remove(std::int32_t id) {
 
 void HypertableTable::set_chunk_interval(std::int32_t id, std::int64_t interval) {
   pg::call([&] { update(id, kChunkInterval, Int64GetDatum(interval), false); });
+}
+
+void HypertableTable::set_integer_now(std::int32_t id, Oid function) {
+  pg::call([&] { update(id, kIntegerNow, ObjectIdGetDatum(function), false); });
 }
 
 void HypertableTable::set_column(std::int32_t id, const NameData& column) {

@@ -20,7 +20,8 @@ struct Hypertable {
   NameData chunk_prefix;  // chunks are named <prefix>_<chunk id>_chunk
   NameData column;        // the primary dimension
   Oid column_type;
-  std::int64_t chunk_interval;  // microseconds, or integers for an integer column
+  std::int64_t chunk_interval;   // microseconds, or integers for an integer column
+  Oid integer_now = InvalidOid;  // the function that set_integer_now_func() has named
 };
 
 /// The table varve_catalog.hypertable. Only this class knows its columns and indexes. Whatever
@@ -42,6 +43,7 @@ class HypertableTable {
   static void insert(const Hypertable& row);
   static void remove(std::int32_t id);
   static void set_chunk_interval(std::int32_t id, std::int64_t interval);
+  static void set_integer_now(std::int32_t id, Oid function);
   static void set_column(std::int32_t id, const NameData& column);
 
   /// For every hypertable whose chunks live in the schema `from`.

@@ -5,8 +5,8 @@
 #include "extension/catalog/chunk_table.h"
 #include "extension/chunk/coordinate.h"
 #include "extension/chunk/create.h"
-#include "extension/chunk/partition_descriptor.h"
 
+#include "extension/pg/alter_relation.h"
 #include "extension/pg/boundary.h"
 extern "C" {
 #include <access/htup_details.h>
@@ -64,8 +64,48 @@ char* bound_text_of(Relation parent, Slice slice) {
   return nodeToString(bound);
 }
 
-/// What StorePartitionBound() does, without its look at the default partition, which a hypertable
-/// does not have, and which would cost one more rebuild of the descriptor.
+void link_to(Relation parent, Oid chunk) {
+  StoreSingleInheritance(chunk, RelationGetRelid(parent), 1);
+  ObjectAddress child;
+  ObjectAddress up;
+  ObjectAddressSet(child, RelationRelationId, chunk);
+  ObjectAddressSet(up, RelationRelationId, RelationGetRelid(parent));
+  recordDependencyOn(&child, &up, DEPENDENCY_AUTO);
+}
+
+void attach_relation(Relation parent, Oid chunk, std::int32_t id, Slice slice) {
+  Oid user = InvalidOid;
+  int context = 0;
+  GetUserIdAndSecContext(&user, &context);
+  SetUserIdAndSecContext(parent->rd_rel->relowner, context | SECURITY_LOCAL_USERID_CHANGE);
+
+  if (!has_subclass(RelationGetRelid(parent))) {
+    elog(ERROR, "\"%s\" is not marked as a parent", RelationGetRelationName(parent));
+  }
+  Relation relation = table_open(chunk, AccessExclusiveLock);
+  link_to(parent, chunk);
+  store_bound(parent, chunk, slice);
+  CommandCounterIncrement();
+  clone_indexes(parent, relation);
+  clone_foreign_keys(parent, relation, id);
+  // The owner may lack EXECUTE on the function of a trigger that somebody else has put on the
+  // table. Nothing of a trigger runs while it is created.
+  SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, context | SECURITY_LOCAL_USERID_CHANGE);
+  clone_row_triggers(parent, relation);
+  SetUserIdAndSecContext(parent->rd_rel->relowner, context | SECURITY_LOCAL_USERID_CHANGE);
+  copy_replica_identity(parent, relation);
+  copy_row_security(parent, relation);
+  table_close(relation, NoLock);
+  CacheInvalidateRelcache(parent);
+  CommandCounterIncrement();
+
+  SetUserIdAndSecContext(user, context);
+}
+
+}  // namespace
+
+// As StorePartitionBound(), without its look at the default partition, which a hypertable does not
+// have, and which would cost one more rebuild of the descriptor.
 void store_bound(Relation parent, Oid chunk, Slice slice) {
   Relation table = table_open(RelationRelationId, RowExclusiveLock);
   HeapTuple old = SearchSysCacheCopy1(RELOID, ObjectIdGetDatum(chunk));
@@ -81,41 +121,6 @@ void store_bound(Relation parent, Oid chunk, Slice slice) {
   table_close(table, RowExclusiveLock);
 }
 
-void link_to(Relation parent, Oid chunk) {
-  StoreSingleInheritance(chunk, RelationGetRelid(parent), 1);
-  ObjectAddress child;
-  ObjectAddress up;
-  ObjectAddressSet(child, RelationRelationId, chunk);
-  ObjectAddressSet(up, RelationRelationId, RelationGetRelid(parent));
-  recordDependencyOn(&child, &up, DEPENDENCY_AUTO);
-}
-
-/// Whether `chunk` cannot vanish before this transaction ends.
-bool hold(Oid chunk) {
-  LockRelationOid(chunk, AccessShareLock);
-  HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(chunk));
-  if (!HeapTupleIsValid(tuple)) return false;
-  const bool is_chunk = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relispartition;
-  ReleaseSysCache(tuple);
-  return is_chunk;
-}
-
-/// ANALYZE marks a table as childless that has no children it can see, and would hide ours until
-/// the mark is set again. Its lock on the parent does not conflict with an INSERT's. So another
-/// chunk has to stay while ours is not committed; the first one keeps ANALYZE out.
-void keep_marked(Relation parent) {
-  if (CheckRelationLockedByMe(parent, ShareUpdateExclusiveLock, true)) {
-    return mark_as_parent(RelationGetRelid(parent));  // create_hypertable() keeps everybody out
-  }
-  const PartitionDescData* descriptor = fresh_partition_descriptor(parent);
-  // The newest chunk, since that is the last one that retention wants.
-  if (descriptor->nparts == 0 || !hold(descriptor->oids[descriptor->nparts - 1])) {
-    LockRelationOid(RelationGetRelid(parent), ShareUpdateExclusiveLock);
-  }
-  mark_as_parent(RelationGetRelid(parent));
-}
-
-/// The replica identity, which a partition does not inherit in PostgreSQL.
 void copy_replica_identity(Relation parent, Relation chunk) {
   if (parent->rd_rel->relreplident == REPLICA_IDENTITY_DEFAULT) return;
   ReplicaIdentityStmt* identity = makeNode(ReplicaIdentityStmt);
@@ -128,43 +133,24 @@ void copy_replica_identity(Relation parent, Relation chunk) {
   AlterTableCmd* command = makeNode(AlterTableCmd);
   command->subtype = AT_ReplicaIdentity;
   command->def = reinterpret_cast<Node*>(identity);
-  AlterTableInternal(RelationGetRelid(chunk), list_make1(command), false);
+  pg::alter_relation(RelationGetRelid(chunk), list_make1(command));
   CommandCounterIncrement();
 }
 
-void attach_relation(Relation parent, Oid chunk, std::int32_t id, Slice slice) {
-  Oid user = InvalidOid;
-  int context = 0;
-  GetUserIdAndSecContext(&user, &context);
-  SetUserIdAndSecContext(parent->rd_rel->relowner, context | SECURITY_LOCAL_USERID_CHANGE);
-
-  keep_marked(parent);
-  Relation relation = table_open(chunk, AccessExclusiveLock);
-  link_to(parent, chunk);
-  store_bound(parent, chunk, slice);
-  CommandCounterIncrement();
-  clone_indexes(parent, relation);
-  clone_foreign_keys(parent, relation, id);
-  // The owner may lack EXECUTE on the function of a trigger that somebody else has put on the
-  // table. Nothing of a trigger runs while it is created.
-  SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, context | SECURITY_LOCAL_USERID_CHANGE);
-  clone_row_triggers(parent, relation);
-  SetUserIdAndSecContext(parent->rd_rel->relowner, context | SECURITY_LOCAL_USERID_CHANGE);
-  copy_replica_identity(parent, relation);
-  table_close(relation, NoLock);
-  CacheInvalidateRelcache(parent);
-  CommandCounterIncrement();
-
-  SetUserIdAndSecContext(user, context);
-}
-
-}  // namespace
-
-void mark_as_parent(Oid parent) {
-  if (has_subclass(parent)) return;
-  LockRelationOid(parent, ShareUpdateExclusiveLock);
-  if (has_subclass(parent)) return;
-  SetRelationHasSubclass(parent, true);
+void copy_row_security(Relation parent, Relation chunk) {
+  List* commands = NIL;
+  if (parent->rd_rel->relrowsecurity) {
+    AlterTableCmd* command = makeNode(AlterTableCmd);
+    command->subtype = AT_EnableRowSecurity;
+    commands = lappend(commands, command);
+  }
+  if (parent->rd_rel->relforcerowsecurity) {
+    AlterTableCmd* command = makeNode(AlterTableCmd);
+    command->subtype = AT_ForceRowSecurity;
+    commands = lappend(commands, command);
+  }
+  if (commands == NIL) return;
+  pg::alter_relation(RelationGetRelid(chunk), commands);
   CommandCounterIncrement();
 }
 

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "extension/chunk/slice.h"
+
 #include "extension/pg/postgres.h"
 extern "C" {
 #include <utils/rel.h>
@@ -22,8 +24,15 @@ void clone_row_triggers(Relation parent, Relation chunk);
 /// tables no more than an INSERT that is checked by the key does.
 void clone_foreign_keys(Relation parent, Relation chunk, std::int32_t chunk_id);
 
-/// Makes sure that PostgreSQL looks for children of `parent`, a table or an index: one that never
-/// had any, or lost them all before an ANALYZE, is marked as childless.
-void mark_as_parent(Oid parent);
+/// Stores `slice` as the bound of the chunk, and that it is a partition. Others see it once the
+/// transaction commits.
+void store_bound(Relation parent, Oid chunk, Slice slice);
+
+/// Gives the chunk the replica identity of the parent, which a partition does not inherit.
+void copy_replica_identity(Relation parent, Relation chunk);
+
+/// Turns row-level security of the chunk on as far as the parent's is: whoever reads the chunk by
+/// its own name meets the policies of the hypertable (chunk/row_security.h).
+void copy_row_security(Relation parent, Relation chunk);
 
 }  // namespace varve::chunk

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "extension/chunk/coordinate.h"
+#include "extension/chunk/integer_now.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -95,10 +96,8 @@ std::int64_t integer_of(Datum value, Oid type) {
                          : "The chunks are ranges of integers, so an integer is expected.");
 }
 
-}  // namespace
-
-std::optional<std::int64_t> range_bound(FunctionCallInfo fcinfo, int position, const char* name,
-                                        Oid type) {
+std::optional<std::int64_t> bound_of_type(FunctionCallInfo fcinfo, int position, const char* name,
+                                          Oid type, const catalog::Hypertable* hypertable) {
   if (PG_ARGISNULL(position)) return std::nullopt;
   const Datum value = PG_GETARG_DATUM(position);
   const Oid given =
@@ -115,12 +114,23 @@ std::optional<std::int64_t> range_bound(FunctionCallInfo fcinfo, int position, c
     return pg::call([&] { return time_of(value, given, is_utc); });
   }
   if (!is_time && is_integer(given)) return integer_of(value, given);
+  if (!is_time && given == INTERVALOID && hypertable != nullptr) {
+    return integer_before(*hypertable, *DatumGetIntervalP(value));
+  }
   throw_wrong_type(name, given, type);
+}
+
+}  // namespace
+
+std::optional<std::int64_t> range_bound(FunctionCallInfo fcinfo, int position, const char* name,
+                                        const catalog::Hypertable& hypertable) {
+  const Oid type = pg::call([&] { return getBaseType(hypertable.column_type); });
+  return bound_of_type(fcinfo, position, name, type, &hypertable);
 }
 
 std::optional<std::int64_t> creation_bound(FunctionCallInfo fcinfo, int position,
                                            const char* name) {
-  return range_bound(fcinfo, position, name, TIMESTAMPTZOID);
+  return bound_of_type(fcinfo, position, name, TIMESTAMPTZOID, nullptr);
 }
 
 }  // namespace varve::chunk

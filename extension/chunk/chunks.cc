@@ -1,4 +1,5 @@
 // show_chunks() and drop_chunks().
+#include <algorithm>
 #include <string>
 
 #include "extension/catalog/chunk_table.h"
@@ -6,6 +7,8 @@
 #include "extension/chunk/bound.h"
 #include "extension/chunk/coordinate.h"
 #include "extension/chunk/drop.h"
+#include "extension/chunk/lock_set.h"
+#include "extension/chunk/unlink.h"
 #include "extension/chunk/window.h"
 
 #include "extension/pg/boundary.h"
@@ -74,9 +77,8 @@ Selection selection_of(FunctionCallInfo fcinfo, const catalog::Hypertable& hyper
     to = creation_bound(fcinfo, at.created_before, "created_before");
     require_order(from, "created_after", to, "created_before");
   } else {
-    const Oid type = pg::call([&] { return getBaseType(hypertable.column_type); });
-    from = range_bound(fcinfo, at.newer_than, "newer_than", type);
-    to = range_bound(fcinfo, at.older_than, "older_than", type);
+    from = range_bound(fcinfo, at.newer_than, "newer_than", hypertable);
+    to = range_bound(fcinfo, at.older_than, "older_than", hypertable);
     require_order(from, "newer_than", to, "older_than");
   }
   if (from) selection.window.from = *from;
@@ -106,6 +108,37 @@ void require_owner(Oid relation) {
   });
 }
 
+Oid* relations_of(const catalog::ChunkTable::Chunks& chunks) {
+  auto* relations = static_cast<Oid*>(pg::call([&] {
+    return MemoryContextAllocHuge(CurrentMemoryContext, (chunks.count + 1) * sizeof(Oid));
+  }));
+  for (std::size_t i = 0; i < chunks.count; ++i) relations[i] = chunks.rows[i].relation;
+  return relations;
+}
+
+/// Whether each of `chunks` is one of `relations`.
+bool all_among(const catalog::ChunkTable::Chunks& chunks, Oid* relations, std::size_t count) {
+  std::sort(relations, relations + count);
+  return std::all_of(chunks.rows, chunks.rows + chunks.count, [&](const catalog::Chunk& chunk) {
+    return std::binary_search(relations, relations + count, chunk.relation);
+  });
+}
+
+/// The chunks of the selection, locked against everybody. While it waited for them others may have
+/// dropped some, or cut or joined them: what no longer lies in the selection is not ours to drop.
+catalog::ChunkTable::Chunks select_and_lock(const catalog::Hypertable& hypertable,
+                                            const Selection& selection) {
+  auto chunks = select(hypertable, selection);
+  for (;;) {
+    Oid* relations = relations_of(chunks);
+    pg::call([&] { lock_all(relations, chunks.count, AccessExclusiveLock); });
+    const auto now = select(hypertable, selection);
+    if (all_among(now, relations, chunks.count)) return now;
+    pg::call([&] { unlock_all(relations, chunks.count, AccessExclusiveLock); });
+    chunks = now;
+  }
+}
+
 /// The names of the chunks that were dropped.
 pg::Datums drop_all(Oid parent, const catalog::ChunkTable::Chunks& chunks, int level) {
   return pg::call([&] {
@@ -113,11 +146,10 @@ pg::Datums drop_all(Oid parent, const catalog::ChunkTable::Chunks& chunks, int l
     std::size_t count = 0;
     for (std::size_t i = 0; i < chunks.count; ++i) {
       const Oid chunk = chunks.rows[i].relation;
-      const char* name = get_rel_name(chunk);
-      if (name == nullptr) continue;  // another session was faster
-      const char* qualified =
-          quote_qualified_identifier(get_namespace_name(get_rel_namespace(chunk)), name);
-      if (!drop(parent, chunk)) continue;
+      if (!is_partition_of(chunk, parent)) continue;
+      const char* qualified = quote_qualified_identifier(
+          get_namespace_name(get_rel_namespace(chunk)), get_rel_name(chunk));
+      drop(parent, chunk, true);
       ereport(level, (errmsg("dropping chunk %s", qualified)));
       names[count++] = CStringGetTextDatum(qualified);
     }
@@ -147,7 +179,8 @@ pg::Datums drop_selected(FunctionCallInfo fcinfo) {
   }
   const Selection selection = selection_of(fcinfo, hypertable, at);
   const bool verbose = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3);
-  return drop_all(hypertable.relation, select(hypertable, selection), verbose ? INFO : DEBUG2);
+  const auto chunks = select_and_lock(hypertable, selection);
+  return drop_all(hypertable.relation, chunks, verbose ? INFO : DEBUG2);
 }
 
 }  // namespace

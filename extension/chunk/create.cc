@@ -1,6 +1,7 @@
 #include "extension/chunk/create.h"
 
 #include "extension/chunk/coordinate.h"
+#include "extension/chunk/parent_mark.h"
 #include "extension/chunk/partition_descriptor.h"
 #include "extension/chunk/place.h"
 
@@ -49,8 +50,10 @@ Oid ensure(Relation parent, const catalog::Hypertable& hypertable, std::int64_t 
 
   Place place = pg::call([&] { return current_place(parent, value, type); });
   if (OidIsValid(place.chunk)) return place.chunk;
-  // Once the slice is ours, whoever was making its chunk has committed or given up.
+  // The lock of the slice is the last one that can make us wait for who makes another chunk. Once
+  // it is ours, whoever was making this one has committed or given up.
   place = pg::call([&] {
+    hold_parent_mark(parent);
     lock_slice(RelationGetRelid(parent), cell);
     return current_place(parent, value, type);
   });

@@ -21,7 +21,8 @@ namespace varve::chunk {
 Oid create_table(Relation parent, const catalog::Hypertable& hypertable, Slice slice);
 
 /// Makes the table `chunk` the partition of `parent` that holds `slice`: inheritance, bound,
-/// indexes, row triggers, foreign keys both ways. The caller vouches that its rows belong there.
+/// indexes, row triggers, foreign keys both ways. The caller vouches that its rows belong there,
+/// and has called hold_parent_mark(), or excludes all others from the parent.
 void attach(Relation parent, const catalog::Hypertable& hypertable, Oid chunk, Slice slice);
 
 /// The chunk that holds `value` (units of Slice), made if it does not exist. Takes the slice's

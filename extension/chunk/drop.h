@@ -5,12 +5,13 @@
 namespace varve::chunk {
 
 /// Drops the chunk, as DROP TABLE ... RESTRICT, but with no other lock than AccessExclusiveLock on
-/// the chunk: DROP TABLE of a partition locks the parent against everybody. The caller holds
-/// AccessShareLock on the parent, and has seen that the user owns it.
+/// the chunk, which the caller holds: DROP TABLE of a partition locks the parent against everybody.
+/// The caller holds AccessShareLock on the parent, has seen that the user owns it, and that the
+/// chunk is one of its partitions.
 ///
-/// Foreign keys to the hypertable stay; a row that one of them still references is an error 23503.
-/// False where the chunk has gone, or is no longer a partition of `parent`, by the time it is
-/// locked. C API: run inside pg::call.
-bool drop(Oid parent, Oid chunk);
+/// Foreign keys to the hypertable stay. With `check_references`, a row that one of them still
+/// references is an error 23503; otherwise the caller vouches that the rows live on elsewhere in
+/// the hypertable. C API: run inside pg::call.
+void drop(Oid parent, Oid chunk, bool check_references);
 
 }  // namespace varve::chunk

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "extension/chunk/attach.h"
+#include "extension/chunk/parent_mark.h"
 
 extern "C" {
 #include <access/attmap.h>

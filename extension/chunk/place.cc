@@ -3,8 +3,13 @@
 #include "extension/chunk/coordinate.h"
 
 extern "C" {
+#include <access/htup_details.h>
+#include <catalog/pg_class.h>
+#include <nodes/parsenodes.h>
 #include <partitioning/partbounds.h>
+#include <utils/builtins.h>
 #include <utils/partcache.h>
+#include <utils/syscache.h>
 }
 
 namespace varve::chunk {
@@ -19,7 +24,32 @@ std::int64_t bound_at(const PartitionBoundInfoData& bounds, int position, Oid ty
   }
 }
 
+/// One end of a partition's bound as a coordinate.
+std::int64_t bound_of(const List* bound, Oid type) {
+  const auto* end = linitial_node(PartitionRangeDatum, bound);
+  switch (end->kind) {
+    case PARTITION_RANGE_DATUM_MINVALUE: return extent_of(type).lowest;
+    case PARTITION_RANGE_DATUM_MAXVALUE: return extent_of(type).highest;
+    default: return coordinate_of(castNode(Const, end->value)->constvalue, type);
+  }
+}
+
 }  // namespace
+
+std::optional<Slice> stored_slice(Oid chunk, Oid type) {
+  HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(chunk));
+  if (!HeapTupleIsValid(tuple)) return std::nullopt;
+  bool is_null = true;
+  const Datum stored = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relpartbound, &is_null);
+  std::optional<Slice> slice;
+  if (!is_null) {
+    const auto* bound =
+        static_cast<const PartitionBoundSpec*>(stringToNode(TextDatumGetCString(stored)));
+    slice = Slice{bound_of(bound->lowerdatums, type), bound_of(bound->upperdatums, type)};
+  }
+  ReleaseSysCache(tuple);
+  return slice;
+}
 
 Place place_of(PartitionDesc descriptor, Relation parent, Datum value, Oid type) {
   const Extent extent = extent_of(type);

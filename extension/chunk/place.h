@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "extension/chunk/slice.h"
 
 #include "extension/pg/postgres.h"
@@ -18,5 +20,9 @@ struct Place {
 
 /// The place of `value`, of the dimension's base type `type`, in `descriptor`. C API.
 Place place_of(PartitionDesc descriptor, Relation parent, Datum value, Oid type);
+
+/// The slice that the catalog has for the chunk now; nothing where it is no partition. Costs a
+/// catalog look-up and the reading of an expression. C API.
+std::optional<Slice> stored_slice(Oid chunk, Oid type);
 
 }  // namespace varve::chunk

@@ -2,8 +2,10 @@
 #include <cstdio>
 
 #include "extension/catalog/chunk_table.h"
+#include "extension/catalog/tablespace_table.h"
 #include "extension/chunk/create.h"
 
+#include "extension/pg/alter_relation.h"
 #include "extension/pg/boundary.h"
 extern "C" {
 #include <access/attmap.h>
@@ -87,15 +89,31 @@ List* columns_of(TupleDesc parent) {
   return columns;
 }
 
-/// Where the parent says its partitions go, never where the settings of the session that happens to
+/// Of the tablespaces attached to the hypertable, those that are still there take turns from slice
+/// to slice; null where there are none.
+char* attached_tablespace(const catalog::Hypertable& hypertable, Slice slice) {
+  List* names = NIL;
+  ListCell* cell;
+  foreach (cell, catalog::TablespaceTable::of_hypertable(hypertable.id)) {
+    auto* name = static_cast<char*>(lfirst(cell));
+    if (OidIsValid(get_tablespace_oid(name, true))) names = lappend(names, name);
+  }
+  if (names == NIL) return nullptr;
+  const std::int64_t turns = list_length(names);
+  const std::int64_t turn = (slice.begin / hypertable.chunk_interval) % turns;
+  return static_cast<char*>(list_nth(names, static_cast<int>((turn + turns) % turns)));
+}
+
+/// Where the hypertable says its chunks go, never where the settings of the session that happens to
 /// need the chunk would put it.
-char* tablespace_of(Relation parent) {
+char* tablespace_of(Relation parent, const catalog::Hypertable& hypertable, Slice slice) {
+  if (char* attached = attached_tablespace(hypertable, slice)) return attached;
   const Oid own = parent->rd_rel->reltablespace;
   return get_tablespace_name(OidIsValid(own) ? own : MyDatabaseTableSpace);
 }
 
 CreateStmt* definition_of(Relation parent, const catalog::Hypertable& hypertable, std::int32_t id,
-                          List* options) {
+                          Slice slice, List* options) {
   CreateStmt* definition = makeNode(CreateStmt);
   definition->relation = makeRangeVar(
       pstrdup(NameStr(hypertable.chunk_schema)),
@@ -104,7 +122,7 @@ CreateStmt* definition_of(Relation parent, const catalog::Hypertable& hypertable
   definition->tableElts = columns_of(RelationGetDescr(parent));
   definition->options = options;
   definition->oncommit = ONCOMMIT_NOOP;
-  definition->tablespacename = tablespace_of(parent);
+  definition->tablespacename = tablespace_of(parent, hypertable, slice);
   definition->accessMethod = pstrdup("heap");
   return definition;
 }
@@ -189,7 +207,7 @@ void set_column_options(Relation parent, Oid chunk) {
     }
   }
   if (commands == NIL) return;
-  AlterTableInternal(chunk, commands, false);
+  pg::alter_relation(chunk, commands);
   CommandCounterIncrement();
 }
 
@@ -211,7 +229,8 @@ void revoke_all(Oid chunk, Oid owner) {
   CommandCounterIncrement();
 }
 
-Oid define(Relation parent, const catalog::Hypertable& hypertable, std::int32_t id, List* options) {
+Oid define(Relation parent, const catalog::Hypertable& hypertable, std::int32_t id, Slice slice,
+           List* options) {
   const Oid owner = parent->rd_rel->relowner;
   Oid user = InvalidOid;
   int context = 0;
@@ -219,7 +238,7 @@ Oid define(Relation parent, const catalog::Hypertable& hypertable, std::int32_t 
 
   SetUserIdAndSecContext(creator_in(hypertable.chunk_schema, owner),
                          context | SECURITY_LOCAL_USERID_CHANGE);
-  CreateStmt* definition = definition_of(parent, hypertable, id, options);
+  CreateStmt* definition = definition_of(parent, hypertable, id, slice, options);
   const Oid chunk = DefineRelation(definition, RELKIND_RELATION, owner, nullptr, nullptr).objectId;
   CommandCounterIncrement();
 
@@ -239,7 +258,7 @@ Oid define(Relation parent, const catalog::Hypertable& hypertable, std::int32_t 
 Oid create_table(Relation parent, const catalog::Hypertable& hypertable, Slice slice) {
   List* options = catalog::HypertableTable::storage_options(hypertable.id);
   const std::int32_t id = catalog::ChunkTable::next_id();
-  const Oid chunk = pg::call([&] { return define(parent, hypertable, id, options); });
+  const Oid chunk = pg::call([&] { return define(parent, hypertable, id, slice, options); });
   catalog::ChunkTable::insert({id, hypertable.id, chunk, slice, GetCurrentTimestamp()});
   return chunk;
 }

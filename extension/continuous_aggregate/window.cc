@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "extension/catalog/hypertable_table.h"
 #include "extension/chunk/bound.h"
 #include "extension/chunk/coordinate.h"
 
@@ -27,9 +28,9 @@ Aggregate required_aggregate(FunctionCallInfo fcinfo) {
 }
 
 Range window_argument(FunctionCallInfo fcinfo, const Definition& definition) {
-  const Oid type = definition.bucket.type;
-  return {chunk::range_bound(fcinfo, 1, "window_start", type).value_or(kBeforeAll),
-          chunk::range_bound(fcinfo, 2, "window_end", type).value_or(kAfterAll)};
+  const auto source = catalog::HypertableTable::find(definition.source);
+  return {chunk::range_bound(fcinfo, 1, "window_start", *source).value_or(kBeforeAll),
+          chunk::range_bound(fcinfo, 2, "window_end", *source).value_or(kAfterAll)};
 }
 
 Range inscribed_window(const Definition& definition, Range window) {

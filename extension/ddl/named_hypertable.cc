@@ -9,12 +9,14 @@ extern "C" {
 
 namespace varve::ddl {
 
+bool is_hypertable(Oid relation) {
+  return pg::entry([&] { return catalog::cached_hypertable(relation) != nullptr; });
+}
+
 Oid named_hypertable(const RangeVar* name) {
   if (name == nullptr) return InvalidOid;
   const Oid relation = RangeVarGetRelid(name, NoLock, true);
-  if (!OidIsValid(relation)) return InvalidOid;
-  const auto* hypertable = pg::entry([&] { return catalog::cached_hypertable(relation); });
-  return hypertable != nullptr ? relation : InvalidOid;
+  return OidIsValid(relation) && is_hypertable(relation) ? relation : InvalidOid;
 }
 
 }  // namespace varve::ddl

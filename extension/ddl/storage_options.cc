@@ -6,6 +6,7 @@
 #include "extension/ddl/dispatch.h"
 #include "extension/ddl/named_hypertable.h"
 
+#include "extension/pg/alter_relation.h"
 #include "extension/pg/boundary.h"
 extern "C" {
 #include <access/reloptions.h>
@@ -101,7 +102,7 @@ void alter_storage(std::int32_t id, List* commands) {
 
   const auto chunks = pg::entry([&] { return catalog::ChunkTable::of_hypertable(id); });
   for (std::size_t i = 0; i < chunks.count; ++i) {
-    AlterTableInternal(chunks.rows[i].relation, copyObject(commands), false);
+    pg::alter_relation(chunks.rows[i].relation, copyObject(commands));
   }
 }
 

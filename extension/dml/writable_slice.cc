@@ -4,14 +4,16 @@
 #include "extension/chunk/create.h"
 #include "extension/chunk/partition_descriptor.h"
 #include "extension/chunk/place.h"
+#include "extension/chunk/serializable.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
+#include <access/htup_details.h>
 #include <access/xact.h>
-#include <catalog/pg_class.h>
 #include <miscadmin.h>
 #include <partitioning/partdesc.h>
 #include <storage/lmgr.h>
+#include <utils/rel.h>
 #include <utils/syscache.h>
 }
 
@@ -27,27 +29,43 @@ PartitionDesc routing_descriptor(EState& estate, Relation parent) {
   return PartitionDirectoryLookup(estate.es_partition_directory, parent);
 }
 
-/// False where the chunk is gone once the lock is granted: the descriptor that named it is
-/// outdated.
-bool lock_for_writing(Oid chunk) {
-  LockRelationOid(chunk, RowExclusiveLock);
+/// Whether the descriptor is one that nothing has overtaken. An older one may be right about a
+/// chunk all the same.
+bool is_current(PartitionDesc descriptor, Relation parent) {
+  return chunk::partition_descriptor_is_fresh(RelationGetRelid(parent)) &&
+         RelationGetPartitionDesc(parent, true) == descriptor;
+}
+
+/// A reader may have a snapshot that is too old for the chunk, but not for our rows.
+void look_for_readers(Relation parent, Oid chunk) {
+  if (!IsolationIsSerializable()) return;
   HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(chunk));
-  bool is_partition = false;
-  if (HeapTupleIsValid(tuple)) {
-    is_partition = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relispartition;
-    ReleaseSysCache(tuple);
+  if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for relation %u", chunk);
+  chunk::before_writing(parent, HeapTupleHeaderGetXmin(tuple->t_data));
+  ReleaseSysCache(tuple);
+}
+
+/// False where, once the lock is granted, the chunk is gone, or is no longer what the descriptor
+/// says: others may have dropped it, or cut it in two.
+bool lock_for_writing(const chunk::Place& place, PartitionDesc descriptor, Relation parent,
+                      Oid type) {
+  LockRelationOid(place.chunk, RowExclusiveLock);
+  if (!is_current(descriptor, parent) && chunk::stored_slice(place.chunk, type) != place.slice) {
+    UnlockRelationOid(place.chunk, RowExclusiveLock);
+    return false;
   }
-  if (!is_partition) UnlockRelationOid(chunk, RowExclusiveLock);
-  return is_partition;
+  look_for_readers(parent, place.chunk);
+  return true;
 }
 
 }  // namespace
 
 std::optional<chunk::Slice> lock_slice_of(EState& estate, Relation parent, Datum value, Oid type) {
   return pg::call([&]() -> std::optional<chunk::Slice> {
-    const chunk::Place place =
-        chunk::place_of(routing_descriptor(estate, parent), parent, value, type);
-    if (!OidIsValid(place.chunk) || !lock_for_writing(place.chunk)) return std::nullopt;
+    PartitionDesc descriptor = routing_descriptor(estate, parent);
+    const chunk::Place place = chunk::place_of(descriptor, parent, value, type);
+    if (!OidIsValid(place.chunk)) return std::nullopt;
+    if (!lock_for_writing(place, descriptor, parent, type)) return std::nullopt;
     return place.slice;
   });
 }

@@ -52,17 +52,6 @@ bool parse_integer(std::string_view digits, std::int64_t& value) {
   return error == std::errc() && end == digits.data() + digits.size();
 }
 
-RequestedWidth parse_width(const std::string& label) {
-  if (label.empty()) return {};
-  std::int64_t value = 0;
-  if (parse_integer(label, value)) return width_of(value);
-  return pg::call([&] {
-    return width_of(
-        *DatumGetIntervalP(DirectFunctionCall3(interval_in, CStringGetDatum(label.c_str()),
-                                               ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1))));
-  });
-}
-
 [[noreturn]] void refuse(std::string_view input) {
   throw pg::SqlError(
       ERRCODE_INVALID_TEXT_REPRESENTATION,
@@ -109,6 +98,17 @@ void refuse_partition_function(FunctionCallInfo fcinfo, int index) {
 }
 
 }  // namespace
+
+RequestedWidth parse_width(const std::string& label) {
+  if (label.empty()) return {};
+  std::int64_t value = 0;
+  if (parse_integer(label, value)) return width_of(value);
+  return pg::call([&] {
+    return width_of(
+        *DatumGetIntervalP(DirectFunctionCall3(interval_in, CStringGetDatum(label.c_str()),
+                                               ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1))));
+  });
+}
 
 RequestedWidth width_argument(FunctionCallInfo fcinfo, int index) {
   if (PG_ARGISNULL(index)) return {};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "extension/hypertable/interval.h"
 
 #include "extension/pg/postgres.h"
@@ -18,6 +20,10 @@ struct DimensionInfo {
   std::int32_t partitions;  // kHash
   RequestedWidth width;     // kRange
 };
+
+/// A width as text has it: digits are an integer, anything else an interval; empty asks for the
+/// default. Throws PostgreSQL's error where it is neither.
+RequestedWidth parse_width(const std::string& label);
 
 /// The argument `index`, of a type "anyelement", as a width; NULL asks for the default. Throws
 /// invalid_parameter_value where its type is neither an integer nor interval.

@@ -1,9 +1,12 @@
 // set_chunk_time_interval() and its newer name: the width of future chunks.
+#include "extension/hypertable/set_chunk_interval.h"
+
 #include <string>
 
 #include "extension/catalog/hypertable_table.h"
 #include "extension/hypertable/dimension.h"
 #include "extension/hypertable/dimension_info.h"
+#include "extension/hypertable/own_hypertable.h"
 
 #include "extension/pg/boundary.h"
 #include "extension/pg/sqlstate.h"
@@ -11,28 +14,11 @@ extern "C" {
 #include <miscadmin.h>
 #include <storage/lmgr.h>
 #include <tcop/utility.h>
-#include <utils/acl.h>
 #include <utils/builtins.h>
-#include <utils/lsyscache.h>
 }
 
 namespace varve::hypertable {
 namespace {
-
-catalog::Hypertable require_own_hypertable(Oid relation) {
-  const char* name = pg::call([&] { return get_rel_name(relation); });
-  if (name == nullptr) {
-    throw pg::SqlError(ERRCODE_UNDEFINED_TABLE,
-                       "relation with OID " + std::to_string(relation) + " does not exist");
-  }
-  const std::string quoted = "\"" + std::string(name) + "\"";
-  const auto row = catalog::HypertableTable::find(relation);
-  if (!row) throw pg::SqlError(pg::kHypertableNotExist, "table " + quoted + " is not a hypertable");
-  if (!pg::call([&] { return pg_class_ownercheck(relation, GetUserId()); })) {
-    throw pg::SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE, "must be owner of hypertable " + quoted);
-  }
-  return *row;
-}
 
 void require_dimension(const catalog::Hypertable& row, const NameData& name) {
   if (pg::call([&] { return namestrcmp(const_cast<Name>(&row.column), NameStr(name)); }) == 0)
@@ -48,34 +34,34 @@ void warn_of_short_interval() {
   });
 }
 
-Datum set_chunk_interval(FunctionCallInfo fcinfo) {
-  for (int i = 0; i < 2; ++i) {
-    if (!PG_ARGISNULL(i)) continue;
-    throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
-                       i == 0 ? "hypertable must not be null" : "chunk interval must not be null");
-  }
-  const Oid relation = PG_GETARG_OID(0);
+}  // namespace
+
+void set_chunk_interval(Oid relation, const NameData* dimension, const RequestedWidth& request) {
   pg::call([] { PreventCommandIfReadOnly("set_chunk_time_interval()"); });
   require_own_hypertable(relation);
-  // Against writers: two sessions that make chunks of different widths would cut the same time
-  // differently.
   pg::call([&] { LockRelationOid(relation, ShareRowExclusiveLock); });
   const auto row = require_own_hypertable(relation);
-  if (!PG_ARGISNULL(2)) require_dimension(row, *PG_GETARG_NAME(2));
+  if (dimension != nullptr) require_dimension(row, *dimension);
 
-  const RequestedWidth request = width_argument(fcinfo, 1);
   const DimensionType type = dimension_type(row.column_type);
   const std::int64_t interval = chunk_interval(type, request);
   if (looks_mistaken(type, request)) warn_of_short_interval();
   catalog::HypertableTable::set_chunk_interval(row.id, interval);
-  PG_RETURN_VOID();
 }
 
-}  // namespace
 }  // namespace varve::hypertable
 
 // set_chunk_time_interval(hypertable regclass, chunk_time_interval anyelement, dimension_name name)
 //   returns void
 VARVE_SQL_FUNCTION(varve_set_chunk_interval) {
-  return varve::hypertable::set_chunk_interval(fcinfo);
+  for (int i = 0; i < 2; ++i) {
+    if (!PG_ARGISNULL(i)) continue;
+    throw varve::pg::SqlError(
+        ERRCODE_INVALID_PARAMETER_VALUE,
+        i == 0 ? "hypertable must not be null" : "chunk interval must not be null");
+  }
+  const NameData* dimension = PG_ARGISNULL(2) ? nullptr : PG_GETARG_NAME(2);
+  varve::hypertable::set_chunk_interval(PG_GETARG_OID(0), dimension,
+                                        varve::hypertable::width_argument(fcinfo, 1));
+  PG_RETURN_VOID();
 }

@@ -8,12 +8,10 @@ extern "C" {
 
 namespace varve::planner {
 
-/// Beside every condition of `query` such as `time > now() - interval '1 day'` on the primary
-/// dimension of a hypertable, in a direct reference or through a subquery, puts the constant bound
-/// that it implies (clock_slack.h), so that planning leaves out older chunks. The condition itself
-/// stays, and decides. Lower bounds only: an upper one would cut off rows once a cached plan runs
-/// later. `parameters` with values known for this plan count as constants.
-void bound_by_clock(Query& query, ParamListInfo parameters);
+/// The constant bound that a condition such as `time > now() - interval '1 day'` on the primary
+/// dimension of a hypertable implies for good (clock_slack.h), or null. Lower bounds only: an upper
+/// one would cut off rows once a cached plan runs later.
+Node* bound_by_clock(const Query& query, Node* condition, ParamListInfo parameters);
 
 /// Once, in _PG_init: the setting timescaledb.enable_now_constify.
 void install_clock_bounds();

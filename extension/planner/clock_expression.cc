@@ -1,15 +1,14 @@
 #include "extension/planner/clock_expression.h"
 
+#include "extension/planner/comparison.h"
+
 #include "extension/pg/tree.h"
 extern "C" {
 #include <catalog/pg_type.h>
-#include <nodes/makefuncs.h>
 #include <optimizer/optimizer.h>
 #include <utils/builtins.h>
 #include <utils/date.h>
-#include <utils/datum.h>
 #include <utils/fmgroids.h>
-#include <utils/lsyscache.h>
 #include <utils/timestamp.h>
 }
 
@@ -29,33 +28,6 @@ bool find_clock(Node* node, void* context) {
     if (function == F_NOW || function == F_TRANSACTION_TIMESTAMP) return true;
   }
   return pg::walk_expression(node, find_clock, context);
-}
-
-/// Parameters whose values hold for the plan, as the constants they are.
-Node* with_known_parameters(Node* node, void* context) {
-  if (node == nullptr) return nullptr;
-  if (!IsA(node, Param)) {
-    return pg::mutate_expression(node, with_known_parameters, context);
-  }
-  auto* parameters = static_cast<ParamListInfo>(context);
-  const auto* param = castNode(Param, node);
-  if (parameters == nullptr || param->paramkind != PARAM_EXTERN || param->paramid < 1 ||
-      param->paramid > parameters->numParams) {
-    return node;
-  }
-  ParamExternData space;
-  const ParamExternData* known =
-      parameters->paramFetch != nullptr
-          ? parameters->paramFetch(parameters, param->paramid, true, &space)
-          : &parameters->params[param->paramid - 1];
-  if ((known->pflags & PARAM_FLAG_CONST) == 0 || known->ptype != param->paramtype) return node;
-  int16 length;
-  bool by_value;
-  get_typlenbyval(param->paramtype, &length, &by_value);
-  const Datum value =
-      known->isnull || by_value ? known->value : datumCopy(known->value, by_value, length);
-  return reinterpret_cast<Node*>(makeConst(param->paramtype, param->paramtypmod, param->paramcollid,
-                                           length, value, known->isnull, by_value));
 }
 
 const Const* constant_of(const Node* node, Oid type) {
@@ -171,12 +143,12 @@ bool reads_clock(Node* expression) { return find_clock(expression, nullptr); }
 
 bool lower_bound_of(Node* expression, ParamListInfo parameters, Oid column_type,
                     std::int64_t* bound_us) {
-  // Folds what is constant, such as 3 * interval '1 hour'; the clock itself is not.
-  Node* folded = eval_const_expressions(nullptr, with_known_parameters(expression, parameters));
+  // What is constant, such as 3 * interval '1 hour', is folded; the clock itself is not.
+  Node* clock = folded(expression, parameters);
   ClockSlack slack;
-  if (!describe(folded, slack) || !slack.is_sound()) return false;
-  const Oid type = exprType(folded);
-  Expr* value = evaluate_expr(reinterpret_cast<Expr*>(folded), type, -1, InvalidOid);
+  if (!describe(clock, slack) || !slack.is_sound()) return false;
+  const Oid type = exprType(clock);
+  Expr* value = evaluate_expr(reinterpret_cast<Expr*>(clock), type, -1, InvalidOid);
   std::int64_t value_us;
   if (!IsA(value, Const) || !value_us_of(*reinterpret_cast<Const*>(value), &value_us)) return false;
   if (type != column_type) slack.add_zone_change();

@@ -3,6 +3,7 @@
 #include "extension/dml/routed_query.h"
 #include "extension/planner/descriptor_check.h"
 #include "extension/planner/prepare_query.h"
+#include "extension/planner/serializable_reads.h"
 
 #include "extension/pg/postgres.h"
 extern "C" {
@@ -34,6 +35,7 @@ PlannedStmt* plan(Query* query, const char* text, int cursor_options, ParamListI
 }
 
 void start(QueryDesc* query, int flags) {
+  note_serializable_reads(*query->plannedstmt);
   refresh_descriptors(*query->plannedstmt);
   (previous_start != nullptr ? previous_start : standard_ExecutorStart)(query, flags);
   dml::RoutedQuery::begin(*query);

@@ -2,10 +2,12 @@
 
 #include "extension/catalog/hypertable_cache.h"
 #include "extension/chunk/partition_descriptor.h"
+#include "extension/chunk/serializable.h"
 #include "extension/continuous_aggregate/track_changes.h"
 #include "extension/continuous_aggregate/watermark.h"
 #include "extension/dml/route_targets.h"
-#include "extension/planner/clock_bounds.h"
+#include "extension/planner/implied_bounds.h"
+#include "extension/planner/stepwise_query.h"
 
 #include "extension/pg/boundary.h"
 #include "extension/pg/tree.h"
@@ -48,8 +50,9 @@ bool find_use(Node* node, void* found) {
 }
 
 /// The rewriter has locked every relation of the query.
-void refresh_descriptor(const RangeTblEntry& entry) {
+void refresh_descriptor(const RangeTblEntry& entry, bool is_read) {
   Relation relation = table_open(entry.relid, NoLock);
+  if (is_read) chunk::before_reading(relation);
   chunk::fresh_partition_descriptor(relation);
   table_close(relation, NoLock);
 }
@@ -66,12 +69,15 @@ bool prepare(Node* node, void* context) {
     const auto* entry = lfirst_node(RangeTblEntry, cell);
     ++index;
     if (!is_hypertable(*entry)) continue;
-    refresh_descriptor(*entry);
-    if (index == query->resultRelation) dml::route_targets(*query, entry->relid);
+    const bool is_target = index == query->resultRelation;
+    refresh_descriptor(*entry, !is_target || query->commandType != CMD_INSERT);
+    if (is_target) dml::route_targets(*query, entry->relid);
   }
   continuous_aggregate::track_changes(*query);
   continuous_aggregate::fold_watermarks(*query);
-  bound_by_clock(*query, static_cast<ParamListInfo>(context));
+  add_implied_bounds(*query, static_cast<ParamListInfo>(context));
+  replace_extremes(*query);
+  plan_stepwise(*query);
   return pg::walk_query(query, prepare, context);
 }
 

@@ -11,7 +11,8 @@ CREATE TABLE varve_catalog.hypertable (
     column_name     name     NOT NULL,  -- the primary dimension
     column_type     regtype  NOT NULL,
     chunk_interval  bigint   NOT NULL CONSTRAINT hypertable_chunk_interval_check CHECK (chunk_interval > 0),
-    storage_options text[]              -- a partitioned table cannot hold them; every new chunk gets them
+    storage_options text[],             -- a partitioned table cannot hold them; every new chunk gets them
+    integer_now     regprocedure        -- what time it is, in the units of an integer column
 );
 
 COMMENT ON COLUMN varve_catalog.hypertable.chunk_interval IS

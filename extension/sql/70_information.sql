@@ -27,7 +27,7 @@ SELECT n.nspname AS hypertable_schema,
     1::smallint AS num_dimensions,
     chunk.count AS num_chunks,
     false AS compression_enabled,
-    NULL::name[] AS tablespaces,
+    (SELECT array_agg(tablespace_name ORDER BY position) FROM varve_catalog.tablespace WHERE hypertable_id = h.id) AS tablespaces,
     h.column_name AS primary_dimension,
     h.column_type AS primary_dimension_type,
     chunk.count AS chunk_count,
@@ -50,11 +50,12 @@ SELECT n.nspname AS hypertable_schema,
     'Time'::text AS dimension_type,
     CASE WHEN NOT varve_catalog.is_integer(h.column_type) THEN varve_catalog.interval_of(h.chunk_interval) END AS time_interval,
     CASE WHEN varve_catalog.is_integer(h.column_type) THEN h.chunk_interval END AS integer_interval,
-    NULL::name AS integer_now_func,
+    p.proname AS integer_now_func,
     NULL::smallint AS num_partitions
 FROM varve_catalog.hypertable h
     JOIN pg_class r ON r.oid = h.relation
-    JOIN pg_namespace n ON n.oid = r.relnamespace;
+    JOIN pg_namespace n ON n.oid = r.relnamespace
+    LEFT JOIN pg_proc p ON p.oid = h.integer_now;
 COMMENT ON VIEW timescaledb_information.dimensions IS 'what each hypertable is partitioned by';
 
 CREATE VIEW timescaledb_information.chunks AS

@@ -33,9 +33,9 @@ SELECT h.id,
     NULL::name AS partitioning_func,
     h.chunk_interval AS interval_length,
     NULL::bigint AS compress_interval_length,
-    NULL::name AS integer_now_func_schema,
-    NULL::name AS integer_now_func
-FROM varve_catalog.hypertable h;
+    p.pronamespace::regnamespace::name AS integer_now_func_schema,
+    p.proname AS integer_now_func
+FROM varve_catalog.hypertable h LEFT JOIN pg_proc p ON p.oid = h.integer_now;
 COMMENT ON VIEW _timescaledb_catalog.dimension IS 'dimensions; interval_length in microseconds or integers';
 
 CREATE VIEW _timescaledb_catalog.dimension_slice AS

@@ -71,13 +71,12 @@ struct Cursor {
 }  // namespace
 
 std::optional<Instant> parse_date_time(std::string_view text) {
-  using namespace std::chrono;
   Cursor cursor{text};
-  const year year_of{cursor.number(4)};
+  const std::chrono::year year{cursor.number(4)};
   cursor.require("-");
-  const month month_of{static_cast<unsigned>(cursor.number(2))};
+  const std::chrono::month month{static_cast<unsigned>(cursor.number(2))};
   cursor.require("-");
-  const day day_of{static_cast<unsigned>(cursor.number(2))};
+  const std::chrono::day day{static_cast<unsigned>(cursor.number(2))};
   cursor.require("Tt ");
   const int hour = cursor.number(2);
   cursor.require(":");
@@ -87,12 +86,13 @@ std::optional<Instant> parse_date_time(std::string_view text) {
   const std::int64_t fraction = cursor.take(".") ? cursor.fraction() : 0;
   const int zone = cursor.zone();
 
-  const year_month_day date = year_of / month_of / day_of;
+  const std::chrono::year_month_day date = year / month / day;
   if (!cursor.ok || !cursor.text.empty() || !date.ok()) return std::nullopt;
   if (hour > 23 || minute > 59 || second > 60) return std::nullopt;
   const auto minute_of_day = ((hour * 60 + minute - zone) % 1440 + 1440) % 1440;
   if (second == 60 && minute_of_day != 1439) return std::nullopt;
-  return Instant(sys_days(date)) + hours(hour) + minutes(minute - zone) + seconds(second) +
+  return Instant(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
+         std::chrono::minutes(minute - zone) + std::chrono::seconds(second) +
          microseconds(fraction);
 }
 
@@ -125,10 +125,10 @@ std::optional<Instant> parse_epoch(std::string_view token) {
 }
 
 std::string rfc3339(Instant instant) {
-  using namespace std::chrono;
-  const auto day_start = floor<days>(instant);
-  const year_month_day date(day_start);
-  const hh_mm_ss time(floor<milliseconds>(instant - day_start));
+  const auto day_start = std::chrono::floor<std::chrono::days>(instant);
+  const std::chrono::year_month_day date(day_start);
+  const std::chrono::hh_mm_ss time(
+      std::chrono::floor<std::chrono::milliseconds>(instant - day_start));
   std::array<char, 48> text{};
   const int length = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
                                    int(date.year()), unsigned(date.month()), unsigned(date.day()),

@@ -116,9 +116,11 @@ void Broker::flush() {
 }
 
 void Broker::expire(Kind kind, int partition) {
+  flush();
   if (!is_real()) {
     // The mock keeps 5 MiB a partition.
-    const std::string filler(512 * 1024, ' ');
+    constexpr std::size_t kFillerBytes = 512UL * 1024;
+    const std::string filler(kFillerBytes, ' ');
     for (int i = 0; i < 12; ++i) publish(kind, "filler", filler, partition);
     flush();
     return;

@@ -150,7 +150,7 @@ double Member::metric(const std::string& name) const {
 }
 
 Process::Process(const std::string& conninfo, const Broker& broker, const std::string& group,
-                 std::vector<std::string> settings) {
+                 const std::vector<std::string>& settings) {
   std::vector<std::string> words = {std::getenv("VARVED"),
                                     "ingest",
                                     "--database.conninfo=" + conninfo,
@@ -164,6 +164,7 @@ Process::Process(const std::string& conninfo, const Broker& broker, const std::s
                                     "--log.level=error"};
   for (const std::string& setting : settings) words.push_back("--" + setting);
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   pid_ = ::fork();
@@ -183,7 +184,11 @@ void Process::kill(int signal) { ::kill(pid_, signal); }
 
 int Process::wait() {
   int status = 0;
-  ::waitpid(pid_, &status, 0);
+  if (!eventually([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; }, 30s)) {
+    ADD_FAILURE() << "the process does not end";
+    kill(SIGKILL);
+    ::waitpid(pid_, &status, 0);
+  }
   pid_ = -1;
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }

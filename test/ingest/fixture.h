@@ -74,7 +74,7 @@ class Member {
 class Process {
  public:
   Process(const std::string& conninfo, const Broker& broker, const std::string& group,
-          std::vector<std::string> settings = {});
+          const std::vector<std::string>& settings = {});
   ~Process();
   void kill(int signal);
   /// The exit status, or -signal.

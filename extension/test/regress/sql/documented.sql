@@ -19,3 +19,14 @@ SELECT count(*) FROM readings WHERE time > now() - interval '1 day';
 SET timescaledb.enable_now_constify = off;
 SET enable_bitmapscan = off;
 EXPLAIN (costs off) SELECT count(*) FROM readings WHERE time > now() - interval '1 day';
+
+-- docs/chunk-maintenance.md
+CREATE TABLE loaded (LIKE readings INCLUDING ALL);
+INSERT INTO loaded VALUES ('2024-01-10 10:00+00', 1, 19.5);
+CALL attach_chunk('readings', 'loaded', '{"time": ["2024-01-01", "2024-02-01"]}');
+CALL split_chunk('loaded', timestamptz '2024-01-10');
+SELECT tableoid::regclass, * FROM readings WHERE time < '2024-03-01';
+CALL merge_chunks('loaded', '_timescaledb_internal._hyper_1_7_chunk');
+SELECT reorder_chunk('loaded', 'readings_pkey', verbose => true);
+CALL detach_chunk('loaded');
+SELECT * FROM loaded;

@@ -1,0 +1,86 @@
+#include "extension/chunk/maintain/chunk_argument.h"
+
+#include <string>
+
+#include "extension/pg/boundary.h"
+#include "extension/pg/sqlstate.h"
+extern "C" {
+#include <access/htup_details.h>
+#include <catalog/pg_am.h>
+#include <catalog/pg_class.h>
+#include <miscadmin.h>
+#include <storage/lmgr.h>
+#include <tcop/utility.h>
+#include <utils/acl.h>
+#include <utils/lsyscache.h>
+#include <utils/syscache.h>
+}
+
+namespace varve::chunk {
+namespace {
+
+std::string quoted(Oid relation) {
+  const char* name = pg::call([&] { return get_rel_name(relation); });
+  return "\"" + (name != nullptr ? std::string(name) : std::to_string(relation)) + "\"";
+}
+
+[[noreturn]] void throw_no_chunk(Oid relation) {
+  const bool is_hypertable = catalog::HypertableTable::find(relation).has_value();
+  throw pg::SqlError(pg::kChunkNotExist, "table " + quoted(relation) + " is not a chunk", {},
+                     is_hypertable ? "It is a hypertable: show_chunks() lists its chunks." : "");
+}
+
+Oid access_method_of(Oid relation) {
+  HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+  if (!HeapTupleIsValid(tuple)) return InvalidOid;
+  const Oid method = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relam;
+  ReleaseSysCache(tuple);
+  return method;
+}
+
+}  // namespace
+
+OwnChunk own_chunk(NullableDatum relation, const char* function) {
+  if (relation.isnull) {
+    throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "the chunk must not be null");
+  }
+  const Oid oid = DatumGetObjectId(relation.value);
+  pg::call([&] { PreventCommandIfReadOnly(function); });
+  if (pg::call([&] { return get_rel_name(oid); }) == nullptr) {
+    throw pg::SqlError(ERRCODE_UNDEFINED_TABLE,
+                       "relation with OID " + std::to_string(oid) + " does not exist");
+  }
+  const auto chunk = catalog::ChunkTable::find(oid);
+  const auto hypertable =
+      chunk ? catalog::HypertableTable::find_by_id(chunk->hypertable_id) : std::nullopt;
+  if (!hypertable) throw_no_chunk(oid);
+  if (!pg::call([&] { return pg_class_ownercheck(hypertable->relation, GetUserId()); })) {
+    throw pg::SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE,
+                       "must be owner of hypertable " + quoted(hypertable->relation));
+  }
+  return {*chunk, *hypertable};
+}
+
+OwnChunk current(const OwnChunk& known) {
+  const auto chunk = catalog::ChunkTable::find(known.chunk.relation);
+  const auto hypertable = catalog::HypertableTable::find_by_id(known.hypertable.id);
+  if (!chunk || !hypertable || chunk->hypertable_id != hypertable->id) {
+    throw pg::SqlError(pg::kChunkNotExist, "the chunk is no longer there",
+                       "Another session has dropped, detached or merged it meanwhile.");
+  }
+  return {*chunk, *hypertable};
+}
+
+OwnChunk lock_hypertable_of(const OwnChunk& known, LOCKMODE mode) {
+  pg::call([&] { LockRelationOid(known.hypertable.relation, mode); });
+  return current(known);
+}
+
+void require_heap(Oid chunk, const char* function) {
+  if (pg::call([&] { return access_method_of(chunk); }) == HEAP_TABLE_AM_OID) return;
+  throw pg::SqlError(ERRCODE_FEATURE_NOT_SUPPORTED,
+                     std::string(function) + " works on chunks of rows, and " + quoted(chunk) +
+                         " has another access method");
+}
+
+}  // namespace varve::chunk

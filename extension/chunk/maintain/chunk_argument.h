@@ -1,0 +1,36 @@
+#pragma once
+
+#include "extension/catalog/chunk_table.h"
+#include "extension/catalog/hypertable_table.h"
+
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <storage/lockdefs.h>
+}
+
+namespace varve::chunk {
+
+/// A chunk that a function of this folder is to work on, and the hypertable it belongs to.
+struct OwnChunk {
+  catalog::Chunk chunk;
+  catalog::Hypertable hypertable;
+};
+
+/// The chunk that `relation` names, whose hypertable the user owns. `function` is the caller's
+/// name, for errors. Takes no lock.
+///
+/// Throws 22023 for a null argument, 25006 in a read-only transaction, 42P01 where there is no such
+/// relation, TS003 where it is no chunk, 42501 for others than the owner.
+OwnChunk own_chunk(NullableDatum relation, const char* function);
+
+/// Locks the hypertable until the end of the transaction, then looks again: the chunk as it is now.
+/// TS003 where it is gone.
+OwnChunk lock_hypertable_of(const OwnChunk& known, LOCKMODE mode);
+
+/// The chunk as it is now, once it is locked itself. TS003 where it is gone.
+OwnChunk current(const OwnChunk& known);
+
+/// Throws 0A000 unless the chunk's rows lie in an ordinary heap.
+void require_heap(Oid chunk, const char* function);
+
+}  // namespace varve::chunk

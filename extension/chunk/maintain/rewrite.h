@@ -1,0 +1,62 @@
+#pragma once
+
+#include "extension/pg/freeze.h"
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <nodes/pg_list.h>
+#include <utils/rel.h>
+}
+
+// Giving a chunk new files: with its rows in another order, in another tablespace, or with other
+// rows. The work is done on a transient table beside the chunk while others go on reading it; only
+// to exchange the files is it locked against readers. The chunk keeps its OID, and so do its
+// indexes: nothing that refers to them notices.
+//
+// Row versions are copied with the transactions that made them, as CLUSTER does: a snapshot taken
+// before sees afterwards what it has always seen. All is C API: run inside pg::call.
+namespace varve::chunk {
+
+/// The tablespaces of the new files; InvalidOid is the database's.
+struct Placement {
+  Oid table;
+  bool moves_indexes;  // otherwise each stays in its own
+  Oid indexes;
+};
+
+/// A rewrite under way.
+struct Rewrite {
+  Oid chunk;
+  Oid transient;
+  pg::FreezeLimits limits;
+  Placement placement;
+  List* indexes;      // of the chunk
+  List* new_indexes;  // of the transient table, in the same order
+};
+
+/// The user that the functions of indexes run as, and what they may do, while a chunk is rewritten.
+struct RestrictedUser {
+  Oid user;
+  int context;
+  int settings;
+};
+RestrictedUser become_owner(Relation table);
+void become_again(const RestrictedUser& before);
+
+/// Tells PostgreSQL that a table which this transaction has made will hold rows that snapshots of
+/// others can see. It takes a new table for one that concerns nobody else, and would leave row
+/// versions out of its indexes, and prune them, that are dead to us alone. Before it has rows.
+void expect_foreign_snapshots(Oid table);
+
+/// Starts with an empty table. ExclusiveLock on the chunk is held: nobody writes.
+Rewrite begin_rewrite(Relation chunk, Placement placement);
+
+/// Copies all rows of the chunk, in the order of `index` if there is one; their number.
+double copy_rows(const Rewrite& rewrite, Relation chunk, Oid index);
+
+/// Notes the number of rows, and builds the indexes. A violation of a unique index is an error.
+void build_indexes(Rewrite& rewrite, double rows);
+
+/// Gives the chunk the new files, and drops the old ones. AccessExclusiveLock on it is held.
+void finish_rewrite(const Rewrite& rewrite);
+
+}  // namespace varve::chunk

@@ -1,0 +1,30 @@
+#include "extension/hypertable/own_hypertable.h"
+
+#include <string>
+
+#include "extension/pg/boundary.h"
+#include "extension/pg/sqlstate.h"
+extern "C" {
+#include <miscadmin.h>
+#include <utils/acl.h>
+#include <utils/lsyscache.h>
+}
+
+namespace varve::hypertable {
+
+catalog::Hypertable require_own_hypertable(Oid relation) {
+  const char* name = pg::call([&] { return get_rel_name(relation); });
+  if (name == nullptr) {
+    throw pg::SqlError(ERRCODE_UNDEFINED_TABLE,
+                       "relation with OID " + std::to_string(relation) + " does not exist");
+  }
+  const std::string quoted = "\"" + std::string(name) + "\"";
+  const auto row = catalog::HypertableTable::find(relation);
+  if (!row) throw pg::SqlError(pg::kHypertableNotExist, "table " + quoted + " is not a hypertable");
+  if (!pg::call([&] { return pg_class_ownercheck(relation, GetUserId()); })) {
+    throw pg::SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE, "must be owner of hypertable " + quoted);
+  }
+  return *row;
+}
+
+}  // namespace varve::hypertable

@@ -1,0 +1,155 @@
+#include "extension/planner/bucket_bounds.h"
+
+#include <limits>
+
+#include "extension/planner/bucket_length.h"
+#include "extension/planner/comparison.h"
+
+extern "C" {
+#include <access/stratnum.h>
+#include <catalog/dependency.h>
+#include <catalog/pg_proc.h>
+#include <catalog/pg_type.h>
+#include <commands/extension.h>
+#include <nodes/makefuncs.h>
+#include <nodes/nodeFuncs.h>
+#include <optimizer/clauses.h>
+#include <optimizer/optimizer.h>
+#include <utils/date.h>
+#include <utils/lsyscache.h>
+#include <utils/timestamp.h>
+}
+
+namespace varve::planner {
+namespace {
+
+bool is_time_bucket(Oid function) {
+  const char* name = get_func_name(function);
+  return name != nullptr && strcmp(name, "time_bucket") == 0 &&
+         getExtensionOfObject(ProcedureRelationId, function) == get_extension_oid("varve", true);
+}
+
+const FuncExpr* bucket_of(const Node* node) {
+  if (!IsA(node, FuncExpr)) return nullptr;
+  const auto* call = reinterpret_cast<const FuncExpr*>(node);
+  return list_length(call->args) >= 2 && is_time_bucket(call->funcid) ? call : nullptr;
+}
+
+/// The argument at `position`, from 0, given by place or by name.
+Node* argument_of(const FuncExpr& call, int position) {
+  ListCell* cell;
+  foreach (cell, call.args) {
+    auto* argument = static_cast<Node*>(lfirst(cell));
+    if (IsA(argument, NamedArgExpr)) {
+      const auto* named = castNode(NamedArgExpr, argument);
+      if (named->argnumber == position) return reinterpret_cast<Node*>(named->arg);
+    } else if (foreach_current_index(cell) == position) {
+      return argument;
+    }
+  }
+  return nullptr;
+}
+
+const Const* constant_of(Node* expression, ParamListInfo parameters) {
+  Node* value = folded(expression, parameters);
+  return IsA(value, Const) && !castNode(Const, value)->constisnull ? castNode(Const, value)
+                                                                   : nullptr;
+}
+
+/// Whether the wall clock of a zone decides where the buckets of a timestamptz start: the third
+/// argument is its name.
+bool in_zone(const FuncExpr& call) {
+  Node* third = argument_of(call, 2);
+  return third != nullptr && exprType(third) == TEXTOID;
+}
+
+std::int64_t integer_of(const Const& value) {
+  switch (value.consttype) {
+    case INT2OID: return DatumGetInt16(value.constvalue);
+    case INT4OID: return DatumGetInt32(value.constvalue);
+    default: return DatumGetInt64(value.constvalue);
+  }
+}
+
+Expr* bigint_constant(std::int64_t value, Oid type) {
+  return reinterpret_cast<Expr*>(makeConst(type, -1, InvalidOid, sizeof(std::int64_t),
+                                           Int64GetDatum(value), false, FLOAT8PASSBYVAL));
+}
+
+bool is_integer(Oid type) { return type == INT2OID || type == INT4OID || type == INT8OID; }
+
+/// x + the longest bucket, of a type that compares with the column's; null where that is not known
+/// or leaves the range.
+Expr* behind_bucket(const Const& start, const Const& width, bool in_zone) {
+  if (is_integer(start.consttype) && is_integer(width.consttype)) {
+    std::int64_t end;
+    if (__builtin_add_overflow(integer_of(start), integer_of(width), &end)) return nullptr;
+    return bigint_constant(end, INT8OID);
+  }
+  // The width may also be of the type bucket_width, which is an interval under another name.
+  if (is_integer(width.consttype)) return nullptr;
+  const Interval* interval = DatumGetIntervalP(width.constvalue);
+  const auto length = longest_bucket_us({.months = interval->month,
+                                         .days = interval->day,
+                                         .time = calendar::Duration(interval->time)},
+                                        in_zone);
+  if (!length) return nullptr;
+  if (start.consttype == DATEOID) {
+    const DateADT date = DatumGetDateADT(start.constvalue);
+    const std::int64_t end = date + *length / USECS_PER_DAY + 1;
+    if (DATE_NOT_FINITE(date) || !IS_VALID_DATE(end)) return nullptr;
+    return reinterpret_cast<Expr*>(makeConst(DATEOID, -1, InvalidOid, sizeof(DateADT),
+                                             DateADTGetDatum(static_cast<DateADT>(end)), false,
+                                             true));
+  }
+  if (start.consttype != TIMESTAMPTZOID && start.consttype != TIMESTAMPOID) return nullptr;
+  const Timestamp time = DatumGetTimestamp(start.constvalue);
+  std::int64_t end;
+  if (TIMESTAMP_NOT_FINITE(time) || __builtin_add_overflow(time, *length, &end) ||
+      !IS_VALID_TIMESTAMP(end)) {
+    return nullptr;
+  }
+  return bigint_constant(end, start.consttype);
+}
+
+/// `x` is computed for every row that it is compared with, and once more for pruning.
+bool is_cheap(Node* x) {
+  return !contain_volatile_functions(x) && !contain_subplans(x) && !contain_var_clause(x);
+}
+
+}  // namespace
+
+Node* bound_by_bucket(const Query& query, Node* condition, ParamListInfo parameters) {
+  Comparison comparison;
+  if (!comparison_of(condition, &comparison)) return nullptr;
+  const FuncExpr* bucket = bucket_of(comparison.left);
+  if (bucket == nullptr) {
+    comparison = mirrored(comparison);
+    bucket = bucket_of(comparison.left);
+  }
+  if (bucket == nullptr) return nullptr;
+  Node* time = argument_of(*bucket, 1);
+  const Var* column = time != nullptr ? variable_of(time) : nullptr;
+  if (column == nullptr || !is_dimension(query, *column) || !is_cheap(comparison.right))
+    return nullptr;
+
+  Node* lower = nullptr;
+  Node* upper = nullptr;
+  if (comparison.strategy >= BTEqualStrategyNumber) {
+    lower = make_bound(time, comparison.family, BTGreaterEqualStrategyNumber,
+                       reinterpret_cast<Expr*>(copyObject(comparison.right)));
+  }
+  if (comparison.strategy <= BTEqualStrategyNumber) {
+    const Const* width = constant_of(argument_of(*bucket, 0), parameters);
+    const Const* start = constant_of(comparison.right, parameters);
+    Expr* end = width != nullptr && start != nullptr
+                    ? behind_bucket(*start, *width, in_zone(*bucket))
+                    : nullptr;
+    if (end != nullptr) {
+      upper = make_bound(time, comparison.family, BTLessStrategyNumber, end);
+    }
+  }
+  return make_and_qual(lower, upper);
+}
+
+}  // namespace varve::planner

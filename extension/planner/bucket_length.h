@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "kernel/calendar/bucket.h"
+
+namespace varve::planner {
+
+/// No bucket of that width lasts longer, in microseconds; `in_zone` when the edges are those of a
+/// time zone's clock, which may be set back within a bucket. Nothing for widths below zero and
+/// above 130,000 years.
+std::optional<std::int64_t> longest_bucket_us(const calendar::Span& width, bool in_zone);
+
+}  // namespace varve::planner

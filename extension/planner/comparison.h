@@ -1,0 +1,39 @@
+#pragma once
+
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <nodes/params.h>
+#include <nodes/parsenodes.h>
+#include <nodes/primnodes.h>
+}
+
+namespace varve::planner {
+
+/// `left operator right`, one of the five operators of a btree family.
+struct Comparison {
+  Node* left;
+  Node* right;
+  Oid operation;
+  Oid family;
+  int strategy;  // BTLessStrategyNumber ...
+};
+
+/// False where `condition` is none. `mirrored` is the same comparison with its sides exchanged;
+/// its `operation` is InvalidOid where the operator has no commutator.
+bool comparison_of(Node* condition, Comparison* comparison);
+Comparison mirrored(const Comparison& comparison);
+
+/// The column that an expression is, perhaps relabelled from a domain; or null.
+const Var* variable_of(const Node* node);
+
+/// Whether `variable` is the primary dimension of a hypertable, seen through joins and subqueries.
+bool is_dimension(const Query& query, const Var& variable);
+
+/// `column >= bound` or the like, within a family whose operator compares the two types; null where
+/// there is none. The column is copied.
+Node* make_bound(const Node* column, Oid family, int strategy, Expr* bound);
+
+/// The expression with parameters replaced whose values hold for the plan, and constants folded.
+Node* folded(Node* expression, ParamListInfo parameters);
+
+}  // namespace varve::planner

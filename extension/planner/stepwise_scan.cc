@@ -1,0 +1,238 @@
+// The node that runs a query over the chunks of a hypertable in steps (stepwise_query.h). All of it
+// is C: nothing here throws or has a destructor.
+#include "extension/planner/stepwise_scan.h"
+
+#include <algorithm>
+
+#include "extension/chunk/partition_descriptor.h"
+#include "extension/planner/comparison.h"
+#include "extension/planner/stepwise_relation.h"
+
+extern "C" {
+#include <access/stratnum.h>
+#include <commands/explain.h>
+#include <executor/executor.h>
+#include <executor/tuptable.h>
+#include <miscadmin.h>
+#include <nodes/makefuncs.h>
+#include <nodes/nodeFuncs.h>
+#include <optimizer/optimizer.h>
+#include <partitioning/partbounds.h>
+#include <tcop/tcopprot.h>
+#include <utils/datum.h>
+#include <utils/guc.h>
+#include <utils/lsyscache.h>
+#include <utils/memutils.h>
+#include <utils/partcache.h>
+#include <utils/rel.h>
+}
+
+namespace varve::planner {
+namespace {
+
+bool enabled = true;
+
+constexpr int kFirstStep = 4;
+constexpr int kLargestStep = 64;
+
+/// A bound of a chunk; a step that has none at one end is open there.
+struct Bound {
+  Datum value;
+  bool is_open;
+};
+
+struct StepwiseScan {
+  CustomScanState css;
+  Query* query;
+  Oid family;
+  bool newest_first;
+
+  // Where chunks begin, in the order of the scan; the first step starts at the open end.
+  Bound* edges;
+  int edge_count;
+  int next_edge;
+  Bound reached;
+
+  int step_size;
+  int steps;  // of all scans, for EXPLAIN
+  MemoryContext context;
+  QueryDesc* running;
+};
+
+StepwiseScan& scan_of(CustomScanState* state) { return *reinterpret_cast<StepwiseScan*>(state); }
+
+/// The edges between chunks, the last one in the order of the scan open.
+void find_edges(StepwiseScan& scan) {
+  Relation table = scan.css.ss.ss_currentRelation;
+  PartitionDesc descriptor = chunk::fresh_partition_descriptor(table);
+  const PartitionBoundInfoData& bounds = *descriptor->boundinfo;
+  MemoryContext caller = MemoryContextSwitchTo(scan.css.ss.ps.state->es_query_cxt);
+  scan.edges = static_cast<Bound*>(palloc(sizeof(Bound) * (bounds.ndatums + 1)));
+  MemoryContextSwitchTo(caller);
+  scan.edge_count = 0;
+  for (int i = 0; i < bounds.ndatums; ++i) {
+    const int position = scan.newest_first ? bounds.ndatums - 1 - i : i;
+    if (bounds.kind[position][0] != PARTITION_RANGE_DATUM_VALUE) continue;
+    scan.edges[scan.edge_count++] = {bounds.datums[position][0], false};
+  }
+  scan.edges[scan.edge_count++] = {0, true};
+}
+
+void restart(StepwiseScan& scan) {
+  scan.next_edge = 0;
+  scan.reached = {0, true};
+  scan.step_size = kFirstStep;
+}
+
+void add_condition(Query& query, Node* column, Oid family, int strategy, const Bound& bound) {
+  if (bound.is_open) return;
+  const Oid type = exprType(column);
+  int16 length;
+  bool by_value;
+  get_typlenbyval(type, &length, &by_value);
+  auto* value = reinterpret_cast<Expr*>(makeConst(
+      type, -1, InvalidOid, length, datumCopy(bound.value, by_value, length), false, by_value));
+  query.jointree->quals =
+      make_and_qual(query.jointree->quals, make_bound(column, family, strategy, value));
+}
+
+/// The query over the chunks from where the scan is to `next`.
+Query* query_until(const StepwiseScan& scan, const Bound& next) {
+  auto* query = static_cast<Query*>(copyObjectImpl(scan.query));
+  const Bound& lower = scan.newest_first ? next : scan.reached;
+  const Bound& upper = scan.newest_first ? scan.reached : next;
+  Node* column = dimension_of({1, linitial_node(RangeTblEntry, query->rtable), scan.family});
+  add_condition(*query, column, scan.family, BTGreaterEqualStrategyNumber, lower);
+  add_condition(*query, column, scan.family, BTLessStrategyNumber, upper);
+  return query;
+}
+
+/// Plans and starts the next step; false where there is none.
+bool start_step(StepwiseScan& scan) {
+  if (scan.next_edge >= scan.edge_count) return false;
+  EState* estate = scan.css.ss.ps.state;
+  const int edge = std::min(scan.next_edge + scan.step_size, scan.edge_count) - 1;
+  MemoryContext caller = MemoryContextSwitchTo(scan.context);
+  PlannedStmt* plan = pg_plan_query(query_until(scan, scan.edges[edge]), estate->es_sourceText, 0,
+                                    estate->es_param_list_info);
+  scan.running = CreateQueryDesc(plan, estate->es_sourceText, estate->es_snapshot, InvalidSnapshot,
+                                 nullptr, estate->es_param_list_info, estate->es_queryEnv, 0);
+  ExecutorStart(scan.running, 0);
+  MemoryContextSwitchTo(caller);
+  scan.reached = scan.edges[edge];
+  scan.next_edge = edge + 1;
+  scan.step_size = std::min(2 * scan.step_size, kLargestStep);
+  ++scan.steps;
+  return true;
+}
+
+void end_step(StepwiseScan& scan) {
+  if (scan.running == nullptr) return;
+  ExecutorFinish(scan.running);
+  ExecutorEnd(scan.running);
+  FreeQueryDesc(scan.running);
+  scan.running = nullptr;
+  MemoryContextReset(scan.context);
+}
+
+TupleTableSlot* row_of_step(StepwiseScan& scan) {
+  ResetPerTupleExprContext(scan.running->estate);
+  MemoryContext caller = MemoryContextSwitchTo(scan.running->estate->es_query_cxt);
+  TupleTableSlot* row = ExecProcNode(scan.running->planstate);
+  MemoryContextSwitchTo(caller);
+  return row;
+}
+
+/// The next row, in the slot of the scan: values of the step's row, which lives until the next
+/// call.
+TupleTableSlot* next_row(ScanState* state) {
+  auto& scan = *reinterpret_cast<StepwiseScan*>(state);
+  TupleTableSlot* slot = scan.css.ss.ss_ScanTupleSlot;
+  if (scan.edges == nullptr) find_edges(scan);
+  for (;;) {
+    CHECK_FOR_INTERRUPTS();
+    if (scan.running == nullptr && !start_step(scan)) return ExecClearTuple(slot);
+    TupleTableSlot* row = row_of_step(scan);
+    if (TupIsNull(row)) {
+      end_step(scan);
+      continue;
+    }
+    const int columns = slot->tts_tupleDescriptor->natts;
+    slot_getsomeattrs(row, columns);
+    ExecClearTuple(slot);
+    std::copy_n(row->tts_values, columns, slot->tts_values);
+    std::copy_n(row->tts_isnull, columns, slot->tts_isnull);
+    return ExecStoreVirtualTuple(slot);
+  }
+}
+
+bool recheck(ScanState*, TupleTableSlot*) { return true; }
+
+TupleTableSlot* execute(CustomScanState* state) { return ExecScan(&state->ss, next_row, recheck); }
+
+void begin(CustomScanState* state, EState*, int) {
+  StepwiseScan& scan = scan_of(state);
+  const auto* plan = reinterpret_cast<CustomScan*>(state->ss.ps.plan);
+  scan.query = linitial_node(Query, plan->custom_private);
+  Oid type;
+  int16 strategy;
+  get_ordering_op_properties(linitial_node(SortGroupClause, scan.query->sortClause)->sortop,
+                             &scan.family, &type, &strategy);
+  scan.newest_first = strategy == BTGreaterStrategyNumber;
+  scan.context =
+      AllocSetContextCreate(state->ss.ps.state->es_query_cxt, "varve step", ALLOCSET_DEFAULT_SIZES);
+  restart(scan);
+}
+
+void end(CustomScanState* state) { end_step(scan_of(state)); }
+
+void rescan(CustomScanState* state) {
+  end_step(scan_of(state));
+  restart(scan_of(state));
+  ExecScanReScan(&state->ss);
+}
+
+void explain(CustomScanState* state, List*, ExplainState* out) {
+  const StepwiseScan& scan = scan_of(state);
+  ExplainPropertyText("Order", scan.newest_first ? "newest chunks first" : "oldest chunks first",
+                      out);
+  if (out->analyze) ExplainPropertyInteger("Steps", nullptr, scan.steps, out);
+}
+
+const CustomExecMethods kMethods = {.CustomName = "StepwiseScan",
+                                    .BeginCustomScan = begin,
+                                    .ExecCustomScan = execute,
+                                    .EndCustomScan = end,
+                                    .ReScanCustomScan = rescan,
+                                    .MarkPosCustomScan = nullptr,
+                                    .RestrPosCustomScan = nullptr,
+                                    .EstimateDSMCustomScan = nullptr,
+                                    .InitializeDSMCustomScan = nullptr,
+                                    .ReInitializeDSMCustomScan = nullptr,
+                                    .InitializeWorkerCustomScan = nullptr,
+                                    .ShutdownCustomScan = nullptr,
+                                    .ExplainCustomScan = explain};
+
+Node* create_state(CustomScan*) {
+  auto* scan = static_cast<StepwiseScan*>(palloc0(sizeof(StepwiseScan)));
+  NodeSetTag(scan, T_CustomScanState);
+  scan->css.methods = &kMethods;
+  return reinterpret_cast<Node*>(scan);
+}
+
+}  // namespace
+
+const CustomScanMethods kStepwiseScan = {.CustomName = "StepwiseScan",
+                                         .CreateCustomScanState = create_state};
+
+bool stepwise_scan_enabled() { return enabled; }
+
+void define_stepwise_scan() {
+  RegisterCustomScanMethods(&kStepwiseScan);
+  DefineCustomBoolVariable("varve.enable_stepwise_scan",
+                           "Plan and read the newest or oldest chunks first where a query with "
+                           "ORDER BY time LIMIT n may need few of them.",
+                           nullptr, &enabled, true, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+}
+
+}  // namespace varve::planner

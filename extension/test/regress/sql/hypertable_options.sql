@@ -1,0 +1,73 @@
+-- CREATE TABLE ... WITH (tsdb.hypertable, ...) makes a hypertable at once; ALTER TABLE ... SET
+-- (tsdb.chunk_interval = ...) sets the width of chunks to come.
+CREATE VIEW hypertable AS
+SELECT relation, column_name, chunk_interval, chunk_schema, chunk_prefix,
+    (SELECT count(*) FROM pg_index WHERE indrelid = relation) AS indexes, storage_options
+FROM varve_catalog.hypertable ORDER BY id;
+
+CREATE TABLE all_defaults (id int, at timestamptz, other timestamptz) WITH (tsdb.hypertable);
+CREATE TABLE all_said (day date NOT NULL, v int, PRIMARY KEY (v, day)) WITH (timescaledb.hypertable = true, timescaledb.partition_column = 'day',
+    tsdb.chunk_interval = '30 days', tsdb.create_default_indexes = false, tsdb.associated_schema = 'elsewhere', tsdb.associated_table_prefix = 'piece',
+    tsdb.columnstore = false, fillfactor = 70);
+CREATE TABLE counted (n bigint) WITH (tsdb.hypertable, tsdb.partitioning_column = 'n', tsdb.chunk_interval = 100);
+CREATE TABLE "Named So" ("At" timestamptz) WITH (tsdb.hypertable, tsdb.partition_column = 'At', tsdb.chunk_interval = 3600000000);
+CREATE UNLOGGED TABLE derived (LIKE all_said INCLUDING ALL) WITH (tsdb.hypertable, tsdb.partition_column = 'day');
+SELECT * FROM hypertable;
+INSERT INTO all_said VALUES ('2024-01-01', 1);
+INSERT INTO counted VALUES (250);
+SELECT relation, range_begin, range_end FROM varve_catalog.chunk WHERE hypertable_id = 3;
+SELECT relation, reloptions FROM varve_catalog.chunk JOIN pg_class ON pg_class.oid = relation WHERE hypertable_id = 2;
+
+-- IF NOT EXISTS leaves alone what there is.
+CREATE TABLE IF NOT EXISTS counted (n bigint, m int) WITH (tsdb.hypertable, tsdb.partition_column = 'm');
+CREATE TABLE plain (time timestamptz);
+CREATE TABLE IF NOT EXISTS plain (time timestamptz) WITH (tsdb.hypertable);
+CREATE TABLE IF NOT EXISTS fresh (time timestamptz) WITH (tsdb.hypertable, tsdb.partition_column = 'time');
+SELECT relation FROM hypertable WHERE relation::text IN ('plain', 'fresh', 'counted');
+
+ALTER TABLE counted SET (tsdb.chunk_interval = 10);
+ALTER TABLE all_said SET (timescaledb.chunk_interval = '1 week', fillfactor = 90), ALTER v SET STATISTICS 10;
+SELECT relation, chunk_interval, storage_options FROM hypertable WHERE relation::text IN ('counted', 'all_said');
+
+-- Bad input: one error, and no table.
+CREATE TABLE bad (time timestamptz) WITH (tsdb.chunk_interval = '1 day');
+\echo :LAST_ERROR_SQLSTATE
+CREATE TABLE bad (time timestamptz) WITH (tsdb.hypertable = false, tsdb.partition_column = 'time');
+CREATE TABLE bad (time timestamptz) WITH (tsdb.hypertable = perhaps);
+CREATE TABLE bad (time timestamptz) WITH (tsdb.hypertable, tsdb.nosuch = 1);
+\echo :LAST_ERROR_SQLSTATE
+CREATE TABLE bad (time timestamptz) WITH (tsdb.hypertable, timescaledb.hypertable);
+CREATE TABLE bad (time timestamptz) WITH (tsdb.hypertable, tsdb.partition_column = 'nosuch');
+\echo :LAST_ERROR_SQLSTATE
+CREATE TABLE bad (time timestamptz) WITH (tsdb.hypertable, tsdb.partition_column = '');
+CREATE TABLE bad (time timestamptz) WITH (tsdb.hypertable, tsdb.partition_column = 'Time');
+CREATE TABLE bad (time timestamp) WITH (tsdb.hypertable);
+\echo :LAST_ERROR_SQLSTATE
+CREATE TABLE bad (time timestamptz) WITH (tsdb.hypertable, tsdb.chunk_interval = 'soon');
+\echo :LAST_ERROR_SQLSTATE
+CREATE TABLE bad (time timestamptz) WITH (tsdb.hypertable, tsdb.chunk_interval = '');
+CREATE TABLE bad (time timestamptz) WITH (tsdb.hypertable, tsdb.chunk_interval = '-1 day');
+\echo :LAST_ERROR_SQLSTATE
+CREATE TABLE bad (n int) WITH (tsdb.hypertable, tsdb.partition_column = 'n', tsdb.chunk_interval = '1 day');
+CREATE TABLE bad (time timestamptz, v int PRIMARY KEY) WITH (tsdb.hypertable);
+\echo :LAST_ERROR_SQLSTATE
+CREATE TABLE bad (time timestamptz) PARTITION BY RANGE (time) WITH (tsdb.hypertable);
+\echo :LAST_ERROR_SQLSTATE
+CREATE TABLE bad () INHERITS (plain) WITH (tsdb.hypertable);
+CREATE TEMP TABLE bad (time timestamptz) WITH (tsdb.hypertable);
+CREATE TABLE bad (time timestamptz) WITH (tsdb.hypertable, tsdb.segmentby = 'device');
+\echo :LAST_ERROR_SQLSTATE
+CREATE TABLE counted (n bigint) WITH (tsdb.hypertable);
+SELECT to_regclass('bad');
+ALTER TABLE plain SET (tsdb.chunk_interval = '1 day');
+\echo :LAST_ERROR_SQLSTATE
+ALTER TABLE IF EXISTS nosuch SET (tsdb.chunk_interval = '1 day');
+ALTER TABLE counted SET (tsdb.chunk_interval = '1 day');
+ALTER TABLE counted SET (tsdb.chunk_interval = 0);
+ALTER TABLE counted SET (tsdb.chunk_interval);
+ALTER TABLE counted SET (tsdb.nosuch = 1, fillfactor = 10);
+ALTER TABLE counted RESET (tsdb.chunk_interval);
+SELECT relation, chunk_interval, storage_options FROM hypertable WHERE relation = 'counted'::regclass;
+DROP VIEW hypertable;
+DROP TABLE all_defaults, all_said, counted, "Named So", derived, plain, fresh;
+DROP SCHEMA elsewhere;

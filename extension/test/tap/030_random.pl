@@ -1,0 +1,94 @@
+# Random statements give the same on a plain table and on a hypertable, whatever its definition, its
+# columns and its values: rows returned, rows counted, errors, and what the table holds afterwards.
+# VARVE_RANDOM_SEED repeats one case, VARVE_RANDOM_SECONDS (40) says how long to go on. docs/testing.md
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(time);
+use Random::Comparison;
+use Random::Statements;
+use Random::Table;
+use Random::Values;
+
+# A state to come (columnar, half columnar, vectorized or not) is one more entry: Random/Comparison.pm.
+my @options = (
+    [ 'SET plan_cache_mode = auto', 'SET plan_cache_mode = force_generic_plan', 'SET plan_cache_mode = force_custom_plan' ],
+    [ 'SET enable_partitionwise_aggregate = off', 'SET enable_partitionwise_aggregate = on; SET enable_partitionwise_join = on' ],
+    [ 'SET enable_seqscan = on', 'SET enable_seqscan = off', 'SET enable_hashagg = off; SET enable_hashjoin = off', 'SET enable_indexscan = off; SET enable_bitmapscan = off' ],
+    [ ('SET max_parallel_workers_per_gather = 0') x 3, 'SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET min_parallel_index_scan_size = 0' ],
+);
+my @maintain = ('ANALYZE t', 'VACUUM t', "SELECT set_chunk_time_interval('t', %TIME)", "SELECT set_chunk_time_interval('t', %WIDTH)");
+my @states = (
+    { name => 'plain' },
+    {
+        name => 'hyper', options => \@options, maintain => \@maintain,
+        adopt => "SELECT create_hypertable('t', 'time', chunk_time_interval => %TIME)",
+    },
+    {
+        # A plain table that becomes a hypertable while it is in use.
+        name => 'migrated', options => \@options,
+        settle => "SELECT create_hypertable('t', 'time', chunk_time_interval => %TIME, migrate_data => true)",
+    },
+);
+use constant STEPS => 80;
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->append_conf('postgresql.conf', q{
+    shared_preload_libraries = 'varve'
+    fsync = off
+    jit = off
+    max_locks_per_transaction = 1024
+    max_parallel_workers = 2
+    log_statement = none
+});
+$node->start;
+$node->safe_psql('template1', 'CREATE EXTENSION varve; ' . Random::Table::TYPES);
+
+my $seed = $ENV{VARVE_RANDOM_SEED};
+my $until = time + ($ENV{VARVE_RANDOM_SECONDS} // 40);
+my $first = $seed // int(time) * 1000 % 2**31;
+my ($cases, $steps, $failed, $different) = (0, 0, 0, 0);
+
+sub report
+{
+    my ($at, $state, $case, $difference, $outcome) = @_;
+    my $step = $case->{steps}[ $difference->{step} ];
+    diag("seed $at, step $difference->{step}: $state differs from $states[0]{name}; repeat with VARVE_RANDOM_SEED=$at");
+    # Long values say nothing here.
+    my $statements = join('', @{ $step->{statements} // [] }) =~ s/(\S{60})\S{20,}/$1.../gr;
+    diag('statements: ' . substr($statements, 0, 4000));
+    diag("$_: " . substr($difference->{$_} // '', 0, 1500)) for qw(expected found);
+    my ($error) = $outcome->{err} =~ /(.*\z)/s;
+    diag('last messages: ' . substr($error, -600)) if $error;
+}
+
+for (my $at = $first; time < $until; $at++)
+{
+    srand($at);
+    my $table = Random::Table->new;
+    # Rows first, then everything.
+    my @steps = map { $_ < 5 || chance(0.55) ? writing_step($table) : reading_step($table) } 1 .. STEPS;
+    my $case = Random::Comparison::plan($table, \@states, \@steps);
+    $node->safe_psql('postgres', "CREATE DATABASE c$at TEMPLATE template1");
+    my $outcome = Random::Comparison::run($node, "c$at", $table, \@states, $case);
+    my $expected = $outcome->{ $states[0]{name} };
+    for my $state (map { $_->{name} } @states[ 1 .. $#states ])
+    {
+        my $difference = Random::Comparison::difference($case, $expected, $outcome->{$state}) or next;
+        report($at, $state, $case, $difference, $outcome->{$state});
+        $different++;
+    }
+    $cases++;
+    $steps += @steps;
+    $failed += Random::Comparison::failures($expected);
+    $node->safe_psql('postgres', "DROP DATABASE c$at");
+    last if defined $seed || $different >= 3;
+}
+diag("seeds $first to " . ($first + $cases - 1) . ": $steps steps, of which $failed failed everywhere");
+is($different, 0, "$cases random tables, from seed $first on, behave like plain ones");
+cmp_ok($failed, '<', $steps / 4, 'most statements do something');
+$node->stop;
+done_testing();
