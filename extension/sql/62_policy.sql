@@ -152,7 +152,7 @@ DECLARE
 BEGIN
     PERFORM _timescaledb_functions.policy_retention_check(config);
     PERFORM _timescaledb_functions.report_run(state);
-    present := varve_catalog.integer_now((config ->> 'hypertable_id')::pg_catalog.int4);
+    present := varve_catalog.integer_now((config OPERATOR(pg_catalog.->>) 'hypertable_id')::pg_catalog.int4);
     FOREACH target IN ARRAY varve_catalog.retention_chunks(config, present) LOOP
         state := varve_catalog.retention_step(target, state);
         COMMIT;
@@ -265,7 +265,7 @@ DECLARE
 BEGIN
     PERFORM _timescaledb_functions.policy_refresh_continuous_aggregate_check(config);
     SELECT * INTO w FROM varve_catalog.refresh_policy_window(config,
-        varve_catalog.integer_now((config ->> 'mat_hypertable_id')::pg_catalog.int4));
+        varve_catalog.integer_now((config OPERATOR(pg_catalog.->>) 'mat_hypertable_id')::pg_catalog.int4));
     IF w.is_integer THEN
         PERFORM _timescaledb_functions.report_run(pg_catalog.jsonb_build_object('begin', w.begin_integer, 'end', w.end_integer));
         CALL @extschema@.refresh_continuous_aggregate(w.aggregate, w.begin_integer, w.end_integer, false, w.options);
@@ -421,18 +421,18 @@ DECLARE
     config pg_catalog.jsonb;
     w record;
 BEGIN
-    SELECT CASE j.proc_schema WHEN '_timescaledb_functions' THEN j.proc_name END, j.config INTO proc, config
+    SELECT CASE WHEN j.proc_schema OPERATOR(pg_catalog.=) '_timescaledb_functions'::pg_catalog.name THEN j.proc_name END, j.config INTO proc, config
     FROM timescaledb_information.jobs j WHERE j.job_id OPERATOR(pg_catalog.=) given;
     IF NOT FOUND THEN
         RAISE 'job % does not exist', given USING ERRCODE = '42704';
     END IF;
-    CASE proc
-        WHEN 'policy_retention' THEN
+    CASE
+        WHEN proc OPERATOR(pg_catalog.=) 'policy_retention'::pg_catalog.text THEN
             RETURN QUERY SELECT * FROM varve_catalog.explain_chunks('drop', varve_catalog.retention_chunks(config,
                 varve_catalog.integer_now((config OPERATOR(pg_catalog.->>) 'hypertable_id')::pg_catalog.int4)));
-        WHEN 'policy_reorder' THEN
+        WHEN proc OPERATOR(pg_catalog.=) 'policy_reorder'::pg_catalog.text THEN
             RETURN QUERY SELECT * FROM varve_catalog.explain_chunks('reorder', varve_catalog.reorder_chunks(config));
-        WHEN 'policy_refresh_continuous_aggregate' THEN
+        WHEN proc OPERATOR(pg_catalog.=) 'policy_refresh_continuous_aggregate'::pg_catalog.text THEN
             SELECT * INTO w FROM varve_catalog.refresh_policy_window(config,
                 varve_catalog.integer_now((config OPERATOR(pg_catalog.->>) 'mat_hypertable_id')::pg_catalog.int4));
             RETURN QUERY SELECT 'refresh', w.aggregate,
