@@ -21,6 +21,8 @@ extern "C" {
 #include <catalog/pg_class.h>
 #include <catalog/pg_constraint.h>
 #include <commands/tablecmds.h>
+#include <miscadmin.h>
+#include <storage/lmgr.h>
 #include <utils/acl.h>
 #include <utils/fmgroids.h>
 #include <utils/lsyscache.h>
@@ -157,6 +159,20 @@ void alter_chunks(Oid parent, const List* commands) {
   }
 }
 
+/// A transaction that is making a chunk has taken from the hypertable what is about to change, and
+/// its chunk cannot be seen. PostgreSQL's lock lets it go on for these commands: ours waits for it.
+void wait_for_new_chunks(Oid table, const List* commands) {
+  bool lets_writers = false;
+  ListCell* cell;
+  foreach (cell, commands) {
+    const AlterTableType type = lfirst_node(AlterTableCmd, cell)->subtype;
+    lets_writers = lets_writers || type == AT_SetStatistics || type == AT_SetOptions ||
+                   type == AT_ResetOptions;
+  }
+  if (!lets_writers || !pg_class_ownercheck(table, GetUserId())) return;  // which will be said
+  LockRelationOid(table, ShareRowExclusiveLock);
+}
+
 /// The statement without its ONLY, where all of its commands are such that ONLY has no meaning.
 void ignore_only(Utility& utility, const AlterTableStmt* statement) {
   if (statement->relation->inh) return;
@@ -183,6 +199,7 @@ void alter_table(Utility& utility) {
   }
   // A copy: PostgreSQL scribbles on the statement that it runs.
   auto* commands = reinterpret_cast<const List*>(copyObjectImpl(statement->cmds));
+  wait_for_new_chunks(table, commands);
   ignore_only(utility, statement);
   utility.proceed();
   if (any) alter_chunks(table, commands);
