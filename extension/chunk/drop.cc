@@ -21,7 +21,8 @@ void drop(Oid parent, Oid chunk, bool check_references) {
   unlink_from(parent, chunk);
   ObjectAddress address;
   ObjectAddressSet(address, RelationRelationId, chunk);
-  performDeletion(&address, DROP_RESTRICT, 0);
+  // The flag tells object access hooks that the rows live on.
+  performDeletion(&address, DROP_RESTRICT, check_references ? 0 : PERFORM_DELETION_INTERNAL);
   CommandCounterIncrement();
 }
 

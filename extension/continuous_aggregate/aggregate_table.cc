@@ -217,6 +217,22 @@ std::int64_t threshold_of(std::int32_t source_id) {
 void log_change(std::int32_t source_id, Range range) { append_range(kChanges, source_id, range); }
 void log_frozen(std::int32_t id, Range range) { append_range(kFrozen, id, range); }
 
+void thaw(std::int32_t id, Range range) {
+  scan(kFrozen, 1, F_INT4EQ, Int32GetDatum(id), RowExclusiveLock, nullptr,
+       [&](Relation table, HeapTuple tuple) {
+         Datum values[3];
+         bool nulls[3];
+         heap_deform_tuple(tuple, RelationGetDescr(table), values, nulls);
+         const Range frozen = {DatumGetInt64(values[1]), DatumGetInt64(values[2])};
+         if (!overlap(frozen, range)) return;
+         CatalogTupleDelete(table, &tuple->t_self);
+         const Range before = {frozen.begin, range.begin};
+         const Range after = {range.end, frozen.end};
+         if (!is_empty(before)) log_frozen(id, before);
+         if (!is_empty(after)) log_frozen(id, after);
+       });
+}
+
 void acquire(Lock lock, std::int32_t id, bool exclusive) {
   // The fourth field keeps the tag apart from pg_advisory_lock()'s, which has 1 or 2 there.
   LOCKTAG tag;

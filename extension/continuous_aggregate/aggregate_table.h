@@ -69,6 +69,9 @@ std::int64_t threshold_of(std::int32_t source_id);
 void log_change(std::int32_t source_id, Range range);
 void log_frozen(std::int32_t id, Range range);
 
+/// From what is frozen takes away the range.
+void thaw(std::int32_t id, Range range);
+
 /// Locks of the protocol in docs/decisions/aggregate-invalidation.md, until the transaction ends.
 enum class Lock : std::uint16_t {
   kThreshold = 1,  // of a source: writers share it while they commit

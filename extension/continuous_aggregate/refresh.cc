@@ -10,6 +10,7 @@
 #include "extension/continuous_aggregate/refresh.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "extension/catalog/chunk_table.h"
@@ -88,6 +89,7 @@ class Refresh {
         (downwards ? rest.end : rest.begin) = downwards ? batch.begin : batch.end;
       }
     }
+    if (window.begin == kBeforeAll) settle_beginning();
   }
 
  private:
@@ -159,15 +161,15 @@ class Refresh {
     return merged(std::move(ranges));
   }
 
-  [[nodiscard]] Ranges work(Range window) const {
+  Ranges work(Range window) {
     const auto extent = extent_of_rows(aggregate_);
     if (!extent) return {};
-    const Range data = edges().circumscribed(*extent);
-    return work_of({.stale = buckets("aggregate_stale", data),
-                    .frozen = buckets("aggregate_frozen", data),
+    data_ = edges().circumscribed(*extent);
+    return work_of({.stale = buckets("aggregate_stale", *data_),
+                    .frozen = buckets("aggregate_frozen", *data_),
                     .watermark = watermark(),
                     .window = window,
-                    .data = data,
+                    .data = *data_,
                     .force = options_.force},
                    options_.newest_first);
   }
@@ -234,6 +236,24 @@ class Refresh {
     pg::call([&] { execute(statement.c_str()); });
   }
 
+  /// Before the first row nothing is stale. Should rows have come there meanwhile, their chunk
+  /// shows.
+  void settle_beginning() {
+    if (!data_) return;
+    const Range before = {kBeforeAll, data_->begin};
+    const std::string select =
+        "SELECT 1::bigint FROM varve_catalog.aggregate_stale" + meets(id_, before) + " LIMIT 1";
+    if (query_number(select, 0) == 0) return;
+    pg::call([&] { acquire(Lock::kRanges, id_, true); });
+    forget_stale(before);
+    const auto rows = extent_of_chunks(aggregate_.source_id);
+    if (!rows || rows->begin >= before.end) {
+      next_transaction();
+    } else {
+      abandon_transaction();
+    }
+  }
+
   /// Plans that have the old one are made again.
   void move_watermark(std::int64_t end) {
     if (end <= watermark()) return;
@@ -251,6 +271,7 @@ class Refresh {
   Aggregate aggregate_ = {};
   Oid owner_ = InvalidOid;
   Definition definition_ = {};
+  std::optional<Range> data_;  // outside there were neither rows nor results
 };
 
 }  // namespace
