@@ -62,7 +62,10 @@ void link_index(Oid index, Oid parent, Oid chunk) {
 char* tablespace_beside(Relation parent, Relation chunk) {
   const Oid own = chunk->rd_rel->reltablespace;
   const bool sent_away = OidIsValid(own) && own != parent->rd_rel->reltablespace;
-  return get_tablespace_name(sent_away ? own : MyDatabaseTableSpace);
+  if (sent_away) return get_tablespace_name(own);
+  // PostgreSQL wants no name for the database's own where the index has no files.
+  const bool is_divided = chunk->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
+  return is_divided ? nullptr : get_tablespace_name(MyDatabaseTableSpace);
 }
 
 void clone_index(Relation parent_index, Relation parent, Relation chunk, const AttrMap* numbers) {

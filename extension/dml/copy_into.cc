@@ -124,11 +124,15 @@ std::int64_t CopyInto::coordinate() const {
 }
 
 void CopyInto::find_target() {
-  if (holds(slice_, coordinate())) return;
-  slice_ = pg::entry([&] {
-    return writable_slice(*estate_, parent_, hypertable_, row_->tts_values[column_ - 1], type_,
-                          [&] { pg::call([&] { replace_routing(); }); });
-  });
+  const bool in_last_slice = holds(slice_, coordinate());
+  // A slice that is divided has a chunk for each share of its rows.
+  if (in_last_slice && hypertable_.space_partitions == 0) return;
+  if (!in_last_slice) {
+    slice_ = pg::entry([&] {
+      return writable_slice(*estate_, parent_, hypertable_, row_->tts_values[column_ - 1], type_,
+                            [&] { pg::call([&] { replace_routing(); }); });
+    });
+  }
   ResultRelInfo* last = target_;
   target_ = ExecFindPartition(node_, root_, routing_, row_, estate_);
   if (target_ != last) enter_chunk();
