@@ -3,6 +3,7 @@
 #include "extension/chunk/partition_descriptor.h"
 #include "extension/chunk/row_security.h"
 #include "extension/chunk/serializable.h"
+#include "extension/continuous_aggregate/install.h"
 #include "extension/ddl/alter_chunks.h"
 #include "extension/ddl/concurrent_index.h"
 #include "extension/ddl/dispatch.h"
@@ -14,6 +15,8 @@
 #include "extension/ddl/storage_options.h"
 #include "extension/ddl/tablespace.h"
 #include "extension/dml/copy.h"
+#include "extension/dml/open_queries.h"
+#include "extension/job/install.h"
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/hooks.h"
 #include "extension/planner/stepwise_query.h"
@@ -44,14 +47,17 @@ void _PG_init() {
   varve::planner::install_stepwise_scan();
   varve::planner::install_hooks();
   varve::ddl::install_dispatch();
+  varve::dml::open_queries::install();
+  varve::continuous_aggregate::install();
   varve::dml::install_copy();
   varve::ddl::install_refused();
   varve::ddl::install_space_dimension();
   varve::ddl::install_hypertable_options();  // before those that would not know the prefix
   varve::ddl::install_storage_options();
-  varve::ddl::install_tablespace();
   varve::ddl::install_index();
   varve::ddl::install_alter_chunks();
   varve::ddl::install_publication();
+  varve::ddl::install_tablespace();
   varve::ddl::install_concurrent_index();
+  varve::job::install_jobs();
 }

@@ -4,6 +4,7 @@
 #include "extension/catalog/hypertable_cache.h"
 #include "extension/catalog/hypertable_table.h"
 #include "extension/catalog/relations.h"
+#include "extension/catalog/tablespace_table.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -107,7 +108,10 @@ void forget_dropped(Oid class_id, Oid object_id) {
   if (class_id != RelationRelationId) return;
   const char kind = pg::call([&] { return relations() ? get_rel_relkind(object_id) : '\0'; });
   if (kind == RELKIND_PARTITIONED_TABLE) {
-    if (const auto row = HypertableTable::find(object_id)) HypertableTable::remove(row->id);
+    if (const auto row = HypertableTable::find(object_id)) {
+      pg::call([&] { TablespaceTable::remove(row->id, nullptr); });
+      HypertableTable::remove(row->id);
+    }
   }
   if (kind == RELKIND_PARTITIONED_TABLE || kind == RELKIND_RELATION ||
       kind == RELKIND_FOREIGN_TABLE) {

@@ -10,10 +10,8 @@ extern "C" {
 #include <access/table.h>
 #include <access/xact.h>
 #include <catalog/indexing.h>
-#include <catalog/pg_type.h>
 #include <commands/sequence.h>
 #include <nodes/makefuncs.h>
-#include <utils/array.h>
 #include <utils/fmgroids.h>
 #include <utils/inval.h>
 #include <utils/rel.h>
@@ -33,7 +31,6 @@ enum Column : AttrNumber {
   kChunkInterval,
   kStorageOptions,
   kIntegerNow,
-  kTablespaces,
   kSpaceColumn,
   kSpacePartitions,
   kColumns = kSpacePartitions
@@ -121,16 +118,6 @@ List* options_of(Datum options) {
   return list;
 }
 
-HypertableTable::Names names_in(Datum array) {
-  Datum* elements = nullptr;
-  int count = 0;
-  deconstruct_array(DatumGetArrayTypeP(array), NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR,
-                    &elements, nullptr, &count);
-  auto* names = static_cast<NameData*>(palloc((count + 1) * sizeof(NameData)));
-  for (int i = 0; i < count; ++i) names[i] = *DatumGetName(elements[i]);
-  return {names, static_cast<std::size_t>(count)};
-}
-
 }  // namespace
 
 std::optional<Hypertable> HypertableTable::find(Oid relation) {
@@ -190,11 +177,10 @@ void HypertableTable::insert(const Hypertable& row) {
                               Int64GetDatum(row.chunk_interval),
                               0,
                               ObjectIdGetDatum(row.integer_now),
-                              0,
                               NameGetDatum(&row.space_column),
                               Int32GetDatum(row.space_partitions)};
     bool nulls[kColumns] = {};
-    nulls[kStorageOptions - 1] = nulls[kTablespaces - 1] = true;
+    nulls[kStorageOptions - 1] = true;
     nulls[kIntegerNow - 1] = !OidIsValid(row.integer_now);
     nulls[kSpaceColumn - 1] = nulls[kSpacePartitions - 1] = row.space_partitions == 0;
     CatalogTupleInsert(table, heap_form_tuple(RelationGetDescr(table), values, nulls));
@@ -215,52 +201,6 @@ void HypertableTable::remove(std::int32_t id) {
 
 void HypertableTable::set_chunk_interval(std::int32_t id, std::int64_t interval) {
   pg::call([&] { update(id, kChunkInterval, Int64GetDatum(interval), false); });
-}
-
-HypertableTable::Names HypertableTable::tablespaces(std::int32_t id) {
-  return pg::call([&] {
-    Names all = {nullptr, 0};
-    with_row_of_id(id, AccessShareLock, [&](Relation table, HeapTuple tuple) {
-      bool is_null;
-      const Datum array = heap_getattr(tuple, kTablespaces, RelationGetDescr(table), &is_null);
-      if (!is_null) all = names_in(array);
-    });
-    return all;
-  });
-}
-
-void HypertableTable::set_tablespaces(std::int32_t id, const NameData* names, std::size_t count) {
-  pg::call([&] {
-    auto* elements = static_cast<Datum*>(palloc((count + 1) * sizeof(Datum)));
-    for (std::size_t i = 0; i < count; ++i) elements[i] = NameGetDatum(&names[i]);
-    const Datum array = PointerGetDatum(construct_array(elements, static_cast<int>(count), NAMEOID,
-                                                        NAMEDATALEN, false, TYPALIGN_CHAR));
-    update(id, kTablespaces, array, count == 0);
-  });
-}
-
-HypertableTable::Hypertables HypertableTable::all() {
-  return pg::call([] {
-    Hypertables found = {nullptr, 0};
-    const auto ours = relations();
-    if (!ours) return found;
-    Relation table = table_open(ours->hypertable, AccessShareLock);
-    SysScanDesc scan = systable_beginscan(table, InvalidOid, false, nullptr, 0, nullptr);
-    std::size_t capacity = 0;
-    HeapTuple tuple;
-    while (HeapTupleIsValid(tuple = systable_getnext(scan))) {
-      if (found.count == capacity) {
-        capacity = 2 * capacity + 16;
-        const Size size = capacity * sizeof(Hypertable);
-        found.rows = static_cast<Hypertable*>(found.rows == nullptr ? palloc(size)
-                                                                    : repalloc(found.rows, size));
-      }
-      found.rows[found.count++] = row_of(tuple, RelationGetDescr(table));
-    }
-    systable_endscan(scan);
-    table_close(table, AccessShareLock);
-    return found;
-  });
 }
 
 void HypertableTable::set_integer_now(std::int32_t id, Oid function) {

@@ -45,24 +45,6 @@ class HypertableTable {
   static void insert(const Hypertable& row);
   static void remove(std::int32_t id);
   static void set_chunk_interval(std::int32_t id, std::int64_t interval);
-  /// The tablespaces that set_tablespaces() has stored, as a palloc'd array in the current memory
-  /// context.
-  struct Names {
-    NameData* names;
-    std::size_t count;
-  };
-  static Names tablespaces(std::int32_t id);
-
-  /// `count` may be 0, for none.
-  static void set_tablespaces(std::int32_t id, const NameData* names, std::size_t count);
-
-  /// Every hypertable of the database, in the current memory context.
-  struct Hypertables {
-    Hypertable* rows;
-    std::size_t count;
-  };
-  static Hypertables all();
-
   static void set_integer_now(std::int32_t id, Oid function);
   static void set_space(std::int32_t id, const NameData& column, std::int32_t partitions);
   static void set_column(std::int32_t id, const NameData& column);

@@ -33,7 +33,8 @@ void drop(Oid parent, Oid part, bool check_references) {
   unlink_from(parent, part);
   ObjectAddress address;
   ObjectAddressSet(address, RelationRelationId, part);
-  performDeletion(&address, DROP_RESTRICT, 0);
+  // The flag tells object access hooks that the rows live on.
+  performDeletion(&address, DROP_RESTRICT, check_references ? 0 : PERFORM_DELETION_INTERNAL);
   CommandCounterIncrement();
 }
 

@@ -56,22 +56,14 @@ void link_index(Oid index, Oid parent, Oid chunk) {
   CommandCounterIncrement();
 }
 
-/// Where an index goes that is to lie nowhere in particular: along with a chunk that an attached
-/// tablespace has got. As for the table itself, not where default_tablespace of this session
-/// points.
-char* tablespace_beside(Relation parent, Relation chunk) {
-  const Oid own = chunk->rd_rel->reltablespace;
-  const bool sent_away = OidIsValid(own) && own != parent->rd_rel->reltablespace;
-  if (sent_away) return get_tablespace_name(own);
-  // PostgreSQL wants no name for the database's own where the index has no files.
-  const bool is_divided = chunk->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
-  return is_divided ? nullptr : get_tablespace_name(MyDatabaseTableSpace);
-}
-
-void clone_index(Relation parent_index, Relation parent, Relation chunk, const AttrMap* numbers) {
+void clone_index(Relation parent_index, Relation chunk, const AttrMap* numbers) {
   Oid constraint = InvalidOid;
   IndexStmt* definition = generateClonedIndexStmt(nullptr, parent_index, numbers, &constraint);
-  if (definition->tableSpace == nullptr) definition->tableSpace = tablespace_beside(parent, chunk);
+  // As for the table itself: not where default_tablespace of this session points.
+  // PostgreSQL wants no name for the database's own where the index has no files.
+  if (definition->tableSpace == nullptr && chunk->rd_rel->relkind == RELKIND_RELATION) {
+    definition->tableSpace = get_tablespace_name(MyDatabaseTableSpace);
+  }
   const Oid index = DefineIndex(RelationGetRelid(chunk), definition, InvalidOid, InvalidOid,
                                 constraint, true, false, false, false, false)
                         .objectId;
@@ -116,8 +108,7 @@ void clone_indexes(Relation parent, Relation chunk) {
   foreach (cell, indexes) {
     Relation index = index_open(lfirst_oid(cell), AccessShareLock);
     // An index that is only on the parent has no part in its partitions.
-    if (index->rd_rel->relkind == RELKIND_PARTITIONED_INDEX)
-      clone_index(index, parent, chunk, numbers);
+    if (index->rd_rel->relkind == RELKIND_PARTITIONED_INDEX) clone_index(index, chunk, numbers);
     index_close(index, NoLock);
   }
   show_again(progress);

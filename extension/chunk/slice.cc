@@ -11,11 +11,6 @@ std::int64_t floor_mod(std::int64_t a, std::int64_t m) {
   return remainder < 0 ? remainder + m : remainder;
 }
 
-std::int64_t floor_div(std::int64_t a, std::int64_t b) {
-  const std::int64_t quotient = a / b;
-  return a % b < 0 ? quotient - 1 : quotient;
-}
-
 }  // namespace
 
 Slice slice_of(std::int64_t value, std::int64_t width, std::int64_t origin, std::int64_t lowest,
@@ -28,14 +23,6 @@ Slice slice_of(std::int64_t value, std::int64_t width, std::int64_t origin, std:
   if (!__builtin_sub_overflow(value, age, &bound) && bound > lowest) slice.begin = bound;
   if (!__builtin_add_overflow(value, width - age, &bound) && bound < highest) slice.end = bound;
   return slice;
-}
-
-std::size_t turn_of(std::int64_t begin, std::int64_t width, std::int64_t origin,
-                    std::size_t count) {
-  assert(width > 0 && count > 0);
-  // Dividing first keeps the difference from overflowing where the width is more than 1.
-  const std::int64_t cell = floor_div(begin, width) - floor_div(origin, width);
-  return static_cast<std::size_t>(floor_mod(cell, static_cast<std::int64_t>(count)));
 }
 
 Slice cut(Slice cell, std::int64_t end_before, std::int64_t begin_after) {

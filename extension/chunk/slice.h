@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 namespace varve::chunk {
@@ -24,10 +23,6 @@ inline constexpr std::int64_t kUnixEpoch = -946'684'800'000'000;
 /// the ends of the dimension's type. Requires width > 0 and lowest <= value < highest.
 Slice slice_of(std::int64_t value, std::int64_t width, std::int64_t origin, std::int64_t lowest,
                std::int64_t highest);
-
-/// Which of `count` things that take turns from slice to slice it is for the one that begins at
-/// `begin`: neighbours on the grid have different ones. Requires width > 0 and count > 0.
-std::size_t turn_of(std::int64_t begin, std::int64_t width, std::int64_t origin, std::size_t count);
 
 /// The part of `cell` between its neighbours: from `end_before`, where the last chunk before it
 /// ends, to `begin_after`, where the next one begins. Chunks made under another interval do not lie

@@ -47,18 +47,6 @@ TEST(SliceOf, HoldsItsValueAndIsSharedByAllItsValues) {
   }
 }
 
-TEST(TurnOf, NeighboursTakeTurns) {
-  EXPECT_EQ(turn_of(0, 10, 0, 3), 0U);
-  EXPECT_EQ(turn_of(10, 10, 0, 3), 1U);
-  EXPECT_EQ(turn_of(20, 10, 0, 3), 2U);
-  EXPECT_EQ(turn_of(30, 10, 0, 3), 0U);
-  EXPECT_EQ(turn_of(15, 10, 0, 3), 1U) << "cut by a neighbour";
-  EXPECT_EQ(turn_of(-10, 10, 0, 3), 2U);
-  EXPECT_EQ(turn_of(5, 10, 0, 1), 0U);
-  EXPECT_EQ(turn_of(kUnixEpoch, 86'400'000'000, kUnixEpoch, 2), 0U);
-  EXPECT_EQ(turn_of(kUnixEpoch + 86'400'000'000, 86'400'000'000, kUnixEpoch, 2), 1U);
-}
-
 TEST(Cut, Table) {
   const struct {
     const char* why;

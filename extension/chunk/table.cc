@@ -2,7 +2,7 @@
 #include <cstdio>
 
 #include "extension/catalog/chunk_table.h"
-#include "extension/chunk/coordinate.h"
+#include "extension/catalog/tablespace_table.h"
 #include "extension/chunk/create.h"
 
 #include "extension/pg/alter_relation.h"
@@ -90,21 +90,25 @@ List* columns_of(TupleDesc parent) {
   return columns;
 }
 
-/// The attached tablespace whose turn it is, or null: there may be none, or it may have been
-/// renamed or dropped from another database.
+/// Of the tablespaces attached to the hypertable, those that are still there take turns from slice
+/// to slice; null where there are none.
 char* attached_tablespace(const catalog::Hypertable& hypertable, Slice slice) {
-  const auto attached = catalog::HypertableTable::tablespaces(hypertable.id);
-  if (attached.count == 0) return nullptr;
-  const std::int64_t origin = grid_origin_of(getBaseType(hypertable.column_type));
-  const std::size_t turn = turn_of(slice.begin, hypertable.chunk_interval, origin, attached.count);
-  char* name = NameStr(attached.names[turn]);
-  return OidIsValid(get_tablespace_oid(name, true)) ? name : nullptr;
+  List* names = NIL;
+  ListCell* cell;
+  foreach (cell, catalog::TablespaceTable::of_hypertable(hypertable.id)) {
+    auto* name = static_cast<char*>(lfirst(cell));
+    if (OidIsValid(get_tablespace_oid(name, true))) names = lappend(names, name);
+  }
+  if (names == NIL) return nullptr;
+  const std::int64_t turns = list_length(names);
+  const std::int64_t turn = (slice.begin / hypertable.chunk_interval) % turns;
+  return static_cast<char*>(list_nth(names, static_cast<int>((turn + turns) % turns)));
 }
 
 /// Where the hypertable says its chunks go, never where the settings of the session that happens to
 /// need the chunk would put it.
 char* tablespace_of(Relation parent, const catalog::Hypertable& hypertable, Slice slice) {
-  if (char* attached = attached_tablespace(hypertable, slice); attached != nullptr) return attached;
+  if (char* attached = attached_tablespace(hypertable, slice)) return attached;
   const Oid own = parent->rd_rel->reltablespace;
   return get_tablespace_name(OidIsValid(own) ? own : MyDatabaseTableSpace);
 }

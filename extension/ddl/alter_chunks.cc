@@ -2,6 +2,7 @@
 
 #include "extension/catalog/chunk_table.h"
 #include "extension/catalog/hypertable_cache.h"
+#include "extension/catalog/tablespace_table.h"
 #include "extension/chunk/divided_slice.h"
 #include "extension/chunk/row_security.h"
 #include "extension/ddl/dispatch.h"
@@ -21,6 +22,8 @@ extern "C" {
 #include <catalog/pg_class.h>
 #include <catalog/pg_constraint.h>
 #include <commands/tablecmds.h>
+#include <miscadmin.h>
+#include <storage/lmgr.h>
 #include <utils/acl.h>
 #include <utils/fmgroids.h>
 #include <utils/lsyscache.h>
@@ -77,6 +80,13 @@ void check_command(Oid table, const AlterTableCmd* command) {
                     errmsg("column \"%s\" of hypertable \"%s\" must stay NOT NULL", command->name,
                            get_rel_name(table)),
                     errdetail("It is the primary dimension: a row without a value has no chunk.")));
+  }
+  if (command->subtype == AT_SetTableSpace &&
+      catalog::TablespaceTable::of_hypertable(hypertable_of(table).id) != NIL) {
+    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                    errmsg("tablespaces are attached to hypertable \"%s\"", get_rel_name(table)),
+                    errdetail("Chunks to come would be made there."),
+                    errhint("Use detach_tablespaces() first.")));
   }
   if (command->subtype == AT_AddOf) {
     ereport(ERROR,
@@ -162,6 +172,20 @@ void alter_chunks(Oid parent, const List* commands) {
   }
 }
 
+/// A transaction that is making a chunk has taken from the hypertable what is about to change, and
+/// its chunk cannot be seen. PostgreSQL's lock lets it go on for these commands: ours waits for it.
+void wait_for_new_chunks(Oid table, const List* commands) {
+  bool lets_writers = false;
+  ListCell* cell;
+  foreach (cell, commands) {
+    const AlterTableType type = lfirst_node(AlterTableCmd, cell)->subtype;
+    lets_writers = lets_writers || type == AT_SetStatistics || type == AT_SetOptions ||
+                   type == AT_ResetOptions;
+  }
+  if (!lets_writers || !pg_class_ownercheck(table, GetUserId())) return;  // which will be said
+  LockRelationOid(table, ShareRowExclusiveLock);
+}
+
 /// The statement without its ONLY, where all of its commands are such that ONLY has no meaning.
 void ignore_only(Utility& utility, const AlterTableStmt* statement) {
   if (statement->relation->inh) return;
@@ -188,6 +212,7 @@ void alter_table(Utility& utility) {
   }
   // A copy: PostgreSQL scribbles on the statement that it runs.
   auto* commands = reinterpret_cast<const List*>(copyObjectImpl(statement->cmds));
+  wait_for_new_chunks(table, commands);
   ignore_only(utility, statement);
   utility.proceed();
   if (any) alter_chunks(table, commands);

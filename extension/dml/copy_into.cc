@@ -76,6 +76,10 @@ void CopyInto::begin() {
   if (source_->whereClause != nullptr) {
     source_->qualexpr = ExecInitQual(castNode(List, source_->whereClause), &node_->ps);
   }
+  changes_ = pg::entry([&]() -> continuous_aggregate::Changes* {
+    const auto* source = continuous_aggregate::find_source(RelationGetRelid(parent_));
+    return source != nullptr ? &continuous_aggregate::row_changes_of(*source) : nullptr;
+  });
   if (may_wait(*source_, root_->ri_TrigDesc))
     buffers_ = CopyBuffers::make(source_, *estate_, command_);
   row_ = table_slot_create(parent_, &estate_->es_tupleTable);
@@ -124,14 +128,19 @@ std::int64_t CopyInto::coordinate() const {
 }
 
 void CopyInto::find_target() {
-  const bool in_last_slice = holds(slice_, coordinate());
+  const std::int64_t time = coordinate();
+  if (changes_ != nullptr) pg::entry([&] { changes_->add(time); });
+  const bool in_last_slice = holds(slice_, time);
   // A slice that is divided has a chunk for each share of its rows.
   if (in_last_slice && hypertable_.space_partitions == 0) return;
   if (!in_last_slice) {
+    // Building a partition descriptor leaves garbage for every chunk there is.
+    MemoryContext caller = MemoryContextSwitchTo(GetPerTupleMemoryContext(estate_));
     slice_ = pg::entry([&] {
       return writable_slice(*estate_, parent_, hypertable_, row_->tts_values[column_ - 1], type_,
                             [&] { pg::call([&] { replace_routing(); }); });
     });
+    MemoryContextSwitchTo(caller);
   }
   ResultRelInfo* last = target_;
   target_ = ExecFindPartition(node_, root_, routing_, row_, estate_);
@@ -139,12 +148,14 @@ void CopyInto::find_target() {
 }
 
 void CopyInto::replace_routing() {
+  MemoryContext caller = MemoryContextSwitchTo(estate_->es_query_cxt);
   if (buffers_ != nullptr) {
     buffers_->flush();
     buffers_->release();
   }
-  retired_.take_directory(*estate_);
+  retired_.replace_directory(*estate_);
   routing_ = retired_.replace(*node_, routing_);
+  MemoryContextSwitchTo(caller);
 }
 
 void CopyInto::enter_chunk() {

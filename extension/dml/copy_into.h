@@ -4,6 +4,7 @@
 
 #include "extension/catalog/hypertable_table.h"
 #include "extension/chunk/slice.h"
+#include "extension/continuous_aggregate/changes.h"
 #include "extension/dml/copy_buffers.h"
 #include "extension/dml/retired_routing.h"
 
@@ -54,8 +55,9 @@ class CopyInto {
   RetiredRouting retired_;
   TupleTableSlot* row_ = nullptr;  // as the parent has it
 
-  CopyBuffers* buffers_ = nullptr;  // null where rows must not wait
-  BulkInsertState bulk_ = nullptr;  // for rows that do not wait
+  continuous_aggregate::Changes* changes_ = nullptr;  // null where the table has no aggregates
+  CopyBuffers* buffers_ = nullptr;                    // null where rows must not wait
+  BulkInsertState bulk_ = nullptr;                    // for rows that do not wait
 
   // The chunk of the last row, where the next one mostly belongs too.
   chunk::Slice slice_ = {0, 0};

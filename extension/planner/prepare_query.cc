@@ -3,6 +3,8 @@
 #include "extension/catalog/hypertable_cache.h"
 #include "extension/chunk/partition_descriptor.h"
 #include "extension/chunk/serializable.h"
+#include "extension/continuous_aggregate/track_changes.h"
+#include "extension/continuous_aggregate/watermark.h"
 #include "extension/dml/route_targets.h"
 #include "extension/planner/implied_bounds.h"
 #include "extension/planner/stepwise_query.h"
@@ -34,12 +36,14 @@ bool find_use(Node* node, void* found) {
   ListCell* cell;
   foreach (cell, query->rtable) {
     const auto* entry = lfirst_node(RangeTblEntry, cell);
-    const bool is_target = ++index == query->resultRelation && query->commandType == CMD_INSERT;
+    const bool is_target = ++index == query->resultRelation;
+    const bool is_only_written = is_target && query->commandType == CMD_INSERT;
     const bool is_named = is_hypertable(*entry);
-    use->named = use->named || is_named;
+    use->named =
+        use->named || is_named || (is_target && continuous_aggregate::is_tracked(entry->relid));
     // A function in FROM may be inlined, and bring hypertables with it.
     use->may_be_read =
-        use->may_be_read || (is_named && !is_target) || entry->rtekind == RTE_FUNCTION;
+        use->may_be_read || (is_named && !is_only_written) || entry->rtekind == RTE_FUNCTION;
   }
   if (use->named && use->may_be_read) return true;
   return pg::walk_query(query, find_use, found);
@@ -69,6 +73,8 @@ bool prepare(Node* node, void* context) {
     refresh_descriptor(*entry, !is_target || query->commandType != CMD_INSERT);
     if (is_target) dml::route_targets(*query, entry->relid);
   }
+  continuous_aggregate::track_changes(*query);
+  continuous_aggregate::fold_watermarks(*query);
   add_implied_bounds(*query, static_cast<ParamListInfo>(context));
   replace_extremes(*query);
   plan_stepwise(*query);

@@ -13,7 +13,6 @@ CREATE TABLE varve_catalog.hypertable (
     chunk_interval  bigint   NOT NULL CONSTRAINT hypertable_chunk_interval_check CHECK (chunk_interval > 0),
     storage_options text[],             -- a partitioned table cannot hold them; every new chunk gets them
     integer_now     regprocedure,       -- what time it is, in the units of an integer column
-    tablespaces     name[],             -- where new chunks go in turn; NULL: where the table says
     space_column     name,              -- the dimension below it, by hash, of new chunks
     space_partitions integer,
     CONSTRAINT hypertable_space_check CHECK (

@@ -79,35 +79,3 @@ LANGUAGE C;
 
 COMMENT ON PROCEDURE attach_chunk(regclass, regclass, jsonb) IS
     'makes a table a chunk, with its rows; slices: {"time": [begin, end]}';
-
--- Where new chunks go.
-CREATE FUNCTION attach_tablespace(tablespace name, hypertable regclass, if_not_attached boolean = false)
-RETURNS void
-AS 'MODULE_PATHNAME', 'varve_attach_tablespace'
-LANGUAGE C VOLATILE PARALLEL UNSAFE;
-
-COMMENT ON FUNCTION attach_tablespace(name, regclass, boolean) IS
-    'has new chunks of a hypertable go into a tablespace, in turn with others attached';
-
-CREATE FUNCTION detach_tablespace(tablespace name, hypertable regclass = NULL, if_attached boolean = false)
-RETURNS integer
-AS 'MODULE_PATHNAME', 'varve_detach_tablespace'
-LANGUAGE C VOLATILE PARALLEL UNSAFE;
-
-COMMENT ON FUNCTION detach_tablespace(name, regclass, boolean) IS
-    'takes that back for one hypertable, or all of the user''s; returns how many';
-
-CREATE FUNCTION detach_tablespaces(hypertable regclass)
-RETURNS integer
-AS 'MODULE_PATHNAME', 'varve_detach_tablespaces'
-LANGUAGE C VOLATILE PARALLEL UNSAFE;
-
-COMMENT ON FUNCTION detach_tablespaces(regclass) IS
-    'detaches all tablespaces from a hypertable; returns how many';
-
-CREATE FUNCTION show_tablespaces(hypertable regclass)
-RETURNS SETOF name
-AS 'MODULE_PATHNAME', 'varve_show_tablespaces'
-LANGUAGE C STABLE PARALLEL SAFE;
-
-COMMENT ON FUNCTION show_tablespaces(regclass) IS 'tablespaces attached to a hypertable';

@@ -117,6 +117,19 @@ Finding dead_letters(Connection& connection) {
           "see ingest.dead_letters"};
 }
 
+Finding jobs(Connection& connection) {
+  const auto row = connection.execute(
+      "SELECT count(*), count(*) FILTER (WHERE bad), min(application_name || ': ' || coalesce(reason, "
+      "state)) FILTER (WHERE bad) FROM (SELECT *, state = 'gave up' OR last_run_status = 'Failed' OR "
+      "(state = 'waiting' AND next_start < now() - interval '1 hour') AS bad FROM "
+      "timescaledb_information.job_stats) j");
+  if (row.integer(0, 1) == 0) return {kOk, "jobs", std::string(row.text(0, 0)) + ", all well", ""};
+  return {kWarn, "jobs",
+          std::string(row.text(0, 1)) + " of " + std::string(row.text(0, 0)) +
+              " are not well: " + std::string(row.text(0, 2)),
+          "see timescaledb_information.job_errors and job_stats"};
+}
+
 Offsets read_offsets(Connection& connection, const std::string& group) {
   Offsets offsets;
   const auto rows = connection.execute(
@@ -169,6 +182,7 @@ void examine_database(Connection& connection, const Config& config, Findings& fi
   if (findings.back().level == kFail) return;  // the rest would only repeat it
   for (const Check& check : {Check{"hypertables", hypertables},
                              {"aggregates", aggregates},
+                             {"jobs", jobs},
                              {"indexes", indexes},
                              {"ingest gaps", gaps},
                              {"dead letters", dead_letters}}) {

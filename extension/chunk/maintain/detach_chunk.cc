@@ -1,4 +1,5 @@
 // detach_chunk(): a chunk becomes a table of its own.
+#include "extension/catalog/chunk_event.h"
 #include "extension/chunk/maintain/chunk_argument.h"
 #include "extension/chunk/maintain/independent.h"
 #include "extension/chunk/unlink.h"
@@ -42,6 +43,7 @@ VARVE_SQL_FUNCTION(varve_detach_chunk) {
   pg::call([&] { LockRelationOid(relation, AccessExclusiveLock); });
   chunk::require_whole_slice(chunk::current(known), "detach_chunk()");
   pg::call([&] { chunk::detach(known.hypertable.relation, relation); });
+  catalog::announce(known.chunk, catalog::ChunkEvent::kDetached);
   catalog::ChunkTable::remove(relation);
   PG_RETURN_VOID();
 }

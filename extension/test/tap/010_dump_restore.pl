@@ -40,6 +40,12 @@ as_owner('source', q{
     INSERT INTO app.counters SELECT i, 'row ' || i FROM generate_series(-20, 20) AS i;
     CREATE TABLE app.empty (day date NOT NULL);
     SELECT create_hypertable('app.empty', by_range('day'));
+    -- What chunks follow their hypertable in, and what is there for chunks to come alone.
+    SELECT attach_tablespace('pg_default', 'app.counters');
+    ALTER TABLE app.counters ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY all_rows ON app.counters USING (true);
+    ALTER TABLE app.counters ALTER what SET STATISTICS 50, ALTER what SET (n_distinct = 9), REPLICA IDENTITY FULL;
+    CREATE INDEX to_come ON ONLY app.counters (what);
 });
 
 my $content = q{
@@ -47,6 +53,8 @@ my $content = q{
     SELECT 'c', tableoid::regclass, n, what FROM app.counters ORDER BY n;
     SELECT 'h', * FROM varve_catalog.hypertable ORDER BY id;
     SELECT 'k', * FROM varve_catalog.chunk ORDER BY id;
+    SELECT 't', * FROM varve_catalog.tablespace;
+    SELECT 'i', indexrelid::regclass, indisvalid FROM pg_index WHERE indrelid::regclass::text LIKE 'app.%' ORDER BY indexrelid::regclass::text;
     SELECT 's', last_value FROM varve_catalog.hypertable_id_seq;
     SELECT 's', last_value FROM varve_catalog.chunk_id_seq;
 };

@@ -19,7 +19,16 @@ my @options = (
     [ 'SET enable_seqscan = on', 'SET enable_seqscan = off', 'SET enable_hashagg = off; SET enable_hashjoin = off', 'SET enable_indexscan = off; SET enable_bitmapscan = off' ],
     [ ('SET max_parallel_workers_per_gather = 0') x 3, 'SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET min_parallel_index_scan_size = 0' ],
 );
-my @maintain = ('ANALYZE t', 'VACUUM t', "SELECT set_chunk_time_interval('t', %TIME)", "SELECT set_chunk_time_interval('t', %WIDTH)");
+# On some chunk: psql runs what the query makes.
+sub for_chunk { return "SELECT format($_[0]) FROM $_[1] ORDER BY md5(c.id::text) LIMIT 1\n\\gexec\n"; }
+my @maintain = (
+    'ANALYZE t', 'VACUUM t', "SELECT set_chunk_time_interval('t', %TIME)", "SELECT set_chunk_time_interval('t', %WIDTH)",
+    for_chunk(q{'CALL merge_chunks(%L::regclass, %L::regclass)', c.relation, d.relation},
+        'varve_catalog.chunk c JOIN varve_catalog.chunk d ON c.hypertable_id = d.hypertable_id AND c.range_end = d.range_begin'),
+    for_chunk(q{'CALL split_chunk(%L::regclass)', c.relation}, 'varve_catalog.chunk c WHERE c.range_end::numeric - c.range_begin > 5'),
+    for_chunk(q{'SELECT reorder_chunk(%L::regclass, %L::regclass)', c.relation, i.indexrelid::regclass},
+        'varve_catalog.chunk c JOIN pg_index i ON i.indrelid = c.relation AND i.indpred IS NULL AND i.indexprs IS NULL'),
+);
 my @states = (
     { name => 'plain' },
     {

@@ -68,6 +68,15 @@ sub writer
     return $sql . "\\echo done\n";
 }
 
+# Two chunks of the writers become one, or one two; psql runs what the query makes.
+sub rewriting
+{
+    return "SELECT format('CALL split_chunk(%L::regclass)', relation) FROM varve_catalog.chunk WHERE range_end::numeric - range_begin > 5 ORDER BY random() LIMIT 1\n\\gexec\n"
+        if chance(0.5);
+    return "SELECT format('CALL merge_chunks(%L::regclass, %L::regclass)', c.relation, d.relation) FROM varve_catalog.chunk c
+        JOIN varve_catalog.chunk d ON c.hypertable_id = d.hypertable_id AND c.range_end = d.range_begin ORDER BY random() LIMIT 1\n\\gexec\n";
+}
+
 # Rows of a stranger, in a range that no writer reaches, of which chunks keep being dropped.
 sub maintainer
 {
@@ -80,7 +89,7 @@ sub maintainer
         my $first = between(0, 7);
         $sql .= 'INSERT INTO t (time, k) SELECT time, ' . STRANGER . ' FROM (VALUES ' . join(', ', map { '(' . $at->($_) . ')' } $first .. $first + between(0, 3))
             . ") v(time) ON CONFLICT DO NOTHING;\n";
-        $sql .= pick("ANALYZE t;\n", "VACUUM t;\n", '', '');
+        $sql .= pick("ANALYZE t;\n", "VACUUM t;\n", rewriting(), rewriting());
         $sql .= "SELECT count(*) > 0 FROM drop_chunks('t', newer_than => " . $at->($first) . ', older_than => ' . $at->($first + between(1, 4)) . ");\n";
     }
     return $sql . "\\echo done\n";

@@ -1,0 +1,104 @@
+#include "extension/continuous_aggregate/losses.h"
+
+#include <algorithm>
+
+#include "extension/catalog/chunk_event.h"
+#include "extension/catalog/chunk_table.h"
+#include "extension/continuous_aggregate/aggregate_table.h"
+#include "extension/continuous_aggregate/changes.h"
+
+#include "extension/pg/boundary.h"
+extern "C" {
+#include <access/xact.h>
+#include <catalog/dependency.h>
+#include <catalog/objectaccess.h>
+#include <catalog/pg_class.h>
+#include <utils/lsyscache.h>
+}
+
+namespace varve::continuous_aggregate {
+namespace {
+
+object_access_hook_type previous_hook = nullptr;
+
+/// The rows of a dropped chunk are meant to be forgotten, and their results to be kept: what has
+/// been computed of them is never computed again.
+void freeze(const catalog::Chunk& chunk) {
+  pg::call([&] {
+    const AggregateTable::Rows rows = AggregateTable::of_source(chunk.hypertable_id);
+    for (std::size_t i = 0; i < rows.count; ++i) {
+      const std::int32_t id = rows.all[i].id;
+      const std::int64_t watermark = watermark_at(id, nullptr);
+      const Range lost = common(Range{chunk.slice.begin, chunk.slice.end}, {kBeforeAll, watermark});
+      if (!is_empty(lost)) log_frozen(id, lost);
+    }
+    if (rows.count > 0) CommandCounterIncrement();
+  });
+}
+
+/// The rows are back, or there are others: what has been computed before counts no more.
+void thaw_all(const catalog::Chunk& chunk) {
+  const Range range = {chunk.slice.begin, chunk.slice.end};
+  pg::call([&] {
+    const AggregateTable::Rows rows = AggregateTable::of_source(chunk.hypertable_id);
+    for (std::size_t i = 0; i < rows.count; ++i) thaw(rows.all[i].id, range);
+    if (rows.count > 0) CommandCounterIncrement();
+  });
+}
+
+void on_chunk_event(const catalog::Chunk& chunk, catalog::ChunkEvent event) {
+  if (event == catalog::ChunkEvent::kDetached) return freeze(chunk);
+  thaw_all(chunk);
+  if (const Source* source = find_source(chunk.relation)) changes_of(*source).add(chunk.slice);
+}
+
+void on_drop(Oid relation, int flags) {
+  if (pg::call([&] { return get_rel_relkind(relation); }) == RELKIND_VIEW) {
+    pg::call([&] {
+      if (const auto aggregate = AggregateTable::find(relation)) AggregateTable::remove(*aggregate);
+    });
+  } else if ((flags & PERFORM_DELETION_INTERNAL) == 0) {  // else its rows have moved elsewhere
+    if (const auto chunk = catalog::ChunkTable::find(relation)) freeze(*chunk);
+  }
+}
+
+void on_truncate(Oid relation) {
+  const Source* source = find_source(relation);
+  if (source == nullptr) return;
+  Changes& changes = changes_of(*source);
+  if (relation == changes.source().relation) {
+    changes.add_everything();
+  } else if (const auto chunk = catalog::ChunkTable::find(relation)) {
+    changes.add(chunk->slice);
+  }
+}
+
+// Before the catalog's own hook, which forgets dropped chunks.
+void on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_id, void* arg) {
+  pg::entry([&] {
+    if (class_id != RelationRelationId || sub_id != 0) return;
+    if (access == OAT_DROP) on_drop(object_id, static_cast<ObjectAccessDrop*>(arg)->dropflags);
+    if (access == OAT_TRUNCATE) on_truncate(object_id);
+  });
+  if (previous_hook != nullptr) previous_hook(access, class_id, object_id, sub_id, arg);
+}
+
+}  // namespace
+
+void note_copy_into_chunk(Oid relation) {
+  pg::entry([&] {
+    const Source* source = find_source(relation);
+    if (source == nullptr || source->relation == relation) return;
+    if (const auto chunk = catalog::ChunkTable::find(relation)) {
+      changes_of(*find_source(relation)).add(chunk->slice);
+    }
+  });
+}
+
+void install_losses() {
+  previous_hook = object_access_hook;
+  object_access_hook = on_object_access;
+  catalog::on_chunk_event(on_chunk_event);
+}
+
+}  // namespace varve::continuous_aggregate

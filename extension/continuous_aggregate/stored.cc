@@ -1,0 +1,143 @@
+#include "extension/continuous_aggregate/stored.h"
+
+#include <algorithm>
+
+#include "extension/catalog/chunk_table.h"
+#include "extension/catalog/hypertable_table.h"
+#include "extension/chunk/coordinate.h"
+#include "extension/continuous_aggregate/results_writer.h"
+#include "extension/continuous_aggregate/sql.h"
+
+#include "extension/pg/boundary.h"
+extern "C" {
+#include <access/htup_details.h>
+#include <catalog/pg_class.h>
+#include <executor/spi.h>
+#include <utils/builtins.h>
+#include <utils/guc.h>
+#include <utils/lsyscache.h>
+#include <utils/ruleutils.h>
+#include <utils/syscache.h>
+}
+
+namespace varve::continuous_aggregate {
+namespace {
+
+/// A literal of the type; C.
+const char* literal(Oid type, Datum value) {
+  Oid output = InvalidOid;
+  bool is_varlena = false;
+  getTypeOutputInfo(type, &output, &is_varlena);
+  // Dates as ISO writes them, whatever the session likes: they are read back at once.
+  const int level = NewGUCNestLevel();
+  (void)set_config_option("datestyle", "ISO", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+                          false);
+  const char* text = OidOutputFunctionCall(output, value);
+  AtEOXact_GUC(false, level);
+  return psprintf("%s::%s", quote_literal_cstr(text), format_type_be_qualified(type));
+}
+
+bool has_end(const Definition& definition, std::int64_t coordinate) {
+  const chunk::Extent extent = chunk::extent_of(definition.bucket.type);
+  return coordinate >= extent.lowest && coordinate < extent.highest;
+}
+
+}  // namespace
+
+Oid owner_of(Oid relation) {
+  HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+  if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for relation %u", relation);
+  const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
+  ReleaseSysCache(tuple);
+  return owner;
+}
+
+std::int64_t chunk_interval_of(std::int32_t hypertable_id) {
+  const auto hypertable = catalog::HypertableTable::find_by_id(hypertable_id);
+  return hypertable ? hypertable->chunk_interval : INT64_MAX;
+}
+
+std::optional<std::int64_t> newest(Oid hypertable) {
+  const auto row = catalog::HypertableTable::find(hypertable);
+  if (!row) return std::nullopt;
+  const Oid type = pg::call([&] { return getBaseType(row->column_type); });
+  const auto chunks = catalog::ChunkTable::of_hypertable(row->id);
+  for (std::size_t i = chunks.count; i-- > 0;) {
+    const chunk::Slice slice = chunks.rows[i].slice;
+    const Datum begin = chunk::datum_of(slice.begin, type);
+    bool found = false;
+    const Datum value = pg::call([&] {
+      const char* column = quote_identifier(NameStr(row->column));
+      execute_as(owner_of(hypertable),
+                 psprintf("SELECT max(%s)::%s FROM %s WHERE %s >= %s", column,
+                          format_type_be_qualified(type), qualified_name(hypertable), column,
+                          literal(type, begin)));
+      bool is_null = true;
+      const Datum result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null);
+      found = !is_null;
+      return result;
+    });
+    if (found) return chunk::coordinate_of(value, type);
+  }
+  return std::nullopt;
+}
+
+std::optional<Range> extent_of_chunks(std::int32_t hypertable_id) {
+  const auto chunks = catalog::ChunkTable::of_hypertable(hypertable_id);
+  if (chunks.count == 0) return std::nullopt;
+  return Range{chunks.rows[0].slice.begin, chunks.rows[chunks.count - 1].slice.end};
+}
+
+std::optional<Range> extent_of_rows(const Aggregate& aggregate) {
+  const auto rows = extent_of_chunks(aggregate.source_id);
+  const auto results = extent_of_chunks(aggregate.id);
+  if (!rows || !results) return rows ? rows : results;
+  return Range{std::min(rows->begin, results->begin), std::max(rows->end, results->end)};
+}
+
+std::string query_text(const Definition& definition, Range range) {
+  return pg::call([&] {
+    Definition part = find_definition(static_cast<Query*>(copyObject(definition.query)));
+    read_stored(part);
+    bound_time(part, time_constant(part, range.begin), time_constant(part, range.end));
+    const int level = NewGUCNestLevel();
+    (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+                            GUC_ACTION_SAVE, true, 0, false);
+    const char* text = pg_get_querydef(part.query, false);
+    AtEOXact_GUC(false, level);
+    return text;
+  });
+}
+
+std::string in_range(const Aggregate& aggregate, const Definition& definition, Range range) {
+  std::string where = " WHERE true";
+  const Oid type = definition.bucket.type;
+  const auto condition = [&](const char* comparison, std::int64_t coordinate) {
+    if (!has_end(definition, coordinate)) return;
+    const Datum value = chunk::datum_of(coordinate, type);
+    where += pg::call([&]() -> const char* {
+      return psprintf(" AND %s %s %s",
+                      quoted_column(aggregate.materialization, aggregate.bucket_column), comparison,
+                      literal(type, value));
+    });
+  };
+  condition(">=", range.begin);
+  condition("<", range.end);
+  return where;
+}
+
+void replace_results(const Aggregate& aggregate, const Definition& definition, Oid owner,
+                     Range range) {
+  const std::string table = pg::call([&] { return qualified_name(aggregate.materialization); });
+  const std::string columns = pg::call([&] { return column_list(aggregate.materialization); });
+  const std::string remove = "DELETE FROM " + table + in_range(aggregate, definition, range);
+  const std::string insert =
+      "INSERT INTO " + table + " (" + columns + ") " + query_text(definition, range);
+  const ResultsWriter writer;
+  pg::call([&] {
+    execute_as(owner, remove.c_str());
+    execute_as(owner, insert.c_str());
+  });
+}
+
+}  // namespace varve::continuous_aggregate

@@ -1,0 +1,108 @@
+-- Continuous aggregates: a view, the hypertable that holds its results, and what is known of how fresh
+-- they are. docs/continuous-aggregates.md, docs/decisions/aggregate-invalidation.md
+
+CREATE TABLE varve_catalog.continuous_aggregate (
+    id                integer  NOT NULL CONSTRAINT continuous_aggregate_pkey PRIMARY KEY,  -- the materialization's
+    relation          regclass NOT NULL CONSTRAINT continuous_aggregate_relation_key UNIQUE,
+    materialization   regclass NOT NULL,
+    definition        regclass NOT NULL,  -- a view: the query as the user wrote it
+    recent            regclass NOT NULL,  -- a view: the same from the watermark on
+    source_id         integer  NOT NULL,
+    source            regclass NOT NULL,  -- a hypertable; another aggregate's materialization, perhaps
+    bucket_column     smallint NOT NULL,
+    bucket_width      bigint   NOT NULL CONSTRAINT continuous_aggregate_bucket_width_check CHECK (bucket_width > 0),
+    materialized_only boolean  NOT NULL
+);
+COMMENT ON COLUMN varve_catalog.continuous_aggregate.bucket_width IS
+    'microseconds, or integers for an integer column; months count 30 days';
+
+-- Buckets below the watermark are read from the materialization.
+CREATE TABLE varve_catalog.aggregate_watermark (
+    id        integer NOT NULL CONSTRAINT aggregate_watermark_pkey PRIMARY KEY,
+    watermark bigint  NOT NULL
+);
+
+-- Writers log what they change below the threshold of their hypertable, which is not below the
+-- watermark of any of its aggregates.
+CREATE TABLE varve_catalog.aggregate_threshold (
+    source_id integer NOT NULL CONSTRAINT aggregate_threshold_pkey PRIMARY KEY,
+    threshold bigint  NOT NULL
+);
+
+CREATE TABLE varve_catalog.aggregate_change (
+    source_id   integer NOT NULL,
+    range_begin bigint  NOT NULL,
+    range_end   bigint  NOT NULL
+);
+COMMENT ON TABLE varve_catalog.aggregate_change IS 'what writers have changed since the last refresh of any aggregate';
+
+CREATE TABLE varve_catalog.aggregate_stale (
+    id          integer NOT NULL,
+    range_begin bigint  NOT NULL,
+    range_end   bigint  NOT NULL
+);
+COMMENT ON TABLE varve_catalog.aggregate_stale IS 'what an aggregate has to compute again, or for the first time';
+
+CREATE TABLE varve_catalog.aggregate_frozen (
+    id          integer NOT NULL,
+    range_begin bigint  NOT NULL,
+    range_end   bigint  NOT NULL
+);
+COMMENT ON TABLE varve_catalog.aggregate_frozen IS 'what an aggregate keeps, since the rows it came from have been dropped';
+
+SELECT pg_catalog.pg_extension_config_dump('varve_catalog.continuous_aggregate', '');
+SELECT pg_catalog.pg_extension_config_dump('varve_catalog.aggregate_watermark', '');
+SELECT pg_catalog.pg_extension_config_dump('varve_catalog.aggregate_threshold', '');
+SELECT pg_catalog.pg_extension_config_dump('varve_catalog.aggregate_change', '');
+SELECT pg_catalog.pg_extension_config_dump('varve_catalog.aggregate_stale', '');
+SELECT pg_catalog.pg_extension_config_dump('varve_catalog.aggregate_frozen', '');
+GRANT SELECT ON varve_catalog.continuous_aggregate, varve_catalog.aggregate_watermark, varve_catalog.aggregate_threshold,
+    varve_catalog.aggregate_change, varve_catalog.aggregate_stale, varve_catalog.aggregate_frozen TO PUBLIC;
+
+-- For pg_restore, as in 10_catalog.sql.
+GRANT INSERT ON varve_catalog.continuous_aggregate, varve_catalog.aggregate_watermark, varve_catalog.aggregate_threshold,
+    varve_catalog.aggregate_change, varve_catalog.aggregate_stale, varve_catalog.aggregate_frozen TO @extowner@;
+
+CREATE FUNCTION varve_catalog.continuous_aggregate_restored() RETURNS trigger
+AS 'MODULE_PATHNAME', 'varve_continuous_aggregate_restored'
+LANGUAGE C;
+COMMENT ON FUNCTION varve_catalog.continuous_aggregate_restored() IS
+    'checks a row that is not the extension''s own, and ties the parts of the aggregate together';
+
+CREATE TRIGGER continuous_aggregate_restored AFTER INSERT OR UPDATE ON varve_catalog.continuous_aggregate
+    FOR EACH ROW EXECUTE FUNCTION varve_catalog.continuous_aggregate_restored();
+
+-- What statements that write into the source of an aggregate call, old values and new, of its primary
+-- dimension. The planner puts the call there.
+CREATE FUNCTION varve_catalog.changed(value anyelement, hypertable regclass) RETURNS anyelement
+AS 'MODULE_PATHNAME', 'varve_changed'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION varve_catalog.changed(anyelement, regclass) IS
+    'gives the value back, and has this transaction log it for the aggregates of the hypertable';
+
+CREATE FUNCTION varve_catalog.watermark(aggregate integer, type anyelement) RETURNS anyelement
+AS 'MODULE_PATHNAME', 'varve_watermark'
+LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION varve_catalog.watermark(integer, anyelement) IS
+    'where the results of the aggregate end; its readers compute what lies behind';
+
+CREATE PROCEDURE refresh_continuous_aggregate(
+    continuous_aggregate regclass,
+    window_start         "any",
+    window_end           "any",
+    force                boolean DEFAULT false,
+    options              jsonb DEFAULT NULL)
+AS 'MODULE_PATHNAME', 'varve_refresh_continuous_aggregate'
+LANGUAGE C;
+COMMENT ON PROCEDURE refresh_continuous_aggregate(regclass, "any", "any", boolean, jsonb) IS
+    'computes what has changed in whole buckets of the window';
+
+CREATE FUNCTION verify_continuous_aggregate(
+    continuous_aggregate regclass,
+    window_start         "any" DEFAULT NULL,
+    window_end           "any" DEFAULT NULL)
+RETURNS TABLE (bucket text, missing_rows bigint, extra_rows bigint, reason text)
+AS 'MODULE_PATHNAME', 'varve_verify_continuous_aggregate'
+LANGUAGE C STABLE PARALLEL UNSAFE;
+COMMENT ON FUNCTION verify_continuous_aggregate(regclass, "any", "any") IS
+    'buckets whose stored rows differ from those computed now, and why they may';

@@ -1,0 +1,52 @@
+-- Reorder policies, and what explain_policy says of a policy's next run.
+\set ON_ERROR_STOP 0
+SET timezone = 'UTC';
+SET datestyle = 'ISO';
+SET timescaledb.current_timestamp_mock = '2024-05-10 12:00+00';
+CREATE FUNCTION refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE statement;
+    RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+    RETURN concat_ws(' ', SQLSTATE, SQLERRM);
+END $$;
+CREATE TABLE readings (time timestamptz NOT NULL, device int);
+SELECT create_hypertable('readings', 'time', chunk_time_interval => interval '1 day');
+CREATE INDEX readings_device_idx ON readings (device, time);
+INSERT INTO readings SELECT t, extract(hour FROM t)::int * 7 % 5 FROM generate_series('2024-05-01', '2024-05-06 23:00', interval '1 hour') AS t;
+CREATE TABLE plain (a int PRIMARY KEY);
+
+SELECT add_reorder_policy('readings', 'readings_device_idx', initial_start => '2100-01-01') AS job \gset
+SELECT application_name, schedule_interval, proc_name, config, check_name FROM timescaledb_information.jobs WHERE job_id = :job;
+SELECT add_reorder_policy('readings', 'readings_device_idx', if_not_exists => true);
+SELECT refusal('SELECT add_reorder_policy(''readings'', ''readings_device_idx'')');
+SELECT refusal('SELECT add_reorder_policy(''readings'', NULL)');
+SELECT refusal('SELECT add_reorder_policy(''readings'', ''plain_pkey'')');
+SELECT refusal('SELECT add_reorder_policy(''readings'', ''nothing'')');
+SELECT refusal('SELECT add_reorder_policy(''plain'', ''plain_pkey'')');
+SELECT refusal(format('SELECT alter_job(%s, config_merge => ''{"index_name": "plain_pkey"}'')', :job));
+
+-- All but the three newest, once. ctid tells the order on disk.
+SELECT action, range_start, range_end, bytes > 0 AS bytes, locks, note FROM explain_policy(:job);
+CREATE VIEW order_on_disk AS
+    SELECT tableoid::regclass AS chunk, bool_and(device >= previous) AS by_device
+    FROM (SELECT tableoid, device, lag(device, 1, 0) OVER (PARTITION BY tableoid ORDER BY ctid) AS previous FROM readings) r GROUP BY 1 ORDER BY 1;
+TABLE order_on_disk;
+CALL run_job(:job);
+TABLE order_on_disk;
+SELECT count(*) FROM explain_policy(:job);
+INSERT INTO readings VALUES ('2024-05-07', 1);
+SELECT range_start FROM explain_policy(:job);
+CALL run_job(:job);
+SELECT count(*) FROM explain_policy(:job);
+SELECT remove_reorder_policy('readings');
+SELECT refusal('SELECT remove_reorder_policy(''readings'')');
+SELECT remove_reorder_policy('readings', if_exists => true);
+
+-- explain_policy of retention; and of what it does not know.
+SELECT add_retention_policy('readings', interval '7 days', initial_start => '2100-01-01') AS job \gset
+SELECT action, relation, range_start, range_end, bytes > 0 AS bytes, locks, note FROM explain_policy(:job);
+CALL run_job(:job);
+SELECT count(*) FROM explain_policy(:job);
+SELECT refusal('SELECT explain_policy(4711)');
+SELECT refusal('SELECT explain_policy(3)');

@@ -1,0 +1,169 @@
+#include "kernel/codec/row_group.h"
+
+#include "kernel/base/crc32c.h"
+#include "kernel/codec/zstandard.h"
+
+namespace varve::codec {
+namespace {
+
+constexpr std::uint16_t kKnownFlags = kHasRange | kInexactRange | kInline | kArchived;
+constexpr int kArchiveLevel = 9;
+constexpr std::size_t kMostRaw = std::size_t{1} << 31;
+
+std::uint32_t checksum(ByteView descriptor) {
+  constexpr std::size_t kAt = offsetof(RowGroupHeader, crc32c);
+  constexpr std::byte kZeros[sizeof(std::uint32_t)] = {};
+  std::uint32_t crc = crc32c(descriptor.first(kAt));
+  crc = crc32c(kZeros, crc);
+  return crc32c(descriptor.subspan(kAt + sizeof kZeros), crc);
+}
+
+void unsupported(const std::string& what, unsigned number) {
+  throw Error(ErrorKind::kUnsupported,
+              "unknown " + what + " " + std::to_string(number) + " of a row group");
+}
+
+template <Wire T>
+void set_range_bytes(ColumnDescriptor& column, const T& min, const T& max) {
+  column.flags |= kHasRange;
+  std::memset(column.min, 0, kRangeBytes);
+  std::memset(column.max, 0, kRangeBytes);
+  store(column.min, min);
+  store(column.max, max);
+}
+
+}  // namespace
+
+void set_range(ColumnDescriptor& column, std::int64_t min, std::int64_t max) {
+  set_range_bytes(column, min, max);
+}
+
+void set_range(ColumnDescriptor& column, double min, double max) {
+  set_range_bytes(column, min, max);
+}
+
+void set_range(ColumnDescriptor& column, std::string_view min, std::string_view max) {
+  column.flags |= kHasRange;
+  if (min.size() > kRangeBytes || max.size() > kRangeBytes) column.flags |= kInexactRange;
+  const auto set = [](std::byte* to, std::string_view from) {
+    std::memset(to, 0, kRangeBytes);
+    if (!from.empty()) std::memcpy(to, from.data(), std::min(from.size(), kRangeBytes));
+  };
+  set(column.min, min);
+  set(column.max, max);
+}
+
+RowGroup::RowGroup(ByteView descriptor) : bytes_(descriptor) {
+  ByteView in = descriptor;
+  header_ = take_value<RowGroupHeader>(in, "row group header");
+  require(header_.magic == kRowGroupMagic, "magic of a row group");
+  if (header_.version < 1 || header_.version > kRowGroupVersion) {
+    unsupported("version", header_.version);
+  }
+  require(header_.size <= descriptor.size() && header_.size >= sizeof header_,
+          "size of a row group's descriptor");
+  bytes_ = descriptor.first(header_.size);
+  require(checksum(bytes_) == header_.crc32c, "checksum of a row group's descriptor");
+  if (header_.flags != 0) unsupported("flags", header_.flags);
+  require(header_.rows >= 1 && header_.rows <= kMaxRows, "number of rows");
+  const std::size_t tables =
+      header_.columns * sizeof(ColumnDescriptor) + header_.sort_keys * sizeof(SortKey);
+  require(tables <= bytes_.size() - sizeof header_, "columns of a row group");
+  for (std::size_t i = 0; i < columns(); ++i) {
+    const ColumnDescriptor found = column(i);
+    if ((found.flags & ~kKnownFlags) != 0) unsupported("column flags", found.flags);
+    require(found.nulls <= header_.rows, "number of nulls");
+    require((found.flags & kArchived) != 0 || found.raw_size == found.size, "raw size");
+    require((found.flags & kInline) == 0 || (found.inline_offset <= bytes_.size() &&
+                                             found.size <= bytes_.size() - found.inline_offset),
+            "inline segment");
+  }
+}
+
+ColumnDescriptor RowGroup::column(std::size_t i) const noexcept {
+  return load<ColumnDescriptor>(bytes_.data() + sizeof header_ + i * sizeof(ColumnDescriptor));
+}
+
+std::optional<ColumnDescriptor> RowGroup::find(std::int16_t attribute) const noexcept {
+  for (std::size_t i = 0; i < columns(); ++i) {
+    if (column(i).attribute == attribute) return column(i);
+  }
+  return std::nullopt;
+}
+
+SortKey RowGroup::sort_key(std::size_t i) const noexcept {
+  return load<SortKey>(bytes_.data() + sizeof header_ + columns() * sizeof(ColumnDescriptor) +
+                       i * sizeof(SortKey));
+}
+
+ByteView checked_segment(const ColumnDescriptor& column, ByteView stored, Bytes& room) {
+  require(stored.size() == column.size, "size of a stored segment");
+  require(crc32c(stored) == column.crc32c, "checksum of a segment");
+  if ((column.flags & kArchived) == 0) return stored;
+  require(column.raw_size < kMostRaw, "raw size");
+  check_compressed_size(column.size, column.raw_size);
+  room.resize(column.raw_size);
+  decompress(stored, room);
+  return room;
+}
+
+bool archive(Bytes& segment) {
+  Bytes frame(segment.get_allocator());
+  const std::size_t size = compress(segment, kArchiveLevel, frame);
+  if (size * 100 > segment.size() * 85) return false;
+  segment.swap(frame);
+  return true;
+}
+
+RowGroupWriter::RowGroupWriter(std::uint32_t rows, std::uint64_t schema_fingerprint,
+                               std::pmr::memory_resource* memory)
+    : rows_(rows),
+      fingerprint_(schema_fingerprint),
+      columns_(memory),
+      keys_(memory),
+      inline_(memory) {}
+
+std::size_t RowGroupWriter::add(ColumnDescriptor column, ByteView segment,
+                                std::optional<std::uint32_t> raw_size) {
+  column.size = static_cast<std::uint32_t>(segment.size());
+  column.raw_size = raw_size.value_or(column.size);
+  column.crc32c = crc32c(segment);
+  if (raw_size) column.flags |= kArchived;
+  if (segment.size() <= kMostInline) {
+    column.flags |= kInline;
+    column.inline_offset = static_cast<std::uint32_t>(inline_.size());
+    append(inline_, segment);
+    pad(inline_);
+  }
+  columns_.push_back(column);
+  return columns_.size() - 1;
+}
+
+void RowGroupWriter::finish(Bytes& out) {
+  pad(out);
+  const std::size_t start = out.size();
+  RowGroupHeader header{};
+  header.magic = kRowGroupMagic;
+  header.version = kRowGroupVersion;
+  header.columns = static_cast<std::uint16_t>(columns_.size());
+  header.rows = rows_;
+  header.schema_fingerprint = fingerprint_;
+  header.sort_keys = static_cast<std::uint16_t>(keys_.size());
+  const std::size_t tables =
+      sizeof header + columns_.size() * sizeof(ColumnDescriptor) + keys_.size() * sizeof(SortKey);
+  header.size = static_cast<std::uint32_t>(padded(tables) + inline_.size());
+  append_value(out, header);
+  for (ColumnDescriptor column : columns_) {
+    if ((column.flags & kInline) != 0) {
+      column.inline_offset += static_cast<std::uint32_t>(padded(tables));
+    }
+    append_value(out, column);
+  }
+  for (const SortKey key : keys_) append_value(out, key);
+  pad(out);
+  append(out, inline_);
+  header.crc32c = checksum(ByteView(out).subspan(start));
+  store(out.data() + start, header);
+}
+
+}  // namespace varve::codec

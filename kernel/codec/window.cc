@@ -1,0 +1,125 @@
+#include "kernel/codec/window.h"
+
+#include <algorithm>
+#include <array>
+
+namespace varve::codec {
+namespace {
+
+std::uint64_t distance(std::int64_t low, std::int64_t high) {
+  return static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
+}
+
+/// The values on one side of the pivot, by the bit width of their distance from it: how many there
+/// are, and how far the farthest is.
+struct Rings {
+  std::array<unsigned, kMaxWidth + 1> counts{};
+  std::array<std::uint64_t, kMaxWidth + 1> farthest{};
+};
+
+/// A place where the window may end: it takes in `count` values of this side, up to `distance`.
+struct Cut {
+  unsigned count;
+  std::uint64_t distance;
+};
+
+struct Cuts {
+  std::array<Cut, kMaxWidth + 2> at;
+  unsigned count = 0;
+
+  explicit Cuts(const Rings& rings) {
+    at[count++] = {0, 0};
+    for (unsigned width = 0; width <= kMaxWidth; ++width) {
+      if (rings.counts[width] == 0) continue;
+      at[count] = {at[count - 1].count + rings.counts[width], rings.farthest[width]};
+      ++count;
+    }
+  }
+};
+
+/// The middle one of three values: seldom itself an outlier.
+std::int64_t pivot_of(std::span<const std::int64_t> values) {
+  const std::int64_t a = values[values.size() / 4];
+  const std::int64_t b = values[values.size() / 2];
+  const std::int64_t c = values[values.size() * 3 / 4];
+  return std::max(std::min(a, b), std::min(std::max(a, b), c));
+}
+
+/// Whether fewer bits could pay: each bit less must save more than the upper half of the codes,
+/// which become exceptions, costs. That half is counted without a branch.
+bool may_narrow(std::span<const std::int64_t> values, const Window& window) {
+  if (window.width == 0) return false;
+  const std::uint64_t half = low_bits(window.width - 1);
+  std::size_t upper = 0;
+  for (const std::int64_t value : values) upper += distance(window.base, value) > half ? 1 : 0;
+  const std::size_t fresh = upper - std::min<std::size_t>(upper, window.exceptions);
+  return fresh * kExceptionBytes * 8 <= values.size() * window.width;
+}
+
+/// The best width above the window's base: the rings are about the pivot, so that their ends are
+/// not those of whole bits above the base.
+Window narrowed(std::span<const std::int64_t> values, const Window& window, Packing packing) {
+  if (!may_narrow(values, window)) return window;
+  std::array<unsigned, kMaxWidth + 1> counts{};
+  unsigned exceptions = 0;
+  for (const std::int64_t value : values) {
+    const unsigned below = value < window.base ? 1 : 0;
+    exceptions += below;
+    counts[width_of(distance(window.base, value))] += 1 - below;
+  }
+  Window best = window;
+  std::size_t best_bytes = SIZE_MAX;
+  for (unsigned width = kMaxWidth + 1; width-- > 0; exceptions += counts[width]) {
+    const Window other{window.base, width, exceptions};
+    const std::size_t bytes = window_bytes(other, values.size(), packing);
+    if (bytes <= best_bytes) {
+      best = other;
+      best_bytes = bytes;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+Window choose_window(std::span<const std::int64_t> values, Packing packing) {
+  if (values.empty()) return {};
+  const std::int64_t pivot = pivot_of(values);
+  Rings sides[2];  // above, below
+  for (const std::int64_t value : values) {
+    const bool below = value < pivot;
+    const std::uint64_t away = below ? distance(value, pivot) : distance(pivot, value);
+    Rings& side = sides[below ? 1 : 0];
+    const unsigned width = width_of(away);
+    ++side.counts[width];
+    side.farthest[width] = std::max(side.farthest[width], away);
+  }
+
+  const auto n = static_cast<unsigned>(values.size());
+  const Cuts highs(sides[0]), lows(sides[1]);
+  Window best;
+  std::size_t best_bytes = SIZE_MAX;
+  for (unsigned i = lows.count; i-- > 0;) {
+    for (unsigned j = highs.count; j-- > 0;) {
+      const Window window{
+          static_cast<std::int64_t>(static_cast<std::uint64_t>(pivot) - lows.at[i].distance),
+          width_of(lows.at[i].distance + highs.at[j].distance),
+          n - lows.at[i].count - highs.at[j].count};
+      const std::size_t bytes = window_bytes(window, n, packing);
+      // Fewer values cost more from here on.
+      if (window.exceptions * kExceptionBytes >= best_bytes) break;
+      if (bytes < best_bytes) {
+        best = window;
+        best_bytes = bytes;
+      }
+    }
+  }
+  // What the rounding to whole bits leaves over may take in exceptions.
+  if (best.exceptions > 0) {
+    best.exceptions = static_cast<unsigned>(
+        std::ranges::count_if(values, [&](std::int64_t value) { return !best.holds(value); }));
+  }
+  return narrowed(values, best, packing);
+}
+
+}  // namespace varve::codec

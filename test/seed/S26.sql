@@ -1,0 +1,3 @@
+-- S26: customer metrics go after two years; setup has said so already, hence first the other way.
+SELECT remove_retention_policy('customer_metrics');
+SELECT add_retention_policy('customer_metrics', INTERVAL '2 years');
