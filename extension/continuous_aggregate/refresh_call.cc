@@ -91,7 +91,7 @@ void refresh_window(FunctionCallInfo fcinfo) {
   const RefreshOptions options = pg::call([&] { return options_of(fcinfo); });
   const Definition definition =
       pg::call([&] { return find_definition(query_of(aggregate.definition)); });
-  const Range window = window_argument(fcinfo, definition);
+  const Range window = window_argument(fcinfo, aggregate);
   if (window.begin >= window.end) {
     throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
                        "the start of the window must lie before its end");

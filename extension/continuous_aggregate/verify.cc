@@ -136,7 +136,7 @@ void verify(FunctionCallInfo fcinfo) {
   });
   const Definition definition =
       pg::call([&] { return find_definition(query_of(aggregate.definition)); });
-  Range range = window_argument(fcinfo, definition);
+  Range range = window_argument(fcinfo, aggregate);
   range.end = std::min(range.end,
                        pg::call([&] { return watermark_at(aggregate.id, GetActiveSnapshot()); }));
   if (!is_empty(range)) {

@@ -27,10 +27,10 @@ Aggregate required_aggregate(FunctionCallInfo fcinfo) {
                          "\" is not a continuous aggregate");
 }
 
-Range window_argument(FunctionCallInfo fcinfo, const Definition& definition) {
-  const auto source = catalog::HypertableTable::find(definition.source);
-  return {chunk::range_bound(fcinfo, 1, "window_start", *source).value_or(kBeforeAll),
-          chunk::range_bound(fcinfo, 2, "window_end", *source).value_or(kAfterAll)};
+Range window_argument(FunctionCallInfo fcinfo, const Aggregate& aggregate) {
+  const auto source = catalog::HypertableTable::find_by_id(aggregate.source_id).value();
+  return {chunk::range_bound(fcinfo, 1, "window_start", source).value_or(kBeforeAll),
+          chunk::range_bound(fcinfo, 2, "window_end", source).value_or(kAfterAll)};
 }
 
 Range inscribed_window(const Definition& definition, Range window) {

@@ -13,7 +13,7 @@ namespace varve::continuous_aggregate {
 Aggregate required_aggregate(FunctionCallInfo fcinfo);
 
 /// Arguments 1 and 2; NULL is an end of all coordinates. Throws 22023 for types that do not suit.
-Range window_argument(FunctionCallInfo fcinfo, const Definition& definition);
+Range window_argument(FunctionCallInfo fcinfo, const Aggregate& aggregate);
 
 /// The whole buckets in the window.
 Range inscribed_window(const Definition& definition, Range window);

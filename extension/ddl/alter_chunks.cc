@@ -16,11 +16,13 @@ extern "C" {
 #include <access/htup_details.h>
 #include <access/table.h>
 #include <access/xact.h>
+#include <catalog/index.h>
 #include <catalog/indexing.h>
 #include <catalog/namespace.h>
 #include <catalog/partition.h>
 #include <catalog/pg_class.h>
 #include <catalog/pg_constraint.h>
+#include <catalog/pg_inherits.h>
 #include <commands/tablecmds.h>
 #include <miscadmin.h>
 #include <storage/lmgr.h>
@@ -198,10 +200,47 @@ void ignore_only(Utility& utility, const AlterTableStmt* statement) {
   utility.replace_statement(reinterpret_cast<Node*>(whole));
 }
 
+/// ALTER INDEX: the parts that chunks have of the index move along. What parts to come would not
+/// take over is refused.
+void alter_index(Utility& utility, Oid index) {
+  const auto* statement = castNode(AlterTableStmt, utility.statement());
+  auto* commands = reinterpret_cast<const List*>(copyObjectImpl(statement->cmds));
+  ListCell* cell;
+  foreach (cell, commands) {
+    if (lfirst_node(AlterTableCmd, cell)->subtype != AT_SetStatistics) continue;
+    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                    errmsg("cannot set a statistics target for index \"%s\" of a hypertable",
+                           get_rel_name(index)),
+                    errhint("Set it for the indexes of the chunks.")));
+  }
+  utility.proceed();
+  CommandCounterIncrement();
+  foreach (cell, commands) {
+    const auto* command = lfirst_node(AlterTableCmd, cell);
+    if (command->subtype != AT_SetTableSpace) continue;
+    ListCell* part;
+    foreach (part, list_delete_first(find_all_inheritors(index, NoLock, nullptr))) {
+      pg::alter_relation(lfirst_oid(part), list_make1(copyObjectImpl(command)));
+    }
+  }
+}
+
+/// The index of a hypertable that the statement names, or InvalidOid.
+Oid named_index(const RangeVar* name) {
+  const Oid index = RangeVarGetRelid(name, NoLock, true);
+  if (!OidIsValid(index) || get_rel_relkind(index) != RELKIND_PARTITIONED_INDEX) return InvalidOid;
+  return is_hypertable(IndexGetRelation(index, true)) ? index : InvalidOid;
+}
+
 void alter_table(Utility& utility) {
   const auto* statement = castNode(AlterTableStmt, utility.statement());
-  const Oid table =
-      statement->objtype == OBJECT_TABLE ? named_hypertable(statement->relation) : InvalidOid;
+  if (statement->objtype != OBJECT_TABLE && statement->objtype != OBJECT_INDEX) {
+    return utility.proceed();
+  }
+  if (const Oid index = named_index(statement->relation); OidIsValid(index)) {
+    return alter_index(utility, index);
+  }
+  const Oid table = named_hypertable(statement->relation);
   if (!OidIsValid(table)) return utility.proceed();
   bool any = false;
   ListCell* cell;
