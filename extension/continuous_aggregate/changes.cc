@@ -49,12 +49,14 @@ void forget(Datum, Oid relation) noexcept {
   if (!OidIsValid(relation) || roles().contains(relation)) roles().clear();
 }
 
+/// A chunk lies in its hypertable, or in a slice of it.
 Oid hypertable_of(Oid relation) {
-  if (catalog::cached_hypertable(relation) != nullptr) return relation;
-  const Oid parent = pg::call([&] {
-    return get_rel_relispartition(relation) ? get_partition_parent(relation, true) : InvalidOid;
-  });
-  return OidIsValid(parent) && catalog::cached_hypertable(parent) != nullptr ? parent : InvalidOid;
+  while (OidIsValid(relation) && catalog::cached_hypertable(relation) == nullptr) {
+    relation = pg::call([&] {
+      return get_rel_relispartition(relation) ? get_partition_parent(relation, true) : InvalidOid;
+    });
+  }
+  return relation;
 }
 
 Role look_up(Oid relation) {

@@ -3,6 +3,7 @@
 #include "extension/catalog/chunk_table.h"
 #include "extension/catalog/hypertable_cache.h"
 #include "extension/catalog/tablespace_table.h"
+#include "extension/chunk/divided_slice.h"
 #include "extension/chunk/row_security.h"
 #include "extension/ddl/dispatch.h"
 #include "extension/ddl/named_hypertable.h"
@@ -125,9 +126,7 @@ AlterTableCmd* identity_of(Oid parent, Oid chunk, AlterTableCmd* command) {
   auto* identity = castNode(ReplicaIdentityStmt, command->def);
   if (identity->identity_type != REPLICA_IDENTITY_INDEX) return command;
   const Oid index = get_relname_relid(identity->name, get_rel_namespace(parent));
-  Relation table = table_open(chunk, AccessShareLock);
-  identity->name = get_rel_name(index_get_partition(table, index));
-  table_close(table, NoLock);
+  identity->name = get_rel_name(chunk::index_of_chunk(chunk, index));
   return command;
 }
 
@@ -147,6 +146,19 @@ void alter_chunk(Oid parent, Oid chunk, const AlterTableCmd* original) {
   CommandCounterIncrement();
 }
 
+/// Slices that are divided have no storage, but an owner and marks like their chunks.
+void alter_slices(Oid parent, const AlterTableCmd* command) {
+  if (command->subtype == AT_ClusterOn || command->subtype == AT_DropCluster) return;
+  ListCell* cell;
+  foreach (cell, chunk::divided_slices_of(parent)) {
+    if (reach_of(command) == Reach::kStorage) {
+      set_persistence_of_parent(lfirst_oid(cell), command);
+    } else {
+      alter_chunk(parent, lfirst_oid(cell), command);
+    }
+  }
+}
+
 void alter_chunks(Oid parent, const List* commands) {
   CommandCounterIncrement();
   const std::int32_t id = hypertable_of(parent).id;
@@ -158,6 +170,7 @@ void alter_chunks(Oid parent, const List* commands) {
     for (std::size_t i = 0; i < chunks.count; ++i) {
       alter_chunk(parent, chunks.rows[i].relation, command);
     }
+    if (hypertable_of(parent).space_partitions > 0) alter_slices(parent, command);
   }
 }
 

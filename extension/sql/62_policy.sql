@@ -334,7 +334,8 @@ BEGIN ATOMIC
             FROM varve_catalog.chunk c WHERE c.hypertable_id = (config ->> 'hypertable_id')::integer) c
         WHERE c.age > 3 AND EXISTS (
             SELECT FROM pg_catalog.pg_inherits p JOIN pg_catalog.pg_index i ON i.indexrelid = p.inhrelid
-            WHERE p.inhparent = varve_catalog.reorder_index(config) AND i.indrelid = c.relation AND NOT i.indisclustered)
+            WHERE varve_catalog.reorder_index(config) IN (p.inhparent, (SELECT s.inhparent FROM pg_catalog.pg_inherits s WHERE s.inhrelid = p.inhparent))
+                AND i.indrelid = c.relation AND NOT i.indisclustered)
         ORDER BY c.range_begin, c.id);
 END;
 

@@ -21,7 +21,8 @@ void detach(Oid parent, Oid chunk) {
   Relation table = table_open(chunk, NoLock);
   CheckTableNotInUse(table, "detach chunk");
   table_close(table, NoLock);
-  leave_incoming_keys(chunk, true);
+  require_unreferenced(chunk);
+  leave_incoming_keys(chunk);
   make_independent(chunk);
   unlink_from(parent, chunk);
   deleteDependencyRecordsForSpecific(RelationRelationId, chunk, DEPENDENCY_AUTO, RelationRelationId,
@@ -40,7 +41,7 @@ VARVE_SQL_FUNCTION(varve_detach_chunk) {
   chunk::lock_hypertable_of(known, ShareUpdateExclusiveLock);
   const Oid relation = known.chunk.relation;
   pg::call([&] { LockRelationOid(relation, AccessExclusiveLock); });
-  chunk::current(known);
+  chunk::require_whole_slice(chunk::current(known), "detach_chunk()");
   pg::call([&] { chunk::detach(known.hypertable.relation, relation); });
   catalog::announce(known.chunk, catalog::ChunkEvent::kDetached);
   catalog::ChunkTable::remove(relation);

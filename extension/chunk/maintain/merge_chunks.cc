@@ -90,6 +90,7 @@ void lock_against_writers(std::vector<OwnChunk>& chunks) {
   pg::call([&] { lock_all(relations.data(), relations.size(), ExclusiveLock); });
   for (OwnChunk& each : chunks) {
     each = current(each);
+    require_whole_slice(each, kFunction);
     require_heap(each.chunk.relation, kFunction);
   }
 }

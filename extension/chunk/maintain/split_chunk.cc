@@ -54,6 +54,7 @@ OwnChunk lock_against_writers(const OwnChunk& chunk) {
   lock_hypertable_of(chunk, ShareUpdateExclusiveLock);
   pg::call([&] { LockRelationOid(chunk.chunk.relation, ExclusiveLock); });
   const OwnChunk locked = current(chunk);
+  require_whole_slice(locked, kFunction);
   require_heap(locked.chunk.relation, kFunction);
   return locked;
 }

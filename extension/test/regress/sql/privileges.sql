@@ -43,6 +43,7 @@ INSERT INTO attempt VALUES
     ($$SELECT create_hypertable('plain', 'time')$$),
     ($$SELECT add_dimension('metric', by_hash('device', 2))$$),
     ($$SELECT add_dimension('metric', 'device', 2)$$),
+    ($$SELECT set_number_partitions('metric', 2)$$),
     ($$SELECT set_chunk_time_interval('metric', interval '1 hour')$$),
     ($$SELECT set_partitioning_interval('metric', interval '1 hour')$$),
     ($$SELECT set_integer_now_func('metric', 'pg_backend_pid')$$),
