@@ -62,7 +62,10 @@ void list_schedulers(FunctionCallInfo fcinfo) {
       copy_slots(shared_state().databases, kMaxDatabases, &Shared::database_count, &count);
   for (int i = 0; i < count; ++i) {
     const DatabaseSlot& slot = slots[i];
-    const char* reason = describe(slot.wait);
+    const char* reason =
+        slot.is_stopped ? "jobs of the database are stopped: see timescaledb_post_restore() and "
+                          "start_background_workers()"
+                        : describe(slot.wait);
     Datum values[] = {ObjectIdGetDatum(slot.database), Int32GetDatum(slot.scheduler),
                       TimestampTzGetDatum(slot.next_due),
                       reason == nullptr ? 0 : CStringGetTextDatum(reason),

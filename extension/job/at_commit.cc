@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <optional>
 #include <vector>
 
 #include "extension/job/shared_state.h"
@@ -21,6 +22,7 @@ struct Cancellation {
 
 bool must_wake = false;
 bool must_list = false;
+std::optional<bool> must_stop;
 
 // On C++'s heap: it must outlive the memory contexts of a transaction.
 std::vector<Cancellation>& cancellations() {
@@ -40,6 +42,7 @@ void cancel_runs(Shared& shared) {
 
 void forget() {
   must_wake = must_list = false;
+  must_stop.reset();
   cancellations().clear();
 }
 
@@ -53,6 +56,9 @@ void on_transaction_end(XactEvent event, void* /*argument*/) {
     case XACT_EVENT_COMMIT:
       with_shared([](Shared& shared) {
         cancel_runs(shared);
+        if (DatabaseSlot* slot = must_stop ? shared.find(MyDatabaseId) : nullptr) {
+          slot->is_stopped = *must_stop;
+        }
         if (must_wake) shared.announce_change(MyDatabaseId);
         if (must_list) {
           shared.must_list_databases = true;
@@ -82,6 +88,11 @@ void on_subtransaction_end(SubXactEvent event, SubTransactionId level, SubTransa
 }  // namespace
 
 void wake_at_commit() { must_wake = true; }
+
+void stop_at_commit(bool stop) {
+  must_wake = true;
+  must_stop = stop;
+}
 
 void list_databases_at_commit() { must_list = true; }
 

@@ -4,6 +4,7 @@
 #include "extension/job/clock.h"
 #include "extension/job/launcher.h"
 #include "extension/job/owner.h"
+#include "extension/job/restoring.h"
 #include "extension/job/run.h"
 #include "extension/job/shared_state.h"
 #include "extension/job/step_aside.h"
@@ -14,6 +15,7 @@ namespace varve::job {
 void install_jobs() {
   install_shared_state();
   install_clock();
+  install_restoring();
   install_run();
   install_worker();
   install_at_commit();

@@ -136,7 +136,7 @@ void Launcher::look_at_starts() {
       DatabaseSlot* slot = shared.find(id);
       if (slot == nullptr) return false;
       slot->is_starting = false;
-      return slot->next_due == DT_NOBEGIN && slot->holds == 0;
+      return slot->next_due == DT_NOBEGIN && slot->holds == 0 && !slot->is_stopped;
     });
     if (is_undone) {
       failed.push_back(database);
@@ -157,7 +157,8 @@ void Launcher::start_schedulers() {
       starting += int{shared.databases[i].is_starting};
     for (int i = 0; i < shared.database_count && starting < kMostStarting; ++i) {
       DatabaseSlot& slot = shared.databases[i];
-      if (slot.scheduler != 0 || slot.is_starting || slot.holds > 0 || slot.next_due > time)
+      if (slot.scheduler != 0 || slot.is_starting || slot.holds > 0 || slot.is_stopped ||
+          slot.next_due > time)
         continue;
       if (const auto known = starts_.find(slot.database);
           known != starts_.end() &&
@@ -194,7 +195,7 @@ TimestampTz Launcher::next_due() {
     TimestampTz due = DT_NOEND;
     for (int i = 0; i < shared.database_count; ++i) {
       const DatabaseSlot& slot = shared.databases[i];
-      if (slot.scheduler != 0 || slot.is_starting || slot.holds > 0) continue;
+      if (slot.scheduler != 0 || slot.is_starting || slot.holds > 0 || slot.is_stopped) continue;
       const auto known = starts_.find(slot.database);
       const TimestampTz earliest = known == starts_.end() ? DT_NOBEGIN : known->second.not_before;
       due = std::min(due, std::max(slot.next_due, earliest));

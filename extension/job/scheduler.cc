@@ -243,7 +243,7 @@ bool Scheduler::may_leave() {
   return with_shared([&](Shared& shared) {
     DatabaseSlot* slot = my_database(shared);
     if (slot == nullptr) return true;
-    if (slot->holds > 0) {
+    if (slot->holds > 0 || slot->is_stopped) {
       slot->next_due = DT_NOBEGIN;
       return true;
     }

@@ -1,4 +1,5 @@
 // A scheduler as a process: how it is started, and what it leaves behind.
+#include "extension/job/restoring.h"
 #include "extension/job/scheduler.h"
 #include "extension/job/shared_state.h"
 
@@ -37,7 +38,7 @@ bool enter_database(Oid database) {
     DatabaseSlot* slot = shared.find(database);
     if (slot == nullptr || slot->scheduler != 0) return false;
     slot->is_starting = false;
-    if (slot->holds > 0) return false;
+    if (slot->holds > 0 || slot->is_stopped) return false;
     slot->scheduler = MyProcPid;
     slot->latch = MyLatch;
     return true;
@@ -70,6 +71,13 @@ void scheduler_main() {
   before_shmem_exit(leave_database, ObjectIdGetDatum(database));
   BackgroundWorkerUnblockSignals();
   BackgroundWorkerInitializeConnectionByOid(database, InvalidOid, 0);
+  // Set for the database by timescaledb_pre_restore(): outlives restarts, unlike what is in memory.
+  if (is_restoring()) {
+    with_shared([&](Shared& shared) {
+      if (DatabaseSlot* slot = shared.find(database)) slot->is_stopped = true;
+    });
+    proc_exit(0);
+  }
   pg::entry([] { run_scheduler(); });
   proc_exit(0);
 }

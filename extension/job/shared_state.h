@@ -48,6 +48,7 @@ struct DatabaseSlot {
   TimestampTz next_due;   // when a scheduler is needed, by the clock; -infinity: now
   std::uint64_t changes;  // of its jobs, as far as sessions have told
   int holds;              // statements that want the database for themselves
+  bool is_stopped;        // no jobs are to run until somebody says so
   Wait wait;
   TimestampTz waiting_since;  // by the clock; 0 where nothing waits
 };

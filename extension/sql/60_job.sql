@@ -180,6 +180,57 @@ LANGUAGE C VOLATILE PARALLEL SAFE;
 COMMENT ON FUNCTION varve_catalog.job_schedulers() IS
     'databases that may have jobs; a scheduler runs only while something is due soon';
 
+-- Stopping the jobs of a database. A restore needs nothing of this; scripts call it, and it is for whoever
+-- wants no job to run meanwhile.
+
+CREATE FUNCTION varve_catalog.stop_jobs(stop boolean) RETURNS void
+AS 'MODULE_PATHNAME', 'varve_stop_jobs'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION varve_catalog.stop_jobs(boolean) IS 'no jobs of this database begin from the commit on, until the server restarts; or they do again';
+
+CREATE FUNCTION _timescaledb_functions.stop_background_workers() RETURNS boolean
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+    SELECT varve_catalog.stop_jobs(true);
+    SELECT true;
+END;
+COMMENT ON FUNCTION _timescaledb_functions.stop_background_workers() IS 'no jobs of this database begin until the server restarts';
+
+CREATE FUNCTION _timescaledb_functions.start_background_workers() RETURNS boolean
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+    SELECT varve_catalog.stop_jobs(false);
+    SELECT true;
+END;
+COMMENT ON FUNCTION _timescaledb_functions.start_background_workers() IS 'jobs of this database run again';
+
+CREATE FUNCTION _timescaledb_functions.restart_background_workers() RETURNS boolean
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+    SELECT varve_catalog.stop_jobs(false);
+    SELECT true;
+END;
+COMMENT ON FUNCTION _timescaledb_functions.restart_background_workers() IS 'jobs of this database run again; they need no other restart';
+
+CREATE FUNCTION timescaledb_pre_restore() RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM varve_catalog.stop_jobs(true);
+    EXECUTE format('ALTER DATABASE %I SET timescaledb.restoring = on', current_database());
+    RETURN true;
+END $$;
+COMMENT ON FUNCTION timescaledb_pre_restore() IS 'no jobs of this database run until timescaledb_post_restore()';
+
+CREATE FUNCTION timescaledb_post_restore() RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM varve_catalog.stop_jobs(false);
+    EXECUTE format('ALTER DATABASE %I RESET timescaledb.restoring', current_database());
+    RETURN true;
+END $$;
+COMMENT ON FUNCTION timescaledb_post_restore() IS 'jobs of this database run again';
+
 -- The history prunes itself. First in six hours.
 CREATE PROCEDURE _timescaledb_functions.policy_job_stat_history_retention(job_id integer, config jsonb)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

@@ -53,6 +53,26 @@ $node->command_ok([ 'pg_dump', @connection, '-U', 'owner', '-Fc', '-f', $dump, '
 $node->command_ok([ 'pg_restore', @connection, '-U', 'owner', '-e', '-d', 'own', $dump ], 'restored by the owner');
 check('own');
 
+# Stopped for a restore: no run begins, a restart changes nothing, and the view says so.
+as_owner('own', 'SELECT timescaledb_pre_restore()');
+my $runs = $node->safe_psql('own', "SELECT total_runs FROM timescaledb_information.job_stats WHERE job_id = 1001");
+as_owner('own', 'SELECT alter_job(1001, next_start => now())');
+my $reason = "SELECT reason LIKE 'jobs of the database are stopped%' FROM timescaledb_information.job_stats WHERE job_id = 1001";
+ok($node->poll_query_until('own', $reason), 'stopped jobs say so');
+$node->restart;
+ok($node->poll_query_until('own', $reason), 'after a restart, too');
+is($node->safe_psql('own', "SELECT total_runs FROM timescaledb_information.job_stats WHERE job_id = 1001"), $runs, 'and do not run');
+as_owner('own', 'SELECT timescaledb_post_restore()');
+ok($node->poll_query_until('own', "SELECT total_runs > $runs FROM timescaledb_information.job_stats WHERE job_id = 1001"), 'until they are started');
+as_owner('own', 'SELECT _timescaledb_functions.stop_background_workers()');
+as_owner('own', 'SELECT alter_job(1001, next_start => now())');
+ok($node->poll_query_until('own', $reason), 'stopped by the other name');
+as_owner('own', 'SELECT _timescaledb_functions.start_background_workers()');
+ok($node->poll_query_until('own', "SELECT total_runs > $runs + 1 FROM timescaledb_information.job_stats WHERE job_id = 1001"), 'and started');
+$node->safe_psql('postgres', 'CREATE ROLE stranger LOGIN');
+my ($scode, $sout, $serr) = $node->psql('own', 'SELECT timescaledb_pre_restore()', extra_params => [ '-U', 'stranger' ]);
+like($serr, qr/must be owner of database own/, 'by the owner of the database alone');
+
 # The owner's right to restore.
 $node->safe_psql('own', q{CREATE TABLE theirs (time timestamptz NOT NULL); SELECT create_hypertable('theirs', 'time')});
 sub refused {
