@@ -11,6 +11,7 @@
 #include "extension/ddl/index.h"
 #include "extension/ddl/publication.h"
 #include "extension/ddl/refused.h"
+#include "extension/ddl/space_dimension.h"
 #include "extension/ddl/storage_options.h"
 #include "extension/ddl/tablespace.h"
 #include "extension/dml/copy.h"
@@ -50,6 +51,7 @@ void _PG_init() {
   varve::continuous_aggregate::install();
   varve::dml::install_copy();
   varve::ddl::install_refused();
+  varve::ddl::install_space_dimension();
   varve::ddl::install_hypertable_options();  // before those that would not know the prefix
   varve::ddl::install_storage_options();
   varve::ddl::install_index();

@@ -78,6 +78,16 @@ NameData newest_schema_name(Oid schema) {
   return name;
 }
 
+/// The hash dimension is known by its name alone: that of the column before the command.
+void follow_space_rename(const Hypertable& row, AttrNumber column) {
+  if (row.space_partitions == 0) return;
+  const char* before = get_attname(row.relation, column, true);
+  if (before == nullptr || strcmp(before, NameStr(row.space_column)) != 0) return;
+  const NameData name = newest_column_name(row.relation, column);
+  if (strcmp(before, NameStr(name)) == 0) return;
+  HypertableTable::set_space(row.id, name, row.space_partitions);
+}
+
 void on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_id, void* arg) {
   if (previous_hook != nullptr) previous_hook(access, class_id, object_id, sub_id, arg);
   pg::entry([&] {
@@ -114,6 +124,7 @@ void follow_rename(Oid relation, AttrNumber column) {
   if (cached == nullptr) return;
   const Hypertable row = *cached;
   pg::call([&] {
+    follow_space_rename(row, column);
     if (partition_column(relation) != column) return;
     const NameData name = newest_column_name(relation, column);
     if (namestrcmp(const_cast<Name>(&name), NameStr(row.column)) == 0) return;

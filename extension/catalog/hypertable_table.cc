@@ -31,7 +31,9 @@ enum Column : AttrNumber {
   kChunkInterval,
   kStorageOptions,
   kIntegerNow,
-  kColumns = kIntegerNow
+  kSpaceColumn,
+  kSpacePartitions,
+  kColumns = kSpacePartitions
 };
 
 /// Calls `visit(table, tuple)` for the row with `key` in `index`, if there is one.
@@ -86,6 +88,22 @@ void update(std::int32_t id, AttrNumber column, Datum value, bool is_null) {
   });
 }
 
+/// Sets two columns of a row, that a CHECK holds together.
+void update(std::int32_t id, AttrNumber first, AttrNumber second, Datum a, Datum b) {
+  with_row_of_id(id, RowExclusiveLock, [&](Relation table, HeapTuple tuple) {
+    Datum values[kColumns] = {};
+    bool nulls[kColumns] = {};
+    bool replace[kColumns] = {};
+    values[first - 1] = a;
+    values[second - 1] = b;
+    replace[first - 1] = replace[second - 1] = true;
+    const Oid relation = HypertableTable::row_of(tuple, RelationGetDescr(table)).relation;
+    HeapTuple changed = heap_modify_tuple(tuple, RelationGetDescr(table), values, nulls, replace);
+    CatalogTupleUpdate(table, &changed->t_self, changed);
+    announce(relation);
+  });
+}
+
 /// "name=value" and "toast.name=value", as text[], to DefElems.
 List* options_of(Datum options) {
   List* list = untransformRelOptions(options);
@@ -131,6 +149,12 @@ Hypertable HypertableTable::row_of(HeapTuple tuple, TupleDesc descriptor) {
   row.column_type = DatumGetObjectId(values[kColumnType - 1]);
   row.chunk_interval = DatumGetInt64(values[kChunkInterval - 1]);
   row.integer_now = nulls[kIntegerNow - 1] ? InvalidOid : DatumGetObjectId(values[kIntegerNow - 1]);
+  row.space_column = {};
+  row.space_partitions = 0;
+  if (!nulls[kSpaceColumn - 1]) {
+    row.space_column = *DatumGetName(values[kSpaceColumn - 1]);
+    row.space_partitions = DatumGetInt32(values[kSpacePartitions - 1]);
+  }
   return row;
 }
 
@@ -152,10 +176,13 @@ void HypertableTable::insert(const Hypertable& row) {
                               ObjectIdGetDatum(row.column_type),
                               Int64GetDatum(row.chunk_interval),
                               0,
-                              ObjectIdGetDatum(row.integer_now)};
+                              ObjectIdGetDatum(row.integer_now),
+                              NameGetDatum(&row.space_column),
+                              Int32GetDatum(row.space_partitions)};
     bool nulls[kColumns] = {};
     nulls[kStorageOptions - 1] = true;
     nulls[kIntegerNow - 1] = !OidIsValid(row.integer_now);
+    nulls[kSpaceColumn - 1] = nulls[kSpacePartitions - 1] = row.space_partitions == 0;
     CatalogTupleInsert(table, heap_form_tuple(RelationGetDescr(table), values, nulls));
     announce(row.relation);
     table_close(table, NoLock);
@@ -178,6 +205,12 @@ void HypertableTable::set_chunk_interval(std::int32_t id, std::int64_t interval)
 
 void HypertableTable::set_integer_now(std::int32_t id, Oid function) {
   pg::call([&] { update(id, kIntegerNow, ObjectIdGetDatum(function), false); });
+}
+
+void HypertableTable::set_space(std::int32_t id, const NameData& column, std::int32_t partitions) {
+  pg::call([&] {
+    update(id, kSpaceColumn, kSpacePartitions, NameGetDatum(&column), Int32GetDatum(partitions));
+  });
 }
 
 void HypertableTable::set_column(std::int32_t id, const NameData& column) {

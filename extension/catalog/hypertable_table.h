@@ -20,8 +20,10 @@ struct Hypertable {
   NameData chunk_prefix;  // chunks are named <prefix>_<chunk id>_chunk
   NameData column;        // the primary dimension
   Oid column_type;
-  std::int64_t chunk_interval;   // microseconds, or integers for an integer column
-  Oid integer_now = InvalidOid;  // the function that set_integer_now_func() has named
+  std::int64_t chunk_interval;        // microseconds, or integers for an integer column
+  Oid integer_now = InvalidOid;       // the function that set_integer_now_func() has named
+  NameData space_column = {};         // the dimension below it, by hash; see space_partitions
+  std::int32_t space_partitions = 0;  // of each new slice; 0: there is no such dimension
 };
 
 /// The table varve_catalog.hypertable. Only this class knows its columns and indexes. Whatever
@@ -44,6 +46,7 @@ class HypertableTable {
   static void remove(std::int32_t id);
   static void set_chunk_interval(std::int32_t id, std::int64_t interval);
   static void set_integer_now(std::int32_t id, Oid function);
+  static void set_space(std::int32_t id, const NameData& column, std::int32_t partitions);
   static void set_column(std::int32_t id, const NameData& column);
 
   /// For every hypertable whose chunks live in the schema `from`.

@@ -54,14 +54,14 @@ List* bound_of(std::int64_t coordinate, PartitionKey key) {
   return list_make1(bound);
 }
 
-char* bound_text_of(Relation parent, Slice slice) {
+PartitionBoundSpec* bound_of_slice(Relation parent, Slice slice) {
   PartitionKey key = RelationGetPartitionKey(parent);
   PartitionBoundSpec* bound = makeNode(PartitionBoundSpec);
   bound->strategy = PARTITION_STRATEGY_RANGE;
   bound->lowerdatums = bound_of(slice.begin, key);
   bound->upperdatums = bound_of(slice.end, key);
   bound->location = -1;
-  return nodeToString(bound);
+  return bound;
 }
 
 void link_to(Relation parent, Oid chunk) {
@@ -73,7 +73,7 @@ void link_to(Relation parent, Oid chunk) {
   recordDependencyOn(&child, &up, DEPENDENCY_AUTO);
 }
 
-void attach_relation(Relation parent, Oid chunk, std::int32_t id, Slice slice) {
+void attach_relation(Relation parent, Oid chunk, std::int32_t id, const PartitionBoundSpec& bound) {
   Oid user = InvalidOid;
   int context = 0;
   GetUserIdAndSecContext(&user, &context);
@@ -84,7 +84,7 @@ void attach_relation(Relation parent, Oid chunk, std::int32_t id, Slice slice) {
   }
   Relation relation = table_open(chunk, AccessExclusiveLock);
   link_to(parent, chunk);
-  store_bound(parent, chunk, slice);
+  store_bound(chunk, bound);
   CommandCounterIncrement();
   clone_indexes(parent, relation);
   clone_foreign_keys(parent, relation, id);
@@ -106,19 +106,23 @@ void attach_relation(Relation parent, Oid chunk, std::int32_t id, Slice slice) {
 
 // As StorePartitionBound(), without its look at the default partition, which a hypertable does not
 // have, and which would cost one more rebuild of the descriptor.
-void store_bound(Relation parent, Oid chunk, Slice slice) {
+void store_bound(Oid chunk, const PartitionBoundSpec& bound) {
   Relation table = table_open(RelationRelationId, RowExclusiveLock);
   HeapTuple old = SearchSysCacheCopy1(RELOID, ObjectIdGetDatum(chunk));
   if (!HeapTupleIsValid(old)) elog(ERROR, "cache lookup failed for relation %u", chunk);
   Datum values[Natts_pg_class] = {};
   bool nulls[Natts_pg_class] = {};
   bool replaced[Natts_pg_class] = {};
-  values[Anum_pg_class_relpartbound - 1] = CStringGetTextDatum(bound_text_of(parent, slice));
+  values[Anum_pg_class_relpartbound - 1] = CStringGetTextDatum(nodeToString(&bound));
   replaced[Anum_pg_class_relpartbound - 1] = true;
   HeapTuple tuple = heap_modify_tuple(old, RelationGetDescr(table), values, nulls, replaced);
   reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relispartition = true;
   CatalogTupleUpdate(table, &tuple->t_self, tuple);
   table_close(table, RowExclusiveLock);
+}
+
+void store_bound(Relation parent, Oid chunk, Slice slice) {
+  store_bound(chunk, *bound_of_slice(parent, slice));
 }
 
 void copy_replica_identity(Relation parent, Relation chunk) {
@@ -157,7 +161,15 @@ void copy_row_security(Relation parent, Relation chunk) {
 void attach(Relation parent, const catalog::Hypertable&, Oid chunk, Slice slice) {
   const auto row = catalog::ChunkTable::find(chunk);
   if (!row) throw pg::SqlError(ERRCODE_INTERNAL_ERROR, "only a registered chunk can be attached");
-  pg::call([&] { attach_relation(parent, chunk, row->id, slice); });
+  pg::call([&] { attach_relation(parent, chunk, row->id, *bound_of_slice(parent, slice)); });
+}
+
+void attach(Relation parent, Oid part, std::int32_t id, Slice slice) {
+  pg::call([&] { attach_relation(parent, part, id, *bound_of_slice(parent, slice)); });
+}
+
+void attach(Relation parent, Oid part, std::int32_t id, const PartitionBoundSpec& bound) {
+  pg::call([&] { attach_relation(parent, part, id, bound); });
 }
 
 }  // namespace varve::chunk

@@ -6,6 +6,7 @@
 
 #include "extension/pg/postgres.h"
 extern "C" {
+#include <nodes/parsenodes.h>
 #include <utils/rel.h>
 }
 
@@ -27,6 +28,9 @@ void clone_foreign_keys(Relation parent, Relation chunk, std::int32_t chunk_id);
 /// Stores `slice` as the bound of the chunk, and that it is a partition. Others see it once the
 /// transaction commits.
 void store_bound(Relation parent, Oid chunk, Slice slice);
+
+/// The same of a bound of any kind.
+void store_bound(Oid chunk, const PartitionBoundSpec& bound);
 
 /// Gives the chunk the replica identity of the parent, which a partition does not inherit.
 void copy_replica_identity(Relation parent, Relation chunk);

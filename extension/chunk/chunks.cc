@@ -6,9 +6,9 @@
 #include "extension/catalog/hypertable_table.h"
 #include "extension/chunk/bound.h"
 #include "extension/chunk/coordinate.h"
+#include "extension/chunk/divided_slice.h"
 #include "extension/chunk/drop.h"
 #include "extension/chunk/lock_set.h"
-#include "extension/chunk/unlink.h"
 #include "extension/chunk/window.h"
 
 #include "extension/pg/boundary.h"
@@ -16,6 +16,8 @@
 #include "extension/pg/sqlstate.h"
 extern "C" {
 #include <catalog/objectaddress.h>
+#include <catalog/pg_class.h>
+#include <catalog/pg_inherits.h>
 #include <miscadmin.h>
 #include <storage/lmgr.h>
 #include <tcop/utility.h>
@@ -124,34 +126,60 @@ bool all_among(const catalog::ChunkTable::Chunks& chunks, Oid* relations, std::s
   });
 }
 
-/// The chunks of the selection, locked against everybody. While it waited for them others may have
-/// dropped some, or cut or joined them: what no longer lies in the selection is not ours to drop.
+/// What holds each of the chunks below the hypertable: itself, or its slice. Those of one slice
+/// follow each other.
+Oid* parts_of(Oid parent, const Oid* relations, std::size_t count) {
+  return pg::call([&] {
+    auto* parts =
+        static_cast<Oid*>(MemoryContextAllocHuge(CurrentMemoryContext, (count + 1) * sizeof(Oid)));
+    for (std::size_t i = 0; i < count; ++i) parts[i] = part_of_hypertable(relations[i], parent);
+    return parts;
+  });
+}
+
+/// The chunks of the selection, locked against everybody, slices as a whole. While it waited for
+/// them others may have dropped some, or cut or joined them: what no longer lies in the selection
+/// is not ours to drop.
 catalog::ChunkTable::Chunks select_and_lock(const catalog::Hypertable& hypertable,
                                             const Selection& selection) {
   auto chunks = select(hypertable, selection);
   for (;;) {
     Oid* relations = relations_of(chunks);
-    pg::call([&] { lock_all(relations, chunks.count, AccessExclusiveLock); });
+    Oid* parts = parts_of(hypertable.relation, relations, chunks.count);
+    const std::size_t count = std::unique(parts, parts + chunks.count) - parts;
+    pg::call([&] { lock_all(parts, count, AccessExclusiveLock); });
     const auto now = select(hypertable, selection);
     if (all_among(now, relations, chunks.count)) return now;
-    pg::call([&] { unlock_all(relations, chunks.count, AccessExclusiveLock); });
+    pg::call([&] { unlock_all(parts, count, AccessExclusiveLock); });
     chunks = now;
   }
 }
 
+/// Whether `count` chunks are all of the slice `part`, or the part is a chunk itself. C API.
+bool is_whole(Oid part, std::size_t count) {
+  return OidIsValid(part) &&
+         (get_rel_relkind(part) != RELKIND_PARTITIONED_TABLE ||
+          static_cast<std::size_t>(list_length(find_inheritance_children(part, NoLock))) == count);
+}
+
 /// The names of the chunks that were dropped.
 pg::Datums drop_all(Oid parent, const catalog::ChunkTable::Chunks& chunks, int level) {
+  const Oid* parts = parts_of(parent, relations_of(chunks), chunks.count);
   return pg::call([&] {
     auto* names = static_cast<Datum*>(palloc0((chunks.count + 1) * sizeof(Datum)));
     std::size_t count = 0;
-    for (std::size_t i = 0; i < chunks.count; ++i) {
-      const Oid chunk = chunks.rows[i].relation;
-      if (!is_partition_of(chunk, parent)) continue;
-      const char* qualified = quote_qualified_identifier(
-          get_namespace_name(get_rel_namespace(chunk)), get_rel_name(chunk));
-      drop(parent, chunk, true);
-      ereport(level, (errmsg("dropping chunk %s", qualified)));
-      names[count++] = CStringGetTextDatum(qualified);
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < chunks.count; i = next) {
+      for (next = i + 1; next < chunks.count && parts[next] == parts[i];) ++next;
+      if (!is_whole(parts[i], next - i)) continue;
+      for (std::size_t k = i; k < next; ++k) {
+        const Oid chunk = chunks.rows[k].relation;
+        const char* qualified = quote_qualified_identifier(
+            get_namespace_name(get_rel_namespace(chunk)), get_rel_name(chunk));
+        ereport(level, (errmsg("dropping chunk %s", qualified)));
+        names[count++] = CStringGetTextDatum(qualified);
+      }
+      drop(parent, parts[i], true);
     }
     return pg::Datums{names, count};
   });

@@ -1,6 +1,7 @@
 #include "extension/chunk/create.h"
 
 #include "extension/chunk/coordinate.h"
+#include "extension/chunk/divided_slice.h"
 #include "extension/chunk/parent_mark.h"
 #include "extension/chunk/partition_descriptor.h"
 #include "extension/chunk/place.h"
@@ -60,6 +61,7 @@ Oid ensure(Relation parent, const catalog::Hypertable& hypertable, std::int64_t 
   if (OidIsValid(place.chunk)) return place.chunk;
 
   const Slice slice = cut(cell, place.slice.begin, place.slice.end);
+  if (row.space_partitions > 0) return create_divided_slice(parent, row, slice);
   const Oid chunk = create_table(parent, row, slice);
   attach(parent, row, chunk, slice);
   return chunk;

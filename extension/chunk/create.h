@@ -5,6 +5,8 @@
 
 #include "extension/pg/postgres.h"
 extern "C" {
+#include <datatype/timestamp.h>
+#include <nodes/parsenodes.h>
 #include <utils/rel.h>
 }
 
@@ -20,13 +22,28 @@ namespace varve::chunk {
 /// differ: rows are converted by name, as for any partition.
 Oid create_table(Relation parent, const catalog::Hypertable& hypertable, Slice slice);
 
+/// The same with an id and a time of creation that the caller has chosen.
+Oid create_table(Relation parent, const catalog::Hypertable& hypertable, std::int32_t id,
+                 Slice slice, TimestampTz created);
+
+/// Creates the table of a slice that is divided further, by hash of the second dimension, without
+/// its chunks. `id` is that of its first chunk, and names it.
+Oid create_slice_table(Relation parent, const catalog::Hypertable& hypertable, std::int32_t id,
+                       Slice slice);
+
 /// Makes the table `chunk` the partition of `parent` that holds `slice`: inheritance, bound,
 /// indexes, row triggers, foreign keys both ways. The caller vouches that its rows belong there,
 /// and has called hold_parent_mark(), or excludes all others from the parent.
 void attach(Relation parent, const catalog::Hypertable& hypertable, Oid chunk, Slice slice);
 
-/// The chunk that holds `value` (units of Slice), made if it does not exist. Takes the slice's
-/// lock, so that two sessions never make the same chunk.
+/// Makes `part`, a table or a slice_table, a partition of `parent` with the stored form of its
+/// bound, as attach() does. `id` is that of the chunk, for the names of constraints.
+void attach(Relation parent, Oid part, std::int32_t id, const PartitionBoundSpec& bound);
+void attach(Relation parent, Oid part, std::int32_t id, Slice slice);
+
+/// The partition of the hypertable that holds `value` (units of Slice), made if it does not exist.
+/// Takes the slice's lock, so that two sessions never make the same chunk. Where the hypertable has
+/// a second dimension this is the slice, whose chunks are made together with it.
 ///
 /// The caller holds RowExclusiveLock on the parent; whoever changes the chunk interval holds
 /// ShareRowExclusiveLock, so that no two sessions cut the same time differently.

@@ -60,7 +60,8 @@ void clone_index(Relation parent_index, Relation chunk, const AttrMap* numbers) 
   Oid constraint = InvalidOid;
   IndexStmt* definition = generateClonedIndexStmt(nullptr, parent_index, numbers, &constraint);
   // As for the table itself: not where default_tablespace of this session points.
-  if (definition->tableSpace == nullptr) {
+  // PostgreSQL wants no name for the database's own where the index has no files.
+  if (definition->tableSpace == nullptr && chunk->rd_rel->relkind == RELKIND_RELATION) {
     definition->tableSpace = get_tablespace_name(MyDatabaseTableSpace);
   }
   const Oid index = DefineIndex(RelationGetRelid(chunk), definition, InvalidOid, InvalidOid,

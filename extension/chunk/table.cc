@@ -7,6 +7,7 @@
 
 #include "extension/pg/alter_relation.h"
 #include "extension/pg/boundary.h"
+#include "extension/pg/partition_spec.h"
 extern "C" {
 #include <access/attmap.h>
 #include <access/htup_details.h>
@@ -253,14 +254,60 @@ Oid define(Relation parent, const catalog::Hypertable& hypertable, std::int32_t 
   return chunk;
 }
 
+/// A partitioned table of the hypertable's columns, by hash of its second dimension.
+CreateStmt* slice_definition_of(Relation parent, const catalog::Hypertable& hypertable,
+                                std::int32_t id, Slice slice) {
+  CreateStmt* definition = definition_of(parent, hypertable, id, slice, NIL);
+  definition->relation->relname =
+      makeObjectName(NameStr(hypertable.chunk_prefix), psprintf("%d", id), "slice");
+  definition->accessMethod = nullptr;
+  // PostgreSQL wants no name for the database's own where the table has no files.
+  if (get_tablespace_oid(definition->tablespacename, false) == MyDatabaseTableSpace) {
+    definition->tablespacename = nullptr;
+  }
+  definition->partspec = pg::hash_partitioning(NameStr(hypertable.space_column));
+  return definition;
+}
+
+Oid define_slice(Relation parent, const catalog::Hypertable& hypertable, std::int32_t id,
+                 Slice slice) {
+  const Oid owner = parent->rd_rel->relowner;
+  Oid user = InvalidOid;
+  int context = 0;
+  GetUserIdAndSecContext(&user, &context);
+  SetUserIdAndSecContext(creator_in(hypertable.chunk_schema, owner),
+                         context | SECURITY_LOCAL_USERID_CHANGE);
+  CreateStmt* definition = slice_definition_of(parent, hypertable, id, slice);
+  const Oid table = DefineRelation(definition, RELKIND_RELATION, owner, nullptr, nullptr).objectId;
+  CommandCounterIncrement();
+  SetUserIdAndSecContext(owner, context | SECURITY_LOCAL_USERID_CHANGE);
+  revoke_all(table, owner);
+  Relation relation = table_open(table, NoLock);
+  add_checks(parent, relation);
+  table_close(relation, NoLock);
+  set_column_options(parent, table);
+  SetUserIdAndSecContext(user, context);
+  return table;
+}
+
 }  // namespace
 
-Oid create_table(Relation parent, const catalog::Hypertable& hypertable, Slice slice) {
+Oid create_slice_table(Relation parent, const catalog::Hypertable& hypertable, std::int32_t id,
+                       Slice slice) {
+  return pg::call([&] { return define_slice(parent, hypertable, id, slice); });
+}
+
+Oid create_table(Relation parent, const catalog::Hypertable& hypertable, std::int32_t id,
+                 Slice slice, TimestampTz created) {
   List* options = catalog::HypertableTable::storage_options(hypertable.id);
-  const std::int32_t id = catalog::ChunkTable::next_id();
   const Oid chunk = pg::call([&] { return define(parent, hypertable, id, slice, options); });
-  catalog::ChunkTable::insert({id, hypertable.id, chunk, slice, GetCurrentTimestamp()});
+  catalog::ChunkTable::insert({id, hypertable.id, chunk, slice, created});
   return chunk;
+}
+
+Oid create_table(Relation parent, const catalog::Hypertable& hypertable, Slice slice) {
+  return create_table(parent, hypertable, catalog::ChunkTable::next_id(), slice,
+                      GetCurrentTimestamp());
 }
 
 }  // namespace varve::chunk

@@ -88,18 +88,26 @@ void drop_trigger(Oid trigger) {
   CommandCounterIncrement();
 }
 
-void leave_incoming_keys(Oid chunk, bool check) {
-  Relation relation = table_open(chunk, NoLock);
+void require_unreferenced(Oid part) {
+  Relation relation = table_open(part, NoLock);
   const TriggerDesc* triggers = CopyTriggerDesc(relation->trigdesc);
-  const int count = triggers == nullptr ? 0 : triggers->numtriggers;
-  for (int i = 0; i < count; ++i) {
+  for (int i = 0; triggers != nullptr && i < triggers->numtriggers; ++i) {
     const Trigger& trigger = triggers->triggers[i];
-    if (check && acts_for_incoming_key(trigger) && TRIGGER_FOR_DELETE(trigger.tgtype)) {
+    if (acts_for_incoming_key(trigger) && TRIGGER_FOR_DELETE(trigger.tgtype)) {
       check_unreferenced(relation, trigger);
     }
   }
   table_close(relation, NoLock);
-  for (int i = 0; i < count; ++i) {
+}
+
+void leave_incoming_keys(Oid part) {
+  // What lies below has its parts of the keys below these.
+  ListCell* cell;
+  foreach (cell, find_inheritance_children(part, NoLock)) leave_incoming_keys(lfirst_oid(cell));
+  Relation relation = table_open(part, AccessExclusiveLock);
+  const TriggerDesc* triggers = CopyTriggerDesc(relation->trigdesc);
+  table_close(relation, NoLock);
+  for (int i = 0; triggers != nullptr && i < triggers->numtriggers; ++i) {
     const Trigger& trigger = triggers->triggers[i];
     if (!acts_for_incoming_key(trigger)) continue;
     drop_trigger(trigger.tgoid);

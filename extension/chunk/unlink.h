@@ -9,9 +9,13 @@ namespace varve::chunk {
 /// Whether `chunk` still is a partition of `parent`.
 bool is_partition_of(Oid chunk, Oid parent);
 
-/// Takes the chunk out of the foreign keys to the hypertable, which stay. Where `check` is set, a
-/// row that one of them still references is an error 23503.
-void leave_incoming_keys(Oid chunk, bool check);
+/// A row of the chunk, or of a slice's chunks, that a foreign key to the hypertable still
+/// references is an error 23503.
+void require_unreferenced(Oid part);
+
+/// Takes a chunk, or a slice with its chunks, out of the foreign keys to the hypertable, which
+/// stay.
+void leave_incoming_keys(Oid part);
 
 /// Afterwards the chunk is a table like any other, whose deletion leaves the parent alone.
 void unlink_from(Oid parent, Oid chunk);

@@ -102,6 +102,19 @@ std::int64_t number_of(const char* name, std::int32_t id, Snapshot snapshot) {
   return number;
 }
 
+/// Whether one of the ranges for `id` meets `range`.
+bool meets(const char* name, std::int32_t id, Range range) {
+  bool found = false;
+  scan(name, 1, F_INT4EQ, Int32GetDatum(id), AccessShareLock, nullptr,
+       [&](Relation table, HeapTuple tuple) {
+         Datum values[3];
+         bool nulls[3];
+         heap_deform_tuple(tuple, RelationGetDescr(table), values, nulls);
+         found = found || overlap({DatumGetInt64(values[1]), DatumGetInt64(values[2])}, range);
+       });
+  return found;
+}
+
 void remove_all(const char* name, std::int32_t id) {
   scan(name, 1, F_INT4EQ, Int32GetDatum(id), RowExclusiveLock, nullptr,
        [](Relation table, HeapTuple tuple) { CatalogTupleDelete(table, &tuple->t_self); });
@@ -214,8 +227,28 @@ std::int64_t threshold_of(std::int32_t source_id) {
   return number_of(kThresholds, source_id, nullptr);
 }
 
+bool is_pending(const Aggregate& row, Range range) {
+  return meets(kStale, row.id, range) || meets(kChanges, row.source_id, range);
+}
+
 void log_change(std::int32_t source_id, Range range) { append_range(kChanges, source_id, range); }
 void log_frozen(std::int32_t id, Range range) { append_range(kFrozen, id, range); }
+
+void thaw(std::int32_t id, Range range) {
+  scan(kFrozen, 1, F_INT4EQ, Int32GetDatum(id), RowExclusiveLock, nullptr,
+       [&](Relation table, HeapTuple tuple) {
+         Datum values[3];
+         bool nulls[3];
+         heap_deform_tuple(tuple, RelationGetDescr(table), values, nulls);
+         const Range frozen = {DatumGetInt64(values[1]), DatumGetInt64(values[2])};
+         if (!overlap(frozen, range)) return;
+         CatalogTupleDelete(table, &tuple->t_self);
+         const Range before = {frozen.begin, range.begin};
+         const Range after = {range.end, frozen.end};
+         if (!is_empty(before)) log_frozen(id, before);
+         if (!is_empty(after)) log_frozen(id, after);
+       });
+}
 
 void acquire(Lock lock, std::int32_t id, bool exclusive) {
   // The fourth field keeps the tag apart from pg_advisory_lock()'s, which has 1 or 2 there.

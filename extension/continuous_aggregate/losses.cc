@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "extension/catalog/chunk_event.h"
 #include "extension/catalog/chunk_table.h"
 #include "extension/continuous_aggregate/aggregate_table.h"
 #include "extension/continuous_aggregate/changes.h"
@@ -9,6 +10,7 @@
 #include "extension/pg/boundary.h"
 extern "C" {
 #include <access/xact.h>
+#include <catalog/dependency.h>
 #include <catalog/objectaccess.h>
 #include <catalog/pg_class.h>
 #include <utils/lsyscache.h>
@@ -19,28 +21,54 @@ namespace {
 
 object_access_hook_type previous_hook = nullptr;
 
+void warn(const Aggregate& aggregate, const catalog::Chunk& chunk) {
+  ereport(WARNING,
+          (errmsg("continuous aggregate \"%s\" keeps results of chunk \"%s\" as they are, which "
+                  "are not up to date",
+                  get_rel_name(aggregate.relation), get_rel_name(chunk.relation)),
+           errhint("Refresh continuous aggregates before their chunks are dropped.")));
+}
+
 /// The rows of a dropped chunk are meant to be forgotten, and their results to be kept: what has
 /// been computed of them is never computed again.
 void freeze(const catalog::Chunk& chunk) {
   pg::call([&] {
     const AggregateTable::Rows rows = AggregateTable::of_source(chunk.hypertable_id);
     for (std::size_t i = 0; i < rows.count; ++i) {
-      const std::int32_t id = rows.all[i].id;
-      const std::int64_t watermark = watermark_at(id, nullptr);
+      const Aggregate& aggregate = rows.all[i];
+      const std::int64_t watermark = watermark_at(aggregate.id, nullptr);
       const Range lost = common(Range{chunk.slice.begin, chunk.slice.end}, {kBeforeAll, watermark});
-      if (!is_empty(lost)) log_frozen(id, lost);
+      if (is_empty(lost)) continue;
+      if (is_pending(aggregate, lost)) warn(aggregate, chunk);
+      log_frozen(aggregate.id, lost);
     }
     if (rows.count > 0) CommandCounterIncrement();
   });
 }
 
-void on_drop(Oid relation) {
+/// The rows are back, or there are others: what has been computed before counts no more.
+void thaw_all(const catalog::Chunk& chunk) {
+  const Range range = {chunk.slice.begin, chunk.slice.end};
+  pg::call([&] {
+    const AggregateTable::Rows rows = AggregateTable::of_source(chunk.hypertable_id);
+    for (std::size_t i = 0; i < rows.count; ++i) thaw(rows.all[i].id, range);
+    if (rows.count > 0) CommandCounterIncrement();
+  });
+}
+
+void on_chunk_event(const catalog::Chunk& chunk, catalog::ChunkEvent event) {
+  if (event == catalog::ChunkEvent::kDetached) return freeze(chunk);
+  thaw_all(chunk);
+  if (const Source* source = find_source(chunk.relation)) changes_of(*source).add(chunk.slice);
+}
+
+void on_drop(Oid relation, int flags) {
   if (pg::call([&] { return get_rel_relkind(relation); }) == RELKIND_VIEW) {
     pg::call([&] {
       if (const auto aggregate = AggregateTable::find(relation)) AggregateTable::remove(*aggregate);
     });
-  } else if (const auto chunk = catalog::ChunkTable::find(relation)) {
-    freeze(*chunk);
+  } else if ((flags & PERFORM_DELETION_INTERNAL) == 0) {  // else its rows have moved elsewhere
+    if (const auto chunk = catalog::ChunkTable::find(relation)) freeze(*chunk);
   }
 }
 
@@ -59,7 +87,7 @@ void on_truncate(Oid relation) {
 void on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_id, void* arg) {
   pg::entry([&] {
     if (class_id != RelationRelationId || sub_id != 0) return;
-    if (access == OAT_DROP) on_drop(object_id);
+    if (access == OAT_DROP) on_drop(object_id, static_cast<ObjectAccessDrop*>(arg)->dropflags);
     if (access == OAT_TRUNCATE) on_truncate(object_id);
   });
   if (previous_hook != nullptr) previous_hook(access, class_id, object_id, sub_id, arg);
@@ -80,6 +108,7 @@ void note_copy_into_chunk(Oid relation) {
 void install_losses() {
   previous_hook = object_access_hook;
   object_access_hook = on_object_access;
+  catalog::on_chunk_event(on_chunk_event);
 }
 
 }  // namespace varve::continuous_aggregate

@@ -4,8 +4,8 @@
 
 namespace varve::continuous_aggregate {
 
-/// Once, in _PG_init: notices chunks that are dropped, tables that are truncated, and aggregates
-/// that are dropped, whatever statement does it.
+/// Once, in _PG_init: notices chunks that are dropped, detached and attached, tables that are
+/// truncated, and aggregates that are dropped, whatever statement does it.
 void install_losses();
 
 /// Before rows are copied into `relation` behind our back: if it is a chunk of a source, all of it

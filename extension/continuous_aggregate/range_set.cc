@@ -1,21 +1,9 @@
 #include "extension/continuous_aggregate/range_set.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace varve::continuous_aggregate {
 namespace {
-
-using Limits = std::numeric_limits<std::int64_t>;
-
-/// The cell of the grid that holds `value`, cut to 64 bits.
-Range cell_of(std::int64_t value, std::int64_t grain) {
-  const std::int64_t beyond = value % grain;
-  const std::int64_t offset = beyond < 0 ? beyond + grain : beyond;
-  const std::int64_t begin = value < Limits::min() + offset ? Limits::min() : value - offset;
-  const std::int64_t rest = grain - offset;
-  return {begin, value > Limits::max() - rest ? Limits::max() : value + rest};
-}
 
 /// Never negative, whatever the ends: gaps lie between ascending ranges.
 std::uint64_t gap(Range before, Range after) {
@@ -62,24 +50,23 @@ Ranges without(const Ranges& ranges, const Ranges& taken) {
   return result;
 }
 
-void RangeSet::add_new(std::int64_t value) { add(cell_of(value, grain_)); }
-
 void RangeSet::add(Range range) {
   if (is_empty(range)) return;
-  // The first range that the new one touches, and behind the last.
-  const auto first = std::ranges::lower_bound(ranges_, range.begin, {}, &Range::end);
+  // The first range that the new one is near to, and behind the last.
+  const auto first = std::ranges::partition_point(
+      ranges_, [&](const Range& known) { return !is_near(known.end, range.begin); });
   auto last = first;
-  while (last != ranges_.end() && last->begin <= range.end) {
+  while (last != ranges_.end() && is_near(range.end, last->begin)) {
     range = {std::min(range.begin, last->begin), std::max(range.end, last->end)};
     ++last;
   }
+  last_ = static_cast<std::size_t>(first - ranges_.begin());
   if (first == last) {
     ranges_.insert(first, range);
   } else {
     *first = range;
     ranges_.erase(first + 1, last);
   }
-  last_ = range;
   if (ranges_.size() > limit_) merge_closest();
 }
 
@@ -90,6 +77,7 @@ void RangeSet::merge_closest() {
   }
   ranges_[closest].end = ranges_[closest + 1].end;
   ranges_.erase(ranges_.begin() + static_cast<std::ptrdiff_t>(closest) + 1);
+  last_ = closest;
 }
 
 }  // namespace varve::continuous_aggregate

@@ -32,9 +32,9 @@ Ranges without(const Ranges& ranges, const Ranges& taken);
 
 /// The values that a transaction has touched, in bounded memory.
 ///
-/// Ranges are whole cells of a grid of width `grain`: an aggregate recomputes whole buckets anyway,
-/// so that neighbours merge at once. Where that leaves more than `limit` ranges, those with the
-/// smallest gap between them become one: too much is recomputed, never too little.
+/// Values less than `grain` apart are one range: an aggregate recomputes whole buckets anyway.
+/// Where that leaves more than `limit` ranges, those with the smallest gap between them become one:
+/// too much is recomputed, never too little.
 class RangeSet {
  public:
   /// Requires grain > 0 and limit > 0.
@@ -42,7 +42,7 @@ class RangeSet {
 
   /// The largest 64-bit integer is no coordinate.
   void add(std::int64_t value) {
-    if (value < last_.begin || value >= last_.end) add_new(value);
+    if (!extends_last(value)) add(Range{value, value + 1});
   }
   void add(Range range);
 
@@ -50,12 +50,28 @@ class RangeSet {
   [[nodiscard]] const Ranges& ranges() const { return ranges_; }
 
  private:
-  void add_new(std::int64_t value);
+  /// Whether the range of the last value has this one by now: most rows come in the order of time.
+  bool extends_last(std::int64_t value) {
+    if (last_ >= ranges_.size()) return false;
+    Range& range = ranges_[last_];
+    if (value < range.begin) return false;
+    if (value < range.end) return true;
+    if (!is_near(range.end, value)) return false;
+    if (last_ + 1 < ranges_.size() && is_near(value, ranges_[last_ + 1].begin)) return false;
+    range.end = value + 1;
+    return true;
+  }
+
+  /// Requires low <= high, unless high comes first and is near for that.
+  [[nodiscard]] bool is_near(std::int64_t low, std::int64_t high) const {
+    return high <= low || static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) <
+                              static_cast<std::uint64_t>(grain_);
+  }
   void merge_closest();
 
   std::int64_t grain_;
   std::size_t limit_;
-  Range last_ = {0, 0};  // where the next value mostly belongs too
+  std::size_t last_ = 0;
   Ranges ranges_;
 };
 

@@ -28,18 +28,26 @@ TEST(Without, Table) {
   EXPECT_EQ(without({{0, 4}, {6, 8}}, {{4, 6}}), (Ranges{{0, 4}, {6, 8}}));
 }
 
-TEST(RangeSet, KeepsWholeCellsAndJoinsNeighbours) {
+TEST(RangeSet, JoinsWhatIsLessThanAGrainApart) {
   RangeSet set(10);
-  for (const std::int64_t value : {25, 27, 30, -1, 99}) set.add(value);
-  EXPECT_EQ(set.ranges(), (Ranges{{-10, 0}, {20, 40}, {90, 100}}));
+  for (const std::int64_t value : {25, 27, 30, -1, 99, 109, 120, 91}) set.add(value);
+  EXPECT_EQ(set.ranges(), (Ranges{{-1, 0}, {25, 31}, {91, 110}, {120, 121}}));
+  set.add(115);
+  EXPECT_EQ(set.ranges(), (Ranges{{-1, 0}, {25, 31}, {91, 121}})) << "joins both sides";
+  set.add(Range{35, 85});
+  EXPECT_EQ(set.ranges(), (Ranges{{-1, 0}, {25, 121}}));
 }
 
 TEST(RangeSet, ReachesTheEndsOf64Bits) {
   RangeSet set(86'400'000'000);
   set.add(Limits::min());
   set.add(Limits::max() - 1);
-  EXPECT_EQ(set.ranges().front().begin, Limits::min());
-  EXPECT_EQ(set.ranges().back().end, Limits::max());
+  set.add(0);
+  EXPECT_EQ(
+      set.ranges(),
+      (Ranges{{Limits::min(), Limits::min() + 1}, {0, 1}, {Limits::max() - 1, Limits::max()}}));
+  set.add(Range{Limits::min(), Limits::max()});
+  EXPECT_EQ(set.ranges(), (Ranges{{Limits::min(), Limits::max()}}));
 }
 
 TEST(RangeSet, GivesUpTheSmallestGapWhereItIsFull) {

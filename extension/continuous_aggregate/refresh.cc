@@ -10,6 +10,7 @@
 #include "extension/continuous_aggregate/refresh.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "extension/catalog/chunk_table.h"
@@ -88,6 +89,8 @@ class Refresh {
         (downwards ? rest.end : rest.begin) = downwards ? batch.begin : batch.end;
       }
     }
+    forget_frozen();
+    if (window.begin == kBeforeAll) settle_beginning();
   }
 
  private:
@@ -145,6 +148,22 @@ class Refresh {
     next_transaction();
   }
 
+  /// What is frozen is never computed, stale or not. One statement, so that a chunk which is
+  /// attached meanwhile shows in both of its tables or in none.
+  void forget_frozen() {
+    const std::string mine = " WHERE id = " + number(id_);
+    const std::string never =
+        mine +
+        " AND int8range(range_begin, range_end) <@ (SELECT range_agg(int8range(range_begin, "
+        "range_end)) FROM varve_catalog.aggregate_frozen" +
+        mine + ")";
+    const std::string stale = " FROM varve_catalog.aggregate_stale" + never;
+    if (query_number("SELECT 1::bigint" + stale + " LIMIT 1", 0) == 0) return;
+    const std::string remove = "DELETE" + stale;
+    pg::call([&] { execute(remove.c_str()); });
+    next_transaction();
+  }
+
   [[nodiscard]] std::int64_t watermark() const {
     return pg::call([&] { return watermark_at(id_, nullptr); });
   }
@@ -159,15 +178,15 @@ class Refresh {
     return merged(std::move(ranges));
   }
 
-  [[nodiscard]] Ranges work(Range window) const {
+  Ranges work(Range window) {
     const auto extent = extent_of_rows(aggregate_);
     if (!extent) return {};
-    const Range data = edges().circumscribed(*extent);
-    return work_of({.stale = buckets("aggregate_stale", data),
-                    .frozen = buckets("aggregate_frozen", data),
+    data_ = edges().circumscribed(*extent);
+    return work_of({.stale = buckets("aggregate_stale", *data_),
+                    .frozen = buckets("aggregate_frozen", *data_),
                     .watermark = watermark(),
                     .window = window,
-                    .data = data,
+                    .data = *data_,
                     .force = options_.force},
                    options_.newest_first);
   }
@@ -234,6 +253,24 @@ class Refresh {
     pg::call([&] { execute(statement.c_str()); });
   }
 
+  /// Before the first row nothing is stale. Should rows have come there meanwhile, their chunk
+  /// shows.
+  void settle_beginning() {
+    if (!data_) return;
+    const Range before = {kBeforeAll, data_->begin};
+    const std::string select =
+        "SELECT 1::bigint FROM varve_catalog.aggregate_stale" + meets(id_, before) + " LIMIT 1";
+    if (query_number(select, 0) == 0) return;
+    pg::call([&] { acquire(Lock::kRanges, id_, true); });
+    forget_stale(before);
+    const auto rows = extent_of_chunks(aggregate_.source_id);
+    if (!rows || rows->begin >= before.end) {
+      next_transaction();
+    } else {
+      abandon_transaction();
+    }
+  }
+
   /// Plans that have the old one are made again.
   void move_watermark(std::int64_t end) {
     if (end <= watermark()) return;
@@ -251,6 +288,7 @@ class Refresh {
   Aggregate aggregate_ = {};
   Oid owner_ = InvalidOid;
   Definition definition_ = {};
+  std::optional<Range> data_;  // outside there were neither rows nor results
 };
 
 }  // namespace

@@ -82,16 +82,17 @@ std::optional<std::int64_t> newest(Oid hypertable) {
   return std::nullopt;
 }
 
+std::optional<Range> extent_of_chunks(std::int32_t hypertable_id) {
+  const auto chunks = catalog::ChunkTable::of_hypertable(hypertable_id);
+  if (chunks.count == 0) return std::nullopt;
+  return Range{chunks.rows[0].slice.begin, chunks.rows[chunks.count - 1].slice.end};
+}
+
 std::optional<Range> extent_of_rows(const Aggregate& aggregate) {
-  std::optional<Range> extent;
-  for (const std::int32_t id : {aggregate.source_id, aggregate.id}) {
-    const auto chunks = catalog::ChunkTable::of_hypertable(id);
-    if (chunks.count == 0) continue;
-    const Range own = {chunks.rows[0].slice.begin, chunks.rows[chunks.count - 1].slice.end};
-    extent =
-        extent ? Range{std::min(extent->begin, own.begin), std::max(extent->end, own.end)} : own;
-  }
-  return extent;
+  const auto rows = extent_of_chunks(aggregate.source_id);
+  const auto results = extent_of_chunks(aggregate.id);
+  if (!rows || !results) return rows ? rows : results;
+  return Range{std::min(rows->begin, results->begin), std::max(rows->end, results->end)};
 }
 
 std::string query_text(const Definition& definition, Range range) {

@@ -17,7 +17,8 @@ std::int64_t chunk_interval_of(std::int32_t hypertable_id);
 /// The largest value in the primary dimension of the hypertable.
 std::optional<std::int64_t> newest(Oid hypertable);
 
-/// Where the chunks of the source and of the results lie.
+/// Where the chunks of the hypertable lie; where those of the source and of the results do.
+std::optional<Range> extent_of_chunks(std::int32_t hypertable_id);
 std::optional<Range> extent_of_rows(const Aggregate& aggregate);
 
 /// The query of the aggregate over the rows of the range, as SQL text whose names are qualified.

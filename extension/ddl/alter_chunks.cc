@@ -3,6 +3,7 @@
 #include "extension/catalog/chunk_table.h"
 #include "extension/catalog/hypertable_cache.h"
 #include "extension/catalog/tablespace_table.h"
+#include "extension/chunk/divided_slice.h"
 #include "extension/chunk/row_security.h"
 #include "extension/ddl/dispatch.h"
 #include "extension/ddl/named_hypertable.h"
@@ -15,12 +16,16 @@ extern "C" {
 #include <access/htup_details.h>
 #include <access/table.h>
 #include <access/xact.h>
+#include <catalog/index.h>
 #include <catalog/indexing.h>
 #include <catalog/namespace.h>
 #include <catalog/partition.h>
 #include <catalog/pg_class.h>
 #include <catalog/pg_constraint.h>
+#include <catalog/pg_inherits.h>
 #include <commands/tablecmds.h>
+#include <miscadmin.h>
+#include <storage/lmgr.h>
 #include <utils/acl.h>
 #include <utils/fmgroids.h>
 #include <utils/lsyscache.h>
@@ -121,9 +126,7 @@ AlterTableCmd* identity_of(Oid parent, Oid chunk, AlterTableCmd* command) {
   auto* identity = castNode(ReplicaIdentityStmt, command->def);
   if (identity->identity_type != REPLICA_IDENTITY_INDEX) return command;
   const Oid index = get_relname_relid(identity->name, get_rel_namespace(parent));
-  Relation table = table_open(chunk, AccessShareLock);
-  identity->name = get_rel_name(index_get_partition(table, index));
-  table_close(table, NoLock);
+  identity->name = get_rel_name(chunk::index_of_chunk(chunk, index));
   return command;
 }
 
@@ -143,6 +146,19 @@ void alter_chunk(Oid parent, Oid chunk, const AlterTableCmd* original) {
   CommandCounterIncrement();
 }
 
+/// Slices that are divided have no storage, but an owner and marks like their chunks.
+void alter_slices(Oid parent, const AlterTableCmd* command) {
+  if (command->subtype == AT_ClusterOn || command->subtype == AT_DropCluster) return;
+  ListCell* cell;
+  foreach (cell, chunk::divided_slices_of(parent)) {
+    if (reach_of(command) == Reach::kStorage) {
+      set_persistence_of_parent(lfirst_oid(cell), command);
+    } else {
+      alter_chunk(parent, lfirst_oid(cell), command);
+    }
+  }
+}
+
 void alter_chunks(Oid parent, const List* commands) {
   CommandCounterIncrement();
   const std::int32_t id = hypertable_of(parent).id;
@@ -154,7 +170,22 @@ void alter_chunks(Oid parent, const List* commands) {
     for (std::size_t i = 0; i < chunks.count; ++i) {
       alter_chunk(parent, chunks.rows[i].relation, command);
     }
+    if (hypertable_of(parent).space_partitions > 0) alter_slices(parent, command);
   }
+}
+
+/// A transaction that is making a chunk has taken from the hypertable what is about to change, and
+/// its chunk cannot be seen. PostgreSQL's lock lets it go on for these commands: ours waits for it.
+void wait_for_new_chunks(Oid table, const List* commands) {
+  bool lets_writers = false;
+  ListCell* cell;
+  foreach (cell, commands) {
+    const AlterTableType type = lfirst_node(AlterTableCmd, cell)->subtype;
+    lets_writers = lets_writers || type == AT_SetStatistics || type == AT_SetOptions ||
+                   type == AT_ResetOptions;
+  }
+  if (!lets_writers || !pg_class_ownercheck(table, GetUserId())) return;  // which will be said
+  LockRelationOid(table, ShareRowExclusiveLock);
 }
 
 /// The statement without its ONLY, where all of its commands are such that ONLY has no meaning.
@@ -169,10 +200,47 @@ void ignore_only(Utility& utility, const AlterTableStmt* statement) {
   utility.replace_statement(reinterpret_cast<Node*>(whole));
 }
 
+/// ALTER INDEX: the parts that chunks have of the index move along. What parts to come would not
+/// take over is refused.
+void alter_index(Utility& utility, Oid index) {
+  const auto* statement = castNode(AlterTableStmt, utility.statement());
+  auto* commands = reinterpret_cast<const List*>(copyObjectImpl(statement->cmds));
+  ListCell* cell;
+  foreach (cell, commands) {
+    if (lfirst_node(AlterTableCmd, cell)->subtype != AT_SetStatistics) continue;
+    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                    errmsg("cannot set a statistics target for index \"%s\" of a hypertable",
+                           get_rel_name(index)),
+                    errhint("Set it for the indexes of the chunks.")));
+  }
+  utility.proceed();
+  CommandCounterIncrement();
+  foreach (cell, commands) {
+    const auto* command = lfirst_node(AlterTableCmd, cell);
+    if (command->subtype != AT_SetTableSpace) continue;
+    ListCell* part;
+    foreach (part, list_delete_first(find_all_inheritors(index, NoLock, nullptr))) {
+      pg::alter_relation(lfirst_oid(part), list_make1(copyObjectImpl(command)));
+    }
+  }
+}
+
+/// The index of a hypertable that the statement names, or InvalidOid.
+Oid named_index(const RangeVar* name) {
+  const Oid index = RangeVarGetRelid(name, NoLock, true);
+  if (!OidIsValid(index) || get_rel_relkind(index) != RELKIND_PARTITIONED_INDEX) return InvalidOid;
+  return is_hypertable(IndexGetRelation(index, true)) ? index : InvalidOid;
+}
+
 void alter_table(Utility& utility) {
   const auto* statement = castNode(AlterTableStmt, utility.statement());
-  const Oid table =
-      statement->objtype == OBJECT_TABLE ? named_hypertable(statement->relation) : InvalidOid;
+  if (statement->objtype != OBJECT_TABLE && statement->objtype != OBJECT_INDEX) {
+    return utility.proceed();
+  }
+  if (const Oid index = named_index(statement->relation); OidIsValid(index)) {
+    return alter_index(utility, index);
+  }
+  const Oid table = named_hypertable(statement->relation);
   if (!OidIsValid(table)) return utility.proceed();
   bool any = false;
   ListCell* cell;
@@ -183,6 +251,7 @@ void alter_table(Utility& utility) {
   }
   // A copy: PostgreSQL scribbles on the statement that it runs.
   auto* commands = reinterpret_cast<const List*>(copyObjectImpl(statement->cmds));
+  wait_for_new_chunks(table, commands);
   ignore_only(utility, statement);
   utility.proceed();
   if (any) alter_chunks(table, commands);

@@ -18,6 +18,7 @@ extern "C" {
 #include <catalog/pg_constraint.h>
 #include <catalog/pg_depend.h>
 #include <catalog/pg_inherits.h>
+#include <commands/event_trigger.h>
 #include <commands/progress.h>
 #include <commands/tablecmds.h>
 #include <miscadmin.h>
@@ -77,6 +78,26 @@ List* descendants(Oid relation) {
   return all;
 }
 
+/// Does the last part of a command within what event triggers expect around one, and lets those of
+/// ddl_command_end and sql_drop see it.
+template <class Work>
+void as_command(Node* statement, const Work& work) {
+  PushActiveSnapshot(GetTransactionSnapshot());
+  const bool opened = EventTriggerBeginCompleteQuery();
+  PG_TRY();
+  {
+    work();
+    EventTriggerSQLDrop(statement);
+    EventTriggerDDLCommandEnd(statement);
+  }
+  PG_FINALLY();
+  {
+    if (opened) EventTriggerEndCompleteQuery();
+  }
+  PG_END_TRY();
+  next_transaction();
+}
+
 // --- CREATE INDEX
 
 /// pg_stat_progress_create_index counts chunks as the partitions of the hypertable. Each chunk's
@@ -126,7 +147,6 @@ bool build_on_chunks(Oid table, Oid index, Build build) {
 
 /// All parts are valid: says so of the parts that slices have, and then of the whole.
 void mark_complete(Oid table, Oid index) {
-  PushActiveSnapshot(GetTransactionSnapshot());
   ListCell* cell;
   foreach (cell, descendants(index)) {
     const Oid part = lfirst_oid(cell);
@@ -134,10 +154,9 @@ void mark_complete(Oid table, Oid index) {
     mark_parent_index(IndexGetRelation(part, false), part, true, true);
   }
   mark_parent_index(table, index, true, true);
-  next_transaction();
 }
 
-void build_everywhere(Oid table, Oid index, Build build) {
+void build_everywhere(Oid table, Oid index, Build build, Node* statement) {
   SessionLocks locks(table, index);
   next_transaction();
   report_progress(table, index, build, 0, 0);
@@ -146,7 +165,12 @@ void build_everywhere(Oid table, Oid index, Build build) {
   wait_for_writers(table);
   while (build_on_chunks(table, index, build)) {
   }
-  mark_complete(table, index);
+  as_command(statement, [&] {
+    mark_complete(table, index);
+    ObjectAddress address;
+    ObjectAddressSet(address, RelationRelationId, index);
+    EventTriggerCollectSimpleCommand(address, InvalidObjectAddress, statement);
+  });
   pgstat_progress_end_command();
   locks.release();
 }
@@ -231,7 +255,7 @@ Oid retire_index(Oid index) {
   return table;
 }
 
-void drop_everywhere(Oid table, Oid index) {
+void drop_everywhere(Oid table, Oid index, Node* statement) {
   SessionLocks locks(table, index);
   next_transaction();
   // Transactions that are making chunks with the index: they end, and we see its parts.
@@ -244,9 +268,7 @@ void drop_everywhere(Oid table, Oid index) {
     CHECK_FOR_INTERRUPTS();
     drop_chunk_index(lfirst_oid(cell));
   }
-  PushActiveSnapshot(GetTransactionSnapshot());
-  perform_drop(index, PERFORM_DELETION_CONCURRENT_LOCK);
-  next_transaction();
+  as_command(statement, [&] { perform_drop(index, PERFORM_DELETION_CONCURRENT_LOCK); });
   locks.release();
 }
 
@@ -254,9 +276,11 @@ void drop_index(Utility& utility) {
   const Oid index = dropped_index(castNode(DropStmt, utility.statement()));
   if (!OidIsValid(index)) return utility.proceed();
   PreventInTransactionBlock(utility.context == PROCESS_UTILITY_TOPLEVEL, "DROP INDEX CONCURRENTLY");
+  utility.require_writable();
   const Oid table = retire_index(index);
   if (!OidIsValid(table)) return utility.proceed();  // dropped meanwhile, as PostgreSQL will say
-  drop_everywhere(table, index);
+  EventTriggerDDLCommandStart(utility.statement());
+  drop_everywhere(table, index, utility.statement());
 }
 
 }  // namespace
@@ -266,9 +290,12 @@ void create_index_by_chunk(const Utility& utility, const IndexStmt* statement, B
                             build == Build::kConcurrent
                                 ? "CREATE INDEX CONCURRENTLY"
                                 : "CREATE INDEX ... WITH (timescaledb.transaction_per_chunk)");
+  utility.require_writable();
+  EventTriggerDDLCommandStart(utility.statement());
   Oid table = InvalidOid;
   const Oid index = begin_index(statement, utility.text, &table);
-  if (OidIsValid(index) && statement->relation->inh) build_everywhere(table, index, build);
+  if (!OidIsValid(index) || !statement->relation->inh) return;
+  build_everywhere(table, index, build, utility.statement());
 }
 
 void install_concurrent_index() { on_statement(T_DropStmt, drop_index); }

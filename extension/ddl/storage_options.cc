@@ -85,7 +85,7 @@ std::int32_t locked_hypertable(const RangeVar& name) {
   if (!pg_class_ownercheck(relation, GetUserId())) {
     aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, name.relname);
   }
-  LockRelationOid(relation, ShareUpdateExclusiveLock);
+  LockRelationOid(relation, ShareRowExclusiveLock);  // as alter_chunks.cc says
   return pg::entry([&] {
     const auto* hypertable = catalog::cached_hypertable(relation);
     return hypertable != nullptr ? hypertable->id : 0;  // dropped while we waited
@@ -121,6 +121,7 @@ void alter_table(Utility& utility) {
                               : 0;
   if (id == 0) return utility.proceed();
 
+  utility.require_writable();
   alter_storage(id, storage);
   if (others == NIL) return;
   auto* rest = makeNode(AlterTableStmt);

@@ -130,14 +130,18 @@ std::int64_t CopyInto::coordinate() const {
 void CopyInto::find_target() {
   const std::int64_t time = coordinate();
   if (changes_ != nullptr) pg::entry([&] { changes_->add(time); });
-  if (holds(slice_, time)) return;
-  // Building a partition descriptor leaves garbage for every chunk there is.
-  MemoryContext caller = MemoryContextSwitchTo(GetPerTupleMemoryContext(estate_));
-  slice_ = pg::entry([&] {
-    return writable_slice(*estate_, parent_, hypertable_, row_->tts_values[column_ - 1], type_,
-                          [&] { pg::call([&] { replace_routing(); }); });
-  });
-  MemoryContextSwitchTo(caller);
+  const bool in_last_slice = holds(slice_, time);
+  // A slice that is divided has a chunk for each share of its rows.
+  if (in_last_slice && hypertable_.space_partitions == 0) return;
+  if (!in_last_slice) {
+    // Building a partition descriptor leaves garbage for every chunk there is.
+    MemoryContext caller = MemoryContextSwitchTo(GetPerTupleMemoryContext(estate_));
+    slice_ = pg::entry([&] {
+      return writable_slice(*estate_, parent_, hypertable_, row_->tts_values[column_ - 1], type_,
+                            [&] { pg::call([&] { replace_routing(); }); });
+    });
+    MemoryContextSwitchTo(caller);
+  }
   ResultRelInfo* last = target_;
   target_ = ExecFindPartition(node_, root_, routing_, row_, estate_);
   if (target_ != last) enter_chunk();

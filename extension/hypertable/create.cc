@@ -9,7 +9,9 @@
 #include "extension/hypertable/default_index.h"
 #include "extension/hypertable/eligibility.h"
 #include "extension/hypertable/migrate.h"
+#include "extension/hypertable/space_dimension.h"
 
+#include "extension/pg/alter_relation.h"
 #include "extension/pg/boundary.h"
 #include "extension/pg/sqlstate.h"
 extern "C" {
@@ -120,7 +122,7 @@ void set_not_null(Relation table, const Dimension& dimension, bool announce) {
     AlterTableCmd* command = makeNode(AlterTableCmd);
     command->subtype = AT_SetNotNull;
     command->name = pstrdup(NameStr(dimension.name));
-    AlterTableInternal(RelationGetRelid(table), list_make1(command), false);
+    pg::alter_relation(RelationGetRelid(table), list_make1(command));
     CommandCounterIncrement();
   });
 }
@@ -166,11 +168,21 @@ void attach_all(const catalog::Hypertable& row, const LoadedChunks& chunks) {
   pg::call([&] { table_close(table, NoLock); });
 }
 
+/// Rows that were there have been moved into slices that are not divided.
+void divide(const catalog::Hypertable& row, const Dimension& dimension,
+            const CreateRequest& request) {
+  NameData column;
+  set_name(column, request.space_column);
+  add_space_dimension(row, column, request.space_partitions);
+  if (request.default_indexes) create_space_index(row.relation, column, dimension);
+}
+
 /// From the exclusive lock on.
 CreateResult create_locked(const CreateRequest& request, Relation table) {
   pg::call([&] { CheckTableNotInUse(table, "partition"); });
   const Dimension dimension = find_dimension(table, request.column);
   require_convertible(table, dimension);
+  if (request.space_column != nullptr) require_partitions(request.space_partitions);
   warn(request, dimension);
   const bool migrate = has_rows(table);
   if (migrate && !request.migrate_data) {
@@ -189,6 +201,7 @@ CreateResult create_locked(const CreateRequest& request, Relation table) {
     convert_in_place(row.relation, dimension.column);
   });
   if (request.default_indexes) create_default_index(row.relation, dimension);
+  if (request.space_column != nullptr) divide(row, dimension, request);
   attach_all(row, chunks);
   return {row.id, true};
 }

@@ -19,6 +19,8 @@ struct CreateRequest {
   bool if_not_exists = false;
   bool migrate_data = false;
   bool announce_not_null = false;
+  const char* space_column = nullptr;  // null: one dimension
+  std::int32_t space_partitions = 0;
 };
 
 struct CreateResult {

@@ -1,14 +1,13 @@
 // The SQL functions that make hypertables: their arguments and results.
 #include <string>
 
+#include "extension/hypertable/arguments.h"
 #include "extension/hypertable/create.h"
 #include "extension/hypertable/dimension_info.h"
 
 #include "extension/pg/boundary.h"
 #include "extension/pg/sqlstate.h"
 extern "C" {
-#include <access/htup_details.h>
-#include <funcapi.h>
 #include <utils/builtins.h>
 #include <utils/lsyscache.h>
 }
@@ -16,39 +15,13 @@ extern "C" {
 namespace varve::hypertable {
 namespace {
 
-void require_argument(FunctionCallInfo fcinfo, int index, const char* name) {
-  if (!PG_ARGISNULL(index)) return;
-  throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE, std::string(name) + " must not be null");
-}
-
 void refuse_argument(FunctionCallInfo fcinfo, int index, const char* feature) {
   if (PG_ARGISNULL(index)) return;
   throw pg::SqlError(pg::kOperationNotSupported, std::string(feature) + " are not supported");
 }
 
-bool flag_argument(FunctionCallInfo fcinfo, int index, bool otherwise) {
-  return PG_ARGISNULL(index) ? otherwise : PG_GETARG_BOOL(index);
-}
-
 const char* name_argument(FunctionCallInfo fcinfo, int index) {
   return PG_ARGISNULL(index) ? nullptr : NameStr(*PG_GETARG_NAME(index));
-}
-
-/// The one row of a function that returns TABLE(...).
-Datum row_result(FunctionCallInfo fcinfo, Datum* values) {
-  return pg::call([&] {
-    TupleDesc columns = nullptr;
-    if (get_call_result_type(fcinfo, nullptr, &columns) != TYPEFUNC_COMPOSITE) {
-      ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                      errmsg("function returning record called in context that cannot accept it")));
-    }
-    bool nulls[8] = {};
-    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns), values, nulls));
-  });
-}
-
-Datum name_datum(const char* text) {
-  return pg::call([&] { return DirectFunctionCall1(namein, CStringGetDatum(text)); });
 }
 
 Datum create_general(FunctionCallInfo fcinfo) {
@@ -75,8 +48,6 @@ Datum create_general(FunctionCallInfo fcinfo) {
 Datum create_classic(FunctionCallInfo fcinfo) {
   require_argument(fcinfo, 0, "relation");
   require_argument(fcinfo, 1, "time_column_name");
-  refuse_argument(fcinfo, 2, "space dimensions");
-  refuse_argument(fcinfo, 3, "space dimensions");
   refuse_argument(fcinfo, 9, "partitioning functions");
   refuse_argument(fcinfo, 11, "partitioning functions");
   CreateRequest request;
@@ -85,6 +56,12 @@ Datum create_classic(FunctionCallInfo fcinfo) {
   request.chunk_schema = name_argument(fcinfo, 4);
   request.chunk_prefix = name_argument(fcinfo, 5);
   request.width = width_argument(fcinfo, 6);
+  request.space_column = name_argument(fcinfo, 2);
+  if (PG_ARGISNULL(2) != PG_ARGISNULL(3)) {
+    throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
+                       "partitioning_column and number_partitions go together");
+  }
+  if (!PG_ARGISNULL(3)) request.space_partitions = PG_GETARG_INT32(3);
   request.default_indexes = flag_argument(fcinfo, 7, true);
   request.if_not_exists = flag_argument(fcinfo, 8, false);
   request.migrate_data = flag_argument(fcinfo, 10, false);
@@ -114,10 +91,4 @@ VARVE_SQL_FUNCTION(varve_create_hypertable_general) {
 //   returns table(hypertable_id int, schema_name name, table_name name, created bool)
 VARVE_SQL_FUNCTION(varve_create_hypertable_classic) {
   return varve::hypertable::create_classic(fcinfo);
-}
-
-// add_dimension(...), in both forms
-VARVE_SQL_FUNCTION(varve_add_dimension) {
-  throw varve::pg::SqlError(varve::pg::kOperationNotSupported,
-                            "space dimensions are not supported");
 }

@@ -39,17 +39,28 @@ bool has_leading_index(Oid relation, AttrNumber column) {
   return found;
 }
 
-IndexStmt* newest_first(Oid relation, const NameData& column) {
+IndexElem* key_of(const NameData& column, SortByDir ordering) {
   IndexElem* key = makeNode(IndexElem);
   key->name = pstrdup(NameStr(column));
-  key->ordering = SORTBY_DESC;
+  key->ordering = ordering;
   key->nulls_ordering = SORTBY_NULLS_DEFAULT;
+  return key;
+}
+
+IndexStmt* definition_of(Oid relation, List* keys) {
   IndexStmt* statement = makeNode(IndexStmt);
   statement->relation =
       makeRangeVar(get_namespace_name(get_rel_namespace(relation)), get_rel_name(relation), -1);
   statement->accessMethod = pstrdup("btree");
-  statement->indexParams = list_make1(key);
+  statement->indexParams = keys;
   return statement;
+}
+
+void define(Oid relation, List* keys) {
+  const ObjectAddress index = DefineIndex(relation, definition_of(relation, keys), InvalidOid,
+                                          InvalidOid, InvalidOid, false, true, true, false, true);
+  CommandCounterIncrement();
+  expect_children(index.objectId);
 }
 
 }  // namespace
@@ -57,11 +68,15 @@ IndexStmt* newest_first(Oid relation, const NameData& column) {
 void create_default_index(Oid relation, const Dimension& dimension) {
   pg::call([&] {
     if (has_leading_index(relation, dimension.column)) return;
-    const ObjectAddress index =
-        DefineIndex(relation, newest_first(relation, dimension.name), InvalidOid, InvalidOid,
-                    InvalidOid, false, true, true, false, true);
-    CommandCounterIncrement();
-    expect_children(index.objectId);
+    define(relation, list_make1(key_of(dimension.name, SORTBY_DESC)));
+  });
+}
+
+void create_space_index(Oid relation, const NameData& column, const Dimension& dimension) {
+  pg::call([&] {
+    if (has_leading_index(relation, get_attnum(relation, NameStr(column)))) return;
+    define(relation,
+           list_make2(key_of(column, SORTBY_DEFAULT), key_of(dimension.name, SORTBY_DESC)));
   });
 }
 

@@ -53,7 +53,7 @@ void on_transaction_end(XactEvent event, void* /*argument*/) {
     case XACT_EVENT_COMMIT:
       with_shared([](Shared& shared) {
         cancel_runs(shared);
-        if (must_wake) shared.wake_scheduler(MyDatabaseId);
+        if (must_wake) shared.announce_change(MyDatabaseId);
         if (must_list) {
           shared.must_list_databases = true;
           shared.wake_launcher();

@@ -217,6 +217,8 @@ void Launcher::wait() {
               timeout_ms, PG_WAIT_EXTENSION);
     ResetLatch(MyLatch);
     CHECK_FOR_INTERRUPTS();
+    // 0 would say that the launcher is not wanted any more.
+    if (ShutdownRequestPending) proc_exit(1);
     if (!ConfigReloadPending) return;
     ConfigReloadPending = false;
     const bool was_mocked = is_mocked();
@@ -244,7 +246,7 @@ void forget_launcher(int /*code*/, Datum /*argument*/) {
 }  // namespace
 
 void launcher_main() {
-  pqsignal(SIGTERM, die);
+  pqsignal(SIGTERM, SignalHandlerForShutdownRequest);
   pqsignal(SIGHUP, SignalHandlerForConfigReload);
   BackgroundWorkerUnblockSignals();
   BackgroundWorkerInitializeConnection(nullptr, nullptr, 0);

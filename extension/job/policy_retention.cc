@@ -1,6 +1,7 @@
 // add_retention_policy(), remove_retention_policy(), and dropping one chunk.
 #include "extension/catalog/chunk_table.h"
 #include "extension/catalog/hypertable_table.h"
+#include "extension/chunk/divided_slice.h"
 #include "extension/chunk/drop.h"
 #include "extension/chunk/unlink.h"
 #include "extension/job/policy.h"
@@ -67,25 +68,29 @@ Datum add_retention(FunctionCallInfo fcinfo) {
   return add_policy(fcinfo, target, policy, kIfNotExists, kInitialStart, kTimezone);
 }
 
-/// While we waited for its lock, a chunk may have gone, or been joined with a later one.
+/// With the chunk all of its slice goes. While we waited for the lock, it may have gone, or been
+/// joined with a later one.
 bool drop_one(Oid relation, std::int64_t range_end) {
   const auto row = catalog::ChunkTable::find(relation);
   if (!row) return false;
   const auto hypertable = catalog::HypertableTable::find_by_id(row->hypertable_id);
   if (!hypertable) return false;
-  pg::call([&] {
+  const Oid part = pg::call([&] {
     PreventCommandIfReadOnly("drop_chunk()");
     if (!pg_class_ownercheck(hypertable->relation, GetUserId())) {
       aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(hypertable->relation));
     }
     LockRelationOid(hypertable->relation, AccessShareLock);
-    LockRelationOid(relation, AccessExclusiveLock);
+    const Oid found = chunk::part_of_hypertable(relation, hypertable->relation);
+    if (OidIsValid(found)) LockRelationOid(found, AccessExclusiveLock);
+    return found;
   });
+  if (!OidIsValid(part)) return false;
   const auto now = catalog::ChunkTable::find(relation);
   if (!now || now->slice.end > range_end) return false;
   return pg::call([&] {
-    if (!chunk::is_partition_of(relation, hypertable->relation)) return false;
-    chunk::drop(hypertable->relation, relation, true);
+    if (!chunk::is_partition_of(part, hypertable->relation)) return false;
+    chunk::drop(hypertable->relation, part, true);
     return true;
   });
 }

@@ -181,6 +181,8 @@ void record_failure(std::int32_t job_id, const char* outcome, int sqlstate, cons
                         {Argument::integer(job_id), Argument::time(finish), Argument::text(outcome),
                          Argument::text(unpack_sql_state(sqlstate)), Argument::text(message)})
               : 0;
+      const bool is_marked = job->next_start == DT_NOBEGIN;
+      if (crashed && open == 0 && !is_marked) return;
       if (open == 0) {
         execute(R"(
           INSERT INTO varve_catalog.job_history (job_id, outcome, due_time, start_time, finish_time, proc_schema, proc_name,
@@ -193,8 +195,10 @@ void record_failure(std::int32_t job_id, const char* outcome, int sqlstate, cons
                  Argument::text(GetUserNameFromId(job->owner, true)), Argument::text(job->config)});
       }
       // It was due, and would be again at once.
-      execute("UPDATE varve_catalog.job_stat SET next_start = '-infinity' WHERE job_id = $1",
-              {Argument::integer(job_id)});
+      if (!crashed) {
+        execute("UPDATE varve_catalog.job_stat SET next_start = '-infinity' WHERE job_id = $1",
+                {Argument::integer(job_id)});
+      }
       update_stat(job_id, false, crashed, crashed, finish, next, gave_up);
     });
     notify(*job, outcome);

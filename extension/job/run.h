@@ -30,7 +30,8 @@ const Job* begin_run(const Assignment& assignment, Oid role, std::int64_t* histo
 /// Notes the end of a run, and when the job runs next unless that was set during the run.
 void finish_run(std::int32_t job_id, std::int64_t history_id, const Outcome& outcome);
 
-/// Notes that a run ended without an end: its process died. The job runs again as after a failure.
+/// Notes that a run ended without an end: its process died. The job runs again as after a failure,
+/// unless it was given another time meanwhile. Nothing happens where no run is open.
 void record_crash(std::int32_t job_id);
 
 /// Notes that a run could not begin.

@@ -13,6 +13,10 @@ namespace varve::job {
 /// background worker. C API.
 BackgroundWorkerHandle* start_scheduler(Oid database);
 
+/// Assigns the jobs of the database that this process is connected to, for as long as there is
+/// anything to do soon.
+void run_scheduler();
+
 /// What such a process does.
 [[noreturn]] void scheduler_main();
 

@@ -61,6 +61,11 @@ void Shared::wake_launcher() const {
   if (launcher != nullptr) SetLatch(launcher);
 }
 
+void Shared::announce_change(Oid database) {
+  if (DatabaseSlot* slot = find(database)) ++slot->changes;
+  wake_scheduler(database);
+}
+
 void Shared::wake_scheduler(Oid database) {
   DatabaseSlot* slot = find(database);
   if (slot == nullptr) {
@@ -68,7 +73,6 @@ void Shared::wake_scheduler(Oid database) {
     wake_launcher();
     return;
   }
-  ++slot->changes;
   slot->next_due = DT_NOBEGIN;
   if (slot->latch != nullptr) {
     SetLatch(slot->latch);

@@ -69,8 +69,10 @@ struct Shared {
 
   void wake_launcher() const;
 
-  /// Has a scheduler look at the database's jobs, now.
+  /// Has a scheduler look at the database's workers, now; or, because they have changed, at its
+  /// jobs, too.
   void wake_scheduler(Oid database);
+  void announce_change(Oid database);
 
   /// Asks the worker that has idled longest to exit, for want of processes. False where none idles.
   bool ask_idle_to_leave();

@@ -7,7 +7,9 @@
 #include "extension/job/shared_state.h"
 
 extern "C" {
+#include <access/htup_details.h>
 #include <access/xact.h>
+#include <catalog/pg_database.h>
 #include <commands/dbcommands.h>
 #include <commands/defrem.h>
 #include <miscadmin.h>
@@ -15,6 +17,7 @@ extern "C" {
 #include <storage/latch.h>
 #include <storage/proc.h>
 #include <utils/acl.h>
+#include <utils/syscache.h>
 }
 
 namespace varve::job {
@@ -78,6 +81,16 @@ void step_aside(const char* name, bool end_runs) {
   hold(database, end_runs);
 }
 
+/// As CREATE DATABASE has it.
+bool may_copy(Oid database) {
+  if (!have_createdb_privilege()) return false;
+  HeapTuple tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(database));
+  if (!HeapTupleIsValid(tuple)) return false;
+  const bool is_template = reinterpret_cast<Form_pg_database>(GETSTRUCT(tuple))->datistemplate;
+  ReleaseSysCache(tuple);
+  return is_template || pg_database_ownercheck(database, GetUserId());
+}
+
 void on_create(ddl::Utility& utility) {
   const auto* statement = reinterpret_cast<const CreatedbStmt*>(utility.statement());
   const char* name = "template1";
@@ -89,9 +102,7 @@ void on_create(ddl::Utility& utility) {
     }
   }
   const Oid database = get_database_oid(name, true);
-  // Whoever may create databases may copy a template, whose owner need not be the same.
-  if (OidIsValid(database) && database != MyDatabaseId && !OidIsValid(held) &&
-      have_createdb_privilege()) {
+  if (OidIsValid(database) && database != MyDatabaseId && !OidIsValid(held) && may_copy(database)) {
     hold(database, false);
   }
   list_databases_at_commit();

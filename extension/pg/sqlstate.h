@@ -13,6 +13,7 @@ inline constexpr int kOperationNotSupported = MAKE_SQLSTATE('T', 'S', '1', '0', 
 inline constexpr int kBadHypertableDefinition = MAKE_SQLSTATE('T', 'S', '1', '0', '2');
 inline constexpr int kBadHypertableIndexDefinition = MAKE_SQLSTATE('T', 'S', '1', '0', '3');
 inline constexpr int kHypertableExists = MAKE_SQLSTATE('T', 'S', '1', '1', '0');
+inline constexpr int kDuplicateDimension = MAKE_SQLSTATE('T', 'S', '1', '6', '0');
 inline constexpr int kTablespaceAttached = MAKE_SQLSTATE('T', 'S', '1', '4', '0');
 inline constexpr int kTablespaceNotAttached = MAKE_SQLSTATE('T', 'S', '1', '5', '0');
 inline constexpr int kChunkCollision = MAKE_SQLSTATE('T', 'S', '5', '0', '3');

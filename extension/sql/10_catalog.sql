@@ -12,7 +12,11 @@ CREATE TABLE varve_catalog.hypertable (
     column_type     regtype  NOT NULL,
     chunk_interval  bigint   NOT NULL CONSTRAINT hypertable_chunk_interval_check CHECK (chunk_interval > 0),
     storage_options text[],             -- a partitioned table cannot hold them; every new chunk gets them
-    integer_now     regprocedure        -- what time it is, in the units of an integer column
+    integer_now     regprocedure,       -- what time it is, in the units of an integer column
+    space_column     name,              -- the dimension below it, by hash, of new chunks
+    space_partitions integer,
+    CONSTRAINT hypertable_space_check CHECK (
+        (space_column IS NULL) = (space_partitions IS NULL) AND space_partitions BETWEEN 1 AND 32767)
 );
 
 COMMENT ON COLUMN varve_catalog.hypertable.chunk_interval IS
@@ -26,7 +30,7 @@ CREATE TABLE varve_catalog.chunk (
     range_end     bigint      NOT NULL,
     created       timestamptz NOT NULL,
     CONSTRAINT chunk_range_check CHECK (range_begin < range_end),
-    CONSTRAINT chunk_hypertable_id_range_begin_key UNIQUE (hypertable_id, range_begin)
+    CONSTRAINT chunk_hypertable_id_range_begin_key UNIQUE (hypertable_id, range_begin, id)
 );
 
 COMMENT ON TABLE varve_catalog.chunk IS

@@ -79,31 +79,6 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1;
 COMMENT ON FUNCTION create_hypertable(regclass, name, name, integer, name, name, anyelement, boolean, boolean, regproc, boolean, regproc) IS
     'turns a table into a hypertable';
 
-CREATE FUNCTION add_dimension(
-    hypertable regclass,
-    dimension _timescaledb_internal.dimension_info,
-    if_not_exists boolean DEFAULT false
-) RETURNS TABLE(dimension_id integer, created boolean)
-AS 'MODULE_PATHNAME', 'varve_add_dimension'
-LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1;
-
-COMMENT ON FUNCTION add_dimension(regclass, _timescaledb_internal.dimension_info, boolean) IS
-    'not supported yet';
-
-CREATE FUNCTION add_dimension(
-    hypertable regclass,
-    column_name name,
-    number_partitions integer DEFAULT NULL,
-    chunk_time_interval anyelement DEFAULT NULL::bigint,
-    partitioning_func regproc DEFAULT NULL,
-    if_not_exists boolean DEFAULT false
-) RETURNS TABLE(dimension_id integer, schema_name name, table_name name, column_name name, created boolean)
-AS 'MODULE_PATHNAME', 'varve_add_dimension'
-LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1;
-
-COMMENT ON FUNCTION add_dimension(regclass, name, integer, anyelement, regproc, boolean) IS
-    'not supported yet';
-
 CREATE FUNCTION set_chunk_time_interval(
     hypertable regclass,
     chunk_time_interval anyelement,

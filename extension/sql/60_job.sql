@@ -189,7 +189,7 @@ DECLARE
     surplus bigint;
 BEGIN
     DELETE FROM varve_catalog.job_history h
-    WHERE h.finish_time < varve_catalog.job_now() - (config ->> 'drop_after')::interval;
+    WHERE coalesce(h.finish_time, h.start_time) < varve_catalog.job_now() - (config ->> 'drop_after')::interval;
     GET DIAGNOSTICS expired = ROW_COUNT;
     DELETE FROM varve_catalog.job_history h USING (
         SELECT r.id, r.outcome, row_number() OVER (PARTITION BY r.job_id, r.outcome = 'succeeded' ORDER BY r.id DESC) AS position
@@ -205,5 +205,5 @@ COMMENT ON PROCEDURE _timescaledb_functions.policy_job_stat_history_retention(in
 
 INSERT INTO varve_catalog.job VALUES (
     3, 'Job History Log Retention Policy [3]', '6 hours', '1 hour', -1, '1 hour', '_timescaledb_functions', 'policy_job_stat_history_retention',
-    10::oid::regrole, true, true, date_trunc('hour', now()), NULL, NULL,
+    10::oid::regrole, true, true, now(), NULL, NULL,
     '{"drop_after": "1 month", "max_successes_per_job": 1000, "max_failures_per_job": 1000}', NULL, NULL);

@@ -152,7 +152,7 @@ DECLARE
 BEGIN
     PERFORM _timescaledb_functions.policy_retention_check(config);
     PERFORM _timescaledb_functions.report_run(state);
-    present := varve_catalog.integer_now((config ->> 'hypertable_id')::pg_catalog.int4);
+    present := varve_catalog.integer_now((config OPERATOR(pg_catalog.->>) 'hypertable_id')::pg_catalog.int4);
     FOREACH target IN ARRAY varve_catalog.retention_chunks(config, present) LOOP
         state := varve_catalog.retention_step(target, state);
         COMMIT;
@@ -265,7 +265,7 @@ DECLARE
 BEGIN
     PERFORM _timescaledb_functions.policy_refresh_continuous_aggregate_check(config);
     SELECT * INTO w FROM varve_catalog.refresh_policy_window(config,
-        varve_catalog.integer_now((config ->> 'mat_hypertable_id')::pg_catalog.int4));
+        varve_catalog.integer_now((config OPERATOR(pg_catalog.->>) 'mat_hypertable_id')::pg_catalog.int4));
     IF w.is_integer THEN
         PERFORM _timescaledb_functions.report_run(pg_catalog.jsonb_build_object('begin', w.begin_integer, 'end', w.end_integer));
         CALL @extschema@.refresh_continuous_aggregate(w.aggregate, w.begin_integer, w.end_integer, false, w.options);
@@ -334,7 +334,8 @@ BEGIN ATOMIC
             FROM varve_catalog.chunk c WHERE c.hypertable_id = (config ->> 'hypertable_id')::integer) c
         WHERE c.age > 3 AND EXISTS (
             SELECT FROM pg_catalog.pg_inherits p JOIN pg_catalog.pg_index i ON i.indexrelid = p.inhrelid
-            WHERE p.inhparent = varve_catalog.reorder_index(config) AND i.indrelid = c.relation AND NOT i.indisclustered)
+            WHERE varve_catalog.reorder_index(config) IN (p.inhparent, (SELECT s.inhparent FROM pg_catalog.pg_inherits s WHERE s.inhrelid = p.inhparent))
+                AND i.indrelid = c.relation AND NOT i.indisclustered)
         ORDER BY c.range_begin, c.id);
 END;
 
@@ -421,18 +422,18 @@ DECLARE
     config pg_catalog.jsonb;
     w record;
 BEGIN
-    SELECT CASE j.proc_schema WHEN '_timescaledb_functions' THEN j.proc_name END, j.config INTO proc, config
+    SELECT CASE WHEN j.proc_schema OPERATOR(pg_catalog.=) '_timescaledb_functions'::pg_catalog.name THEN j.proc_name END, j.config INTO proc, config
     FROM timescaledb_information.jobs j WHERE j.job_id OPERATOR(pg_catalog.=) given;
     IF NOT FOUND THEN
         RAISE 'job % does not exist', given USING ERRCODE = '42704';
     END IF;
-    CASE proc
-        WHEN 'policy_retention' THEN
+    CASE
+        WHEN proc OPERATOR(pg_catalog.=) 'policy_retention'::pg_catalog.text THEN
             RETURN QUERY SELECT * FROM varve_catalog.explain_chunks('drop', varve_catalog.retention_chunks(config,
                 varve_catalog.integer_now((config OPERATOR(pg_catalog.->>) 'hypertable_id')::pg_catalog.int4)));
-        WHEN 'policy_reorder' THEN
+        WHEN proc OPERATOR(pg_catalog.=) 'policy_reorder'::pg_catalog.text THEN
             RETURN QUERY SELECT * FROM varve_catalog.explain_chunks('reorder', varve_catalog.reorder_chunks(config));
-        WHEN 'policy_refresh_continuous_aggregate' THEN
+        WHEN proc OPERATOR(pg_catalog.=) 'policy_refresh_continuous_aggregate'::pg_catalog.text THEN
             SELECT * INTO w FROM varve_catalog.refresh_policy_window(config,
                 varve_catalog.integer_now((config OPERATOR(pg_catalog.->>) 'mat_hypertable_id')::pg_catalog.int4));
             RETURN QUERY SELECT 'refresh', w.aggregate,
@@ -445,3 +446,67 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION explain_policy(integer) IS 'what the next run of a policy would do: chunks, ranges, bytes, locks';
+
+-- Statistics. Autovacuum analyzes chunks, and never the hypertable above them; without its statistics the
+-- planner has to guess how many groups or matches there are.
+
+CREATE FUNCTION varve_catalog.analyze_parent(hypertable regclass) RETURNS void
+AS 'MODULE_PATHNAME', 'varve_analyze_parent'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION varve_catalog.analyze_parent(regclass) IS
+    'gathers the statistics of a hypertable from a sample of its chunks, whose own stay as they are';
+
+CREATE FUNCTION varve_catalog.stale_hypertables() RETURNS regclass[]
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT ARRAY(
+        SELECT h.relation
+        FROM varve_catalog.hypertable h
+            JOIN pg_catalog.pg_class r ON r.oid = h.relation,
+            LATERAL (SELECT sum(cr.reltuples) AS tuples
+                     FROM varve_catalog.chunk c JOIN pg_catalog.pg_class cr ON cr.oid = c.relation
+                     WHERE c.hypertable_id = h.id AND cr.reltuples > 0) below
+        WHERE below.tuples > 0 AND (r.reltuples < 0 OR abs(below.tuples - r.reltuples) > 1000 + 0.1 * r.reltuples)
+        ORDER BY h.id);
+END;
+
+COMMENT ON FUNCTION varve_catalog.stale_hypertables() IS
+    'hypertables with a tenth more or fewer rows than when they were analyzed, by what is known of their chunks';
+
+CREATE FUNCTION varve_catalog.statistics_step(hypertable regclass, state jsonb) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
+DECLARE
+    name text := hypertable::text;
+BEGIN
+    BEGIN
+        PERFORM varve_catalog.analyze_parent(hypertable);
+        state := jsonb_set(state, '{analyzed}', (state -> 'analyzed') || to_jsonb(name));
+    EXCEPTION WHEN OTHERS THEN
+        -- Such as too many locks, of a table with very many chunks: no reason to leave out the others.
+        state := jsonb_set(state, '{failed}', coalesce(state -> 'failed', '[]') || jsonb_build_object('hypertable', name, 'reason', SQLERRM));
+    END;
+    PERFORM _timescaledb_functions.report_run(state);
+    RETURN state;
+END $$;
+
+COMMENT ON FUNCTION varve_catalog.statistics_step(regclass, jsonb) IS 'analyzes one hypertable, and writes down how that went';
+
+CREATE PROCEDURE _timescaledb_functions.policy_hypertable_statistics(job_id integer, config jsonb)
+LANGUAGE plpgsql AS $$
+DECLARE
+    state jsonb := '{"analyzed": []}';
+    hypertable pg_catalog.regclass;
+BEGIN
+    FOREACH hypertable IN ARRAY varve_catalog.stale_hypertables() LOOP
+        state := varve_catalog.statistics_step(hypertable, state);
+        COMMIT;
+    END LOOP;
+END $$;
+
+COMMENT ON PROCEDURE _timescaledb_functions.policy_hypertable_statistics(integer, jsonb) IS
+    'keeps the statistics of hypertables up to date, each in a transaction of its own';
+
+INSERT INTO varve_catalog.job VALUES (
+    4, 'Hypertable Statistics Policy [4]', '1 hour', '0', -1, '1 hour', '_timescaledb_functions', 'policy_hypertable_statistics',
+    10::oid::regrole, true, true, now(), NULL, NULL, NULL, NULL, NULL);

@@ -24,7 +24,7 @@ CREATE VIEW timescaledb_information.hypertables AS
 SELECT n.nspname AS hypertable_schema,
     r.relname AS hypertable_name,
     pg_get_userbyid(r.relowner) AS owner,
-    1::smallint AS num_dimensions,
+    CASE WHEN h.space_column IS NULL THEN 1 ELSE 2 END::smallint AS num_dimensions,
     chunk.count AS num_chunks,
     false AS compression_enabled,
     (SELECT array_agg(tablespace_name ORDER BY position) FROM varve_catalog.tablespace WHERE hypertable_id = h.id) AS tablespaces,
@@ -55,7 +55,13 @@ SELECT n.nspname AS hypertable_schema,
 FROM varve_catalog.hypertable h
     JOIN pg_class r ON r.oid = h.relation
     JOIN pg_namespace n ON n.oid = r.relnamespace
-    LEFT JOIN pg_proc p ON p.oid = h.integer_now;
+    LEFT JOIN pg_proc p ON p.oid = h.integer_now
+UNION ALL
+SELECT n.nspname, r.relname, 2, h.space_column, a.atttypid::regtype, 'Space', NULL, NULL, NULL, h.space_partitions::smallint
+FROM varve_catalog.hypertable h
+    JOIN pg_class r ON r.oid = h.relation
+    JOIN pg_namespace n ON n.oid = r.relnamespace
+    JOIN pg_attribute a ON a.attrelid = h.relation AND a.attname = h.space_column;
 COMMENT ON VIEW timescaledb_information.dimensions IS 'what each hypertable is partitioned by';
 
 CREATE VIEW timescaledb_information.chunks AS

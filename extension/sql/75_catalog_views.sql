@@ -1,5 +1,6 @@
--- _timescaledb_catalog: read-only views in the shape that scripts know. A hypertable has one dimension,
--- whose id is the hypertable's, and a chunk one slice of it, whose id is the chunk's.
+-- _timescaledb_catalog: read-only views in the shape that scripts know. The primary dimension of a
+-- hypertable has the hypertable's id, and a chunk's slice of it the chunk's; those of a second dimension
+-- are 2^30 more, and their range is one remainder of the hash.
 
 -- Slices count from 1970; what lies beyond 64 bits is open.
 CREATE FUNCTION varve_catalog.unix_us(us bigint) RETURNS bigint
@@ -13,7 +14,7 @@ SELECT h.id,
     r.relname AS table_name,
     h.chunk_schema AS associated_schema_name,
     h.chunk_prefix AS associated_table_prefix,
-    1::smallint AS num_dimensions,
+    CASE WHEN h.space_column IS NULL THEN 1 ELSE 2 END::smallint AS num_dimensions,
     0::smallint AS compression_state,
     NULL::integer AS compressed_hypertable_id,
     0 AS status
@@ -35,7 +36,10 @@ SELECT h.id,
     NULL::bigint AS compress_interval_length,
     p.pronamespace::regnamespace::name AS integer_now_func_schema,
     p.proname AS integer_now_func
-FROM varve_catalog.hypertable h LEFT JOIN pg_proc p ON p.oid = h.integer_now;
+FROM varve_catalog.hypertable h LEFT JOIN pg_proc p ON p.oid = h.integer_now
+UNION ALL
+SELECT h.id + 1073741824, h.id, h.space_column, a.atttypid::regtype, true, h.space_partitions::smallint, NULL, NULL, NULL, NULL, NULL, NULL
+FROM varve_catalog.hypertable h JOIN pg_attribute a ON a.attrelid = h.relation AND a.attname = h.space_column;
 COMMENT ON VIEW _timescaledb_catalog.dimension IS 'dimensions; interval_length in microseconds or integers';
 
 CREATE VIEW _timescaledb_catalog.dimension_slice AS
@@ -43,7 +47,12 @@ SELECT c.id,
     c.hypertable_id AS dimension_id,
     CASE WHEN varve_catalog.is_integer(h.column_type) THEN c.range_begin ELSE varve_catalog.unix_us(c.range_begin) END AS range_start,
     CASE WHEN varve_catalog.is_integer(h.column_type) THEN c.range_end ELSE varve_catalog.unix_us(c.range_end) END AS range_end
-FROM varve_catalog.chunk c JOIN varve_catalog.hypertable h ON h.id = c.hypertable_id;
+FROM varve_catalog.chunk c JOIN varve_catalog.hypertable h ON h.id = c.hypertable_id
+UNION ALL
+SELECT c.id + 1073741824, c.hypertable_id + 1073741824, share.remainder, share.remainder + 1
+FROM varve_catalog.chunk c JOIN pg_class r ON r.oid = c.relation,
+    LATERAL (SELECT substring(pg_get_expr(r.relpartbound, r.oid) FROM 'remainder (\d+)')::bigint AS remainder) share
+WHERE share.remainder IS NOT NULL;
 COMMENT ON VIEW _timescaledb_catalog.dimension_slice IS 'ranges of chunks, in microseconds from 1970 or integers';
 
 CREATE VIEW _timescaledb_catalog.chunk AS
@@ -66,7 +75,11 @@ SELECT c.id AS chunk_id,
     c.id AS dimension_slice_id,
     ('constraint_' || c.id)::name AS constraint_name,
     NULL::name AS hypertable_constraint_name
-FROM varve_catalog.chunk c;
+FROM varve_catalog.chunk c
+UNION ALL
+SELECT c.id, c.id + 1073741824, ('constraint_' || c.id + 1073741824)::name, NULL
+FROM varve_catalog.chunk c JOIN pg_class r ON r.oid = c.relation
+WHERE pg_get_expr(r.relpartbound, r.oid) ~ 'remainder';
 COMMENT ON VIEW _timescaledb_catalog.chunk_constraint IS 'which slice each chunk holds';
 
 GRANT SELECT ON ALL TABLES IN SCHEMA _timescaledb_catalog TO PUBLIC;

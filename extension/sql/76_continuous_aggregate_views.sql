@@ -8,3 +8,71 @@ RETURN (SELECT CASE WHEN w.watermark = -9223372036854775808 THEN w.watermark
         FROM varve_catalog.aggregate_watermark w JOIN varve_catalog.hypertable h USING (id) WHERE w.id = hypertable_id);
 COMMENT ON FUNCTION _timescaledb_functions.cagg_watermark(integer) IS
     'watermark of the aggregate with this materialization; microseconds from 1970, or an integer';
+
+-- Where the coordinates of an aggregate's ranges are times, as times; and as integers otherwise.
+CREATE VIEW timescaledb_information.continuous_aggregates AS
+SELECT sn.nspname AS hypertable_schema,
+    s.relname AS hypertable_name,
+    vn.nspname AS view_schema,
+    v.relname AS view_name,
+    pg_get_userbyid(v.relowner) AS view_owner,
+    a.materialized_only,
+    false AS compression_enabled,
+    mn.nspname AS materialization_hypertable_schema,
+    m.relname AS materialization_hypertable_name,
+    pg_get_viewdef(a.definition::oid) AS view_definition,
+    CASE WHEN h.is_time THEN varve_catalog.time_of(w.watermark) END AS watermark,
+    CASE WHEN NOT h.is_time THEN w.watermark END AS watermark_integer,
+    CASE WHEN h.is_time THEN now() - varve_catalog.time_of(w.watermark) END AS lag,
+    pending.ranges AS pending_ranges,
+    CASE WHEN h.is_time THEN varve_catalog.time_of(pending.first) END AS pending_since,
+    CASE WHEN NOT h.is_time THEN pending.first END AS pending_since_integer,
+    pending.buckets AS pending_buckets,
+    (SELECT count(*) FROM varve_catalog.aggregate_frozen f WHERE f.id = a.id) AS frozen_ranges
+FROM varve_catalog.continuous_aggregate a
+    JOIN pg_class v ON v.oid = a.relation
+    JOIN pg_namespace vn ON vn.oid = v.relnamespace
+    JOIN pg_class m ON m.oid = a.materialization
+    JOIN pg_namespace mn ON mn.oid = m.relnamespace
+    LEFT JOIN varve_catalog.continuous_aggregate below ON below.materialization = a.source
+    JOIN pg_class s ON s.oid = coalesce(below.relation, a.source)
+    JOIN pg_namespace sn ON sn.oid = s.relnamespace
+    JOIN LATERAL (SELECT nullif(g.watermark, -9223372036854775808) AS watermark
+        FROM varve_catalog.aggregate_watermark g WHERE g.id = a.id) w ON true
+    JOIN LATERAL (SELECT NOT varve_catalog.is_integer(y.column_type) AS is_time
+        FROM varve_catalog.hypertable y WHERE y.id = a.id) h ON true,
+    -- What lies below the watermark, and where there are rows or results.
+    LATERAL (SELECT min(c.range_begin) AS first, max(c.range_end) AS last FROM varve_catalog.chunk c
+        WHERE c.hypertable_id IN (a.id, a.source_id)) data,
+    LATERAL (SELECT count(*) AS ranges, min(p.first) AS first, sum((p.last - p.first - 1) / a.bucket_width + 1)::bigint AS buckets
+        FROM (SELECT greatest(q.range_begin, data.first) AS first, least(q.range_end, w.watermark, data.last) AS last
+              FROM (SELECT t.range_begin, t.range_end FROM varve_catalog.aggregate_stale t WHERE t.id = a.id
+                    UNION ALL
+                    SELECT c.range_begin, c.range_end FROM varve_catalog.aggregate_change c WHERE c.source_id = a.source_id) q) p
+        WHERE w.watermark IS NOT NULL AND p.first < p.last) pending;
+COMMENT ON VIEW timescaledb_information.continuous_aggregates IS
+    'continuous aggregates, how far they have been computed, and what they have yet to compute again';
+
+CREATE VIEW _timescaledb_catalog.continuous_agg AS
+SELECT a.id AS mat_hypertable_id,
+    a.source_id AS raw_hypertable_id,
+    below.id AS parent_mat_hypertable_id,
+    vn.nspname AS user_view_schema,
+    v.relname AS user_view_name,
+    rn.nspname AS partial_view_schema,
+    r.relname AS partial_view_name,
+    dn.nspname AS direct_view_schema,
+    d.relname AS direct_view_name,
+    a.materialized_only,
+    true AS finalized
+FROM varve_catalog.continuous_aggregate a
+    LEFT JOIN varve_catalog.continuous_aggregate below ON below.materialization = a.source
+    JOIN pg_class v ON v.oid = a.relation
+    JOIN pg_namespace vn ON vn.oid = v.relnamespace
+    JOIN pg_class r ON r.oid = a.recent
+    JOIN pg_namespace rn ON rn.oid = r.relnamespace
+    JOIN pg_class d ON d.oid = a.definition
+    JOIN pg_namespace dn ON dn.oid = d.relnamespace;
+COMMENT ON VIEW _timescaledb_catalog.continuous_agg IS 'continuous aggregates';
+
+GRANT SELECT ON timescaledb_information.continuous_aggregates, _timescaledb_catalog.continuous_agg TO PUBLIC;

@@ -73,15 +73,16 @@ class Encoder {
     const AlpRdChoice rd = decimal.bits > 32 ? rd_of(sample) : AlpRdChoice{};
     const double bits = floats ? 32 : 64;
 
+    const double least = std::min({decimal.bits, rd.bits, bits});
+    if (write_dictionary(least, out)) return;
     const std::size_t start = out.size();
-    if (decimal.bits < std::min(rd.bits, bits)) {
+    if (decimal.bits == least) {
       write_decimals(decimal.decimal, out);
-    } else if (rd.bits < bits) {
+    } else if (rd.bits == least) {
       write_alp_rd(rd.parts, out);
     } else {
-      write_bits(out);
+      return write_bits(out);
     }
-    prefer_dictionary(start, out);
     prefer_bits(start, out);
   }
 
@@ -178,22 +179,24 @@ class Encoder {
     writer.finish(keys_);
   }
 
-  /// Replaces what has been written by a dictionary, where that saves enough.
-  void prefer_dictionary(std::size_t start, Bytes& out) const {
+  /// A dictionary, where that takes enough less than `bits` a value.
+  bool write_dictionary(double bits, Bytes& out) const {
     const std::span<const std::int64_t> ordered(ordered_);
     const Tuples tuples{{&ordered, 1}};
-    if (out.size() - start < values_.size() || !repeats(tuples)) return;
+    if (bits < 8 || !repeats(tuples)) return false;
     const auto codes = dictionary_of(tuples, out.get_allocator().resource());
-    if (!codes) return;
-    Bytes other(out.get_allocator());
-    SegmentWriter writer = begin(SegmentEncoding::kDictionary, other);
-    encode_integers(codes->codes, validity_.cut(), options_.integers, other);
+    if (!codes) return false;
+    const std::size_t start = out.size();
+    SegmentWriter writer = begin(SegmentEncoding::kDictionary, out);
+    encode_integers(codes->codes, validity_.cut(), options_.integers, out);
     writer.begin_aux();
-    append_entries(tuples, *codes, other);
+    append_entries(tuples, *codes, out);
     writer.finish(keys_);
-    if (double(other.size()) > double(out.size() - start) * (1 - kDictionaryGain)) return;
+    if (8.0 * double(out.size() - start) <= bits * (1 - kDictionaryGain) * double(values_.size())) {
+      return true;
+    }
     out.resize(start);
-    append(out, other);
+    return false;
   }
 
   /// The sample may have promised too much.

@@ -6,6 +6,10 @@ namespace {
 /// A dictionary costs a look-up for each value; it must save this share of the bytes.
 constexpr double kDictionaryGain = 0.1;
 
+bool is_progression(std::span<const std::int64_t> values) {
+  return !values.empty() && kernels().shape(values.data(), values.size()).bends == 0;
+}
+
 void write(const Validity& validity, std::span<const std::int64_t> values, const Codes* codes,
            const SegmentOptions& options, std::uint8_t scale, Bytes& out) {
   SegmentWriter writer(SegmentType::kInteger,
@@ -18,7 +22,7 @@ void write(const Validity& validity, std::span<const std::int64_t> values, const
     append_entries({{&values, 1}}, *codes, out);
   }
   std::pmr::vector<std::uint64_t> keys(out.get_allocator());
-  if (options.zones && validity.vectors() > 1) {
+  if (options.zones && validity.vectors() > 1 && !is_progression(values)) {
     keys.resize(values.size());
     std::ranges::transform(values, keys.begin(), [](std::int64_t v) { return order_key(v); });
   }
@@ -55,6 +59,20 @@ IntegerSegment::IntegerSegment(ByteView blob, std::pmr::memory_resource* memory)
   } else {
     integers_ = Integers::open(in, cut());
   }
+}
+
+std::optional<KeyRange> IntegerSegment::zone(std::size_t m) const noexcept {
+  if (dictionary_ || integers_.encoding() != SequenceEncoding::kLinear) return Segment::zone(m);
+  if (validity_.values_in(m) == 0) return std::nullopt;
+  const Sequence& line = integers_.sequence();
+  const auto at = [&](std::size_t i, std::int64_t& value) {
+    return !__builtin_mul_overflow(line.step(), static_cast<std::int64_t>(i), &value) &&
+           !__builtin_add_overflow(line.origin(), value, &value);
+  };
+  std::int64_t first = 0, last = 0;
+  // A progression that wraps takes any value.
+  if (!at(cut().start(m), first) || !at(cut().start(m + 1) - 1, last)) return KeyRange{};
+  return KeyRange{order_key(std::min(first, last)), order_key(std::max(first, last))};
 }
 
 void IntegerSegment::decode(std::size_t m, std::int64_t* out) const {

@@ -22,6 +22,9 @@ class IntegerSegment : public Segment {
   /// Writes the values of vector m, without its nulls. Throws kCorruptData.
   void decode(std::size_t m, std::int64_t* out) const;
 
+  /// As Segment::zone(); exact for an arithmetic progression, which needs no stored zones.
+  [[nodiscard]] std::optional<KeyRange> zone(std::size_t m) const noexcept;
+
   [[nodiscard]] std::uint8_t scale() const noexcept { return header_.p0; }
 
   /// How the values are stored: as integers, or by their codes.

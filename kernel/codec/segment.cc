@@ -91,7 +91,8 @@ void SegmentWriter::finish(std::span<const std::uint64_t> keys) {
     header.validity = offset();
     validity_.encode(out_);
   }
-  if (!keys.empty() && validity_.vectors() > 1) {
+  const bool differ = std::ranges::any_of(keys, [&](std::uint64_t k) { return k != keys[0]; });
+  if (differ && validity_.vectors() > 1) {
     header.zones = offset();
     encode_zones(keys, validity_.cut(), out_);
   }

@@ -117,7 +117,7 @@ class SegmentWriter {
   SegmentHeader header{};
   /// What is appended now is found at the header's aux offset.
   void begin_aux();
-  /// Appends validity and, where there are `keys` and more than one vector, zones.
+  /// Appends validity and, where there are different `keys` and more than one vector, zones.
   void finish(std::span<const std::uint64_t> keys);
 
  private:

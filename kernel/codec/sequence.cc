@@ -68,26 +68,47 @@ class VectorWriter {
  private:
   static constexpr std::size_t kShort = 256;  // fewer values would leave rows of lanes empty
 
+  /// What costs least. Vectors of a sequence mostly agree: once three in a row have chosen the same
+  /// mode, the others are tried again at every eighth, or where it costs an eighth more than it
+  /// did.
   Candidate choose(const std::int64_t* values, std::size_t n, Packing packing) {
-    Candidate best = candidate(VectorMode::kFrame, values, n, 0, packing, 0);
+    if (agreed_ >= kSettled && ++since_trial_ < kTrialEvery) {
+      const Candidate same = of_mode(mode_, values, n, packing);
+      if (same.cost <= last_cost_ * 1.125) return same;
+    }
+    const Candidate best = best_of_all(values, n, packing);
+    agreed_ = best.mode == mode_ ? agreed_ + 1 : 1;
+    mode_ = best.mode;
+    last_cost_ = best.cost;
+    since_trial_ = 0;
+    return best;
+  }
+
+  Candidate best_of_all(const std::int64_t* values, std::size_t n, Packing packing) {
+    Candidate best = of_mode(VectorMode::kFrame, values, n, packing);
     // Nothing to win: the other modes have eight bytes more.
     if (n < 3 || best.cost <= 8) return best;
-    const auto consider = [&](const Candidate& other) {
+    for (const VectorMode mode : {VectorMode::kDelta, VectorMode::kLinear}) {
+      const Candidate other = of_mode(mode, values, n, packing);
       if (other.cost < best.cost) best = other;
-    };
-    kernels().differences(values, n, differences_);
-    consider(
-        candidate(VectorMode::kDelta, differences_, n, values[0], packing, options_.delta_penalty));
-    // The slope of a chord. Values that jump have none worth looking at.
-    const std::int64_t slope =
-        wrap(wrap(values[n - 1]) - wrap(values[0])) / static_cast<std::int64_t>(n - 1);
-    if (slope != 0) {
-      std::copy_n(values, n, residuals_);
-      kernels().add_ramp(residuals_, n, wrap(-wrap(slope)));
-      consider(
-          candidate(VectorMode::kLinear, residuals_, n, slope, packing, options_.linear_penalty));
     }
     return best;
+  }
+
+  Candidate of_mode(VectorMode mode, const std::int64_t* values, std::size_t n, Packing packing) {
+    if (mode == VectorMode::kDelta && n > 0) {
+      kernels().differences(values, n, differences_);
+      return candidate(mode, differences_, n, values[0], packing, options_.delta_penalty);
+    }
+    if (mode == VectorMode::kLinear && n > 1) {
+      // The slope of a chord. Values that jump have none worth looking at.
+      const std::int64_t slope =
+          wrap(wrap(values[n - 1]) - wrap(values[0])) / static_cast<std::int64_t>(n - 1);
+      std::copy_n(values, n, residuals_);
+      kernels().add_ramp(residuals_, n, wrap(-wrap(slope)));
+      return candidate(mode, residuals_, n, slope, packing, options_.linear_penalty);
+    }
+    return candidate(VectorMode::kFrame, values, n, 0, packing, 0);
   }
 
   VectorHeader write(const Candidate& chosen, std::size_t n, Packing packing) {
@@ -127,9 +148,16 @@ class VectorWriter {
     return write(bits, n, Packing::kHorizontal);
   }
 
+  static constexpr unsigned kSettled = 3;
+  static constexpr unsigned kTrialEvery = 8;
+
   const IntegerOptions& options_;
   const std::size_t start_;
   Bytes& out_;
+  VectorMode mode_ = VectorMode::kFrame;
+  unsigned agreed_ = 0;       // vectors in a row that chose mode_
+  unsigned since_trial_ = 0;  // vectors since all modes were tried
+  double last_cost_ = 0;      // of mode_ at that trial
   std::int64_t differences_[kVectorRows];
   std::int64_t residuals_[kVectorRows];
 };

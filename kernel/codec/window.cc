@@ -10,28 +10,35 @@ std::uint64_t distance(std::int64_t low, std::int64_t high) {
   return static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
 }
 
-/// The values on one side of the pivot whose distance from it has the same bit width.
-struct Ring {
-  unsigned count = 0;
-  std::int64_t farthest = 0;
-};
-using Rings = std::array<Ring, kMaxWidth + 1>;
+/// The values on one side of the pivot, by the bit width of their distance from it: how many there
+/// are, and how far the farthest is.
+struct Rings {
+  std::array<unsigned, kMaxWidth + 1> counts{};
+  std::array<std::uint64_t, kMaxWidth + 1> farthest{};
 
-/// A place where the window may end: it takes in `count` values of this side, up to `end`.
-struct Cut {
+  void add(std::uint64_t away) {
+    const unsigned width = width_of(away);
+    ++counts[width];
+    farthest[width] = std::max(farthest[width], away);
+  }
+};
+
+/// A place where the window may end: it takes in `count` values of this side, up to `distance`.
+struct End {
   unsigned count;
-  std::int64_t end;
+  std::uint64_t distance;
 };
 
-struct Cuts {
-  std::array<Cut, kMaxWidth + 2> at;
+struct Ends {
+  std::array<End, kMaxWidth + 2> at;
   unsigned count = 0;
 
-  Cuts(const Rings& rings, std::int64_t pivot) {
-    at[count++] = {0, pivot};
-    for (const Ring& ring : rings) {
-      if (ring.count == 0) continue;
-      at[count] = {at[count - 1].count + ring.count, ring.farthest};
+  Ends(const Rings& even, const Rings& odd) {
+    at[count++] = {0, 0};
+    for (unsigned width = 0; width <= kMaxWidth; ++width) {
+      const unsigned more = even.counts[width] + odd.counts[width];
+      if (more == 0) continue;
+      at[count] = {at[count - 1].count + more, std::max(even.farthest[width], odd.farthest[width])};
       ++count;
     }
   }
@@ -45,23 +52,38 @@ std::int64_t pivot_of(std::span<const std::int64_t> values) {
   return std::max(std::min(a, b), std::min(std::max(a, b), c));
 }
 
-/// The best width above `base`: the rings are about the pivot, so that their ends are not those of
-/// whole bits above the base.
-Window refine(std::span<const std::int64_t> values, std::int64_t base, Packing packing) {
+std::size_t outside(std::span<const std::int64_t> values, const Window& window) {
+  return kernels().count_outside(values.data(), values.size(),
+                                 static_cast<std::uint64_t>(window.base), low_bits(window.width));
+}
+
+/// Whether fewer bits could pay: each bit less must save more than the upper half of the codes,
+/// which become exceptions, costs.
+bool may_narrow(std::span<const std::int64_t> values, const Window& window) {
+  if (window.width == 0) return false;
+  const std::size_t upper = outside(values, {window.base, window.width - 1, 0});
+  const std::size_t fresh = upper - std::min<std::size_t>(upper, window.exceptions);
+  return fresh * kExceptionBytes * 8 <= values.size() * window.width;
+}
+
+/// The best width above the window's base: the rings are about the pivot, so that their ends are
+/// not those of whole bits above the base.
+Window narrowed(std::span<const std::int64_t> values, const Window& window, Packing packing) {
+  if (!may_narrow(values, window)) return window;
   std::array<unsigned, kMaxWidth + 1> counts{};
   unsigned exceptions = 0;
   for (const std::int64_t value : values) {
-    const bool below = value < base;
-    exceptions += below ? 1 : 0;
-    counts[width_of(distance(base, value))] += below ? 0 : 1;
+    const unsigned below = value < window.base ? 1 : 0;
+    exceptions += below;
+    counts[width_of(distance(window.base, value))] += 1 - below;
   }
-  Window best{base, kMaxWidth, exceptions};
+  Window best = window;
   std::size_t best_bytes = SIZE_MAX;
   for (unsigned width = kMaxWidth + 1; width-- > 0; exceptions += counts[width]) {
-    const Window window{base, width, exceptions};
-    const std::size_t bytes = window_bytes(window, values.size(), packing);
+    const Window other{window.base, width, exceptions};
+    const std::size_t bytes = window_bytes(other, values.size(), packing);
     if (bytes <= best_bytes) {
-      best = window;
+      best = other;
       best_bytes = bytes;
     }
   }
@@ -73,25 +95,25 @@ Window refine(std::span<const std::int64_t> values, std::int64_t base, Packing p
 Window choose_window(std::span<const std::int64_t> values, Packing packing) {
   if (values.empty()) return {};
   const std::int64_t pivot = pivot_of(values);
-  Rings below, above;
-  for (const std::int64_t value : values) {
-    if (value < pivot) {
-      Ring& ring = below[width_of(distance(value, pivot))];
-      ring.farthest = ring.count++ == 0 ? value : std::min(ring.farthest, value);
-    } else {
-      Ring& ring = above[width_of(distance(pivot, value))];
-      ring.farthest = ring.count++ == 0 ? value : std::max(ring.farthest, value);
-    }
+  // Values of one width in a row would wait for each other's counter, hence two sets.
+  Rings sides[2][2];  // even and odd values; above, below
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::int64_t value = values[i];
+    const bool below = value < pivot;
+    const std::uint64_t away = below ? distance(value, pivot) : distance(pivot, value);
+    sides[i % 2][below ? 1 : 0].add(away);
   }
 
   const auto n = static_cast<unsigned>(values.size());
-  const Cuts lows(below, pivot), highs(above, pivot);
+  const Ends highs(sides[0][0], sides[1][0]), lows(sides[0][1], sides[1][1]);
   Window best;
   std::size_t best_bytes = SIZE_MAX;
   for (unsigned i = lows.count; i-- > 0;) {
     for (unsigned j = highs.count; j-- > 0;) {
-      const Window window{lows.at[i].end, width_of(distance(lows.at[i].end, highs.at[j].end)),
-                          n - lows.at[i].count - highs.at[j].count};
+      const Window window{
+          static_cast<std::int64_t>(static_cast<std::uint64_t>(pivot) - lows.at[i].distance),
+          width_of(lows.at[i].distance + highs.at[j].distance),
+          n - lows.at[i].count - highs.at[j].count};
       const std::size_t bytes = window_bytes(window, n, packing);
       // Fewer values cost more from here on.
       if (window.exceptions * kExceptionBytes >= best_bytes) break;
@@ -101,7 +123,9 @@ Window choose_window(std::span<const std::int64_t> values, Packing packing) {
       }
     }
   }
-  return refine(values, best.base, packing);
+  // What the rounding to whole bits leaves over may take in exceptions.
+  if (best.exceptions > 0) best.exceptions = static_cast<unsigned>(outside(values, best));
+  return narrowed(values, best, packing);
 }
 
 }  // namespace varve::codec

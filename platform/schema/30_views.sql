@@ -1,34 +1,40 @@
--- The aggregates that dashboards read. They are plain views, computed at each query, until the
--- extension has continuous aggregates; names and columns are final. Days and hours are UTC's.
+-- The aggregates that dashboards read: continuous ones, which also show what came after their last
+-- refresh. Days and hours are UTC's.
 
-CREATE OR REPLACE VIEW revenue_daily AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS revenue_daily
+WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS
 SELECT time_bucket(INTERVAL '1 day', "time") AS day,
        sum(revenue) AS total_revenue,
        sum(profit) AS total_profit,
        sum(orders_count) AS total_orders,
        sum(revenue) / nullif(sum(orders_count), 0) AS avg_order_value
 FROM revenue_metrics
-GROUP BY 1;
-COMMENT ON VIEW revenue_daily IS 'revenue, profit and paid orders of each day';
+GROUP BY 1
+WITH NO DATA;
+COMMENT ON MATERIALIZED VIEW revenue_daily IS 'revenue, profit and paid orders of each day';
 
-CREATE OR REPLACE VIEW customer_activity_hourly AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS customer_activity_hourly
+WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS
 SELECT time_bucket(INTERVAL '1 hour', "time") AS hour,
        customer_id,
        count(*) AS activity_count,
        avg(metric_value) AS avg_metric_value
 FROM customer_metrics
-GROUP BY 1, 2;
-COMMENT ON VIEW customer_activity_hourly IS 'events and their mean value for each hour and customer';
+GROUP BY 1, 2
+WITH NO DATA;
+COMMENT ON MATERIALIZED VIEW customer_activity_hourly IS 'events and their mean value for each hour and customer';
 
-CREATE OR REPLACE VIEW payment_status_daily AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS payment_status_daily
+WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS
 SELECT time_bucket(INTERVAL '1 day', "time") AS day,
        status,
        count(*) AS payment_count,
        sum(amount) AS total_amount,
        avg(fraud_score) AS avg_fraud_score
 FROM payment_metrics
-GROUP BY 1, 2;
-COMMENT ON VIEW payment_status_daily IS 'payments, their amount and mean fraud score for each day and status';
+GROUP BY 1, 2
+WITH NO DATA;
+COMMENT ON MATERIALIZED VIEW payment_status_daily IS 'payments, their amount and mean fraud score for each day and status';
 
 -- In SQL, not PL/pgSQL, where the arguments' and results' names would be ambiguous with columns.
 CREATE OR REPLACE FUNCTION calculate_growth_rate(metric_name text, days integer DEFAULT 30)

@@ -1,6 +1,7 @@
 // attach_chunk(): a table becomes a chunk, with its rows.
 #include <string>
 
+#include "extension/catalog/chunk_event.h"
 #include "extension/catalog/chunk_table.h"
 #include "extension/catalog/hypertable_table.h"
 #include "extension/chunk/attach.h"
@@ -121,8 +122,10 @@ void attach_chunk(Oid relation, Oid table, Datum slices) {
   const Slice slice = pg::call([&] { return slice_of_json(slices, hypertable); });
   require_free(hypertable, slice);
   pg::call([&] { attach_table(hypertable, table, slice); });
-  catalog::ChunkTable::insert(
-      {catalog::ChunkTable::next_id(), hypertable.id, table, slice, GetCurrentTimestamp()});
+  const catalog::Chunk chunk = {catalog::ChunkTable::next_id(), hypertable.id, table, slice,
+                                GetCurrentTimestamp()};
+  catalog::ChunkTable::insert(chunk);
+  catalog::announce(chunk, catalog::ChunkEvent::kAttached);
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ char* text_of_time(std::int64_t time, Oid type) {
   fsec_t fraction = 0;
   char buffer[MAXDATELEN + 1];
   timestamp2tm(time, nullptr, &parts, &fraction, nullptr, nullptr);
+  parts.tm_isdst = 0;  // otherwise no zone is written, and the session's is read
   if (type == DATEOID) {
     EncodeDateOnly(&parts, USE_ISO_DATES, buffer);
   } else {

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "extension/chunk/unlink.h"
+
 #include "extension/pg/boundary.h"
 #include "extension/pg/sqlstate.h"
 extern "C" {
@@ -74,6 +76,16 @@ OwnChunk current(const OwnChunk& known) {
 OwnChunk lock_hypertable_of(const OwnChunk& known, LOCKMODE mode) {
   pg::call([&] { LockRelationOid(known.hypertable.relation, mode); });
   return current(known);
+}
+
+void require_whole_slice(const OwnChunk& chunk, const char* function) {
+  const Oid relation = chunk.chunk.relation;
+  const bool is_whole =
+      pg::call([&] { return is_partition_of(relation, chunk.hypertable.relation); });
+  if (is_whole) return;
+  throw pg::SqlError(ERRCODE_FEATURE_NOT_SUPPORTED,
+                     std::string(function) + " works on chunks of one dimension, and " +
+                         quoted(relation) + " shares its range with others");
 }
 
 void require_heap(Oid chunk, const char* function) {

@@ -30,6 +30,9 @@ OwnChunk lock_hypertable_of(const OwnChunk& known, LOCKMODE mode);
 /// The chunk as it is now, once it is locked itself. TS003 where it is gone.
 OwnChunk current(const OwnChunk& known);
 
+/// Throws 0A000 for a chunk that shares its slice with others, by hash of a second dimension.
+void require_whole_slice(const OwnChunk& chunk, const char* function);
+
 /// Throws 0A000 unless the chunk's rows lie in an ordinary heap.
 void require_heap(Oid chunk, const char* function);
 

@@ -1,10 +1,11 @@
 #include "extension/chunk/maintain/rewrite_chunk.h"
 
+#include "extension/chunk/divided_slice.h"
+
 #include "extension/pg/boundary.h"
 extern "C" {
 #include <access/table.h>
 #include <access/xact.h>
-#include <catalog/partition.h>
 #include <catalog/pg_class.h>
 #include <commands/cluster.h>
 #include <commands/tablecmds.h>
@@ -30,7 +31,7 @@ Oid clustered_index(Relation chunk) {
 /// The chunk's own index that is meant by one of its hypertable.
 Oid partition_of(Relation chunk, Oid index) {
   if (get_rel_relkind(index) != RELKIND_PARTITIONED_INDEX) return index;
-  const Oid own = index_get_partition(chunk, index);
+  const Oid own = index_of_chunk(RelationGetRelid(chunk), index);
   if (OidIsValid(own)) return own;
   ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
                   errmsg("\"%s\" is not an index of the hypertable of chunk \"%s\"",

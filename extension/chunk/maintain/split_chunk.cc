@@ -54,6 +54,7 @@ OwnChunk lock_against_writers(const OwnChunk& chunk) {
   lock_hypertable_of(chunk, ShareUpdateExclusiveLock);
   pg::call([&] { LockRelationOid(chunk.chunk.relation, ExclusiveLock); });
   const OwnChunk locked = current(chunk);
+  require_whole_slice(locked, kFunction);
   require_heap(locked.chunk.relation, kFunction);
   return locked;
 }
@@ -138,13 +139,16 @@ void split(const OwnChunk& chunk, std::int64_t point) {
   });
 }
 
+void split_chunk(FunctionCallInfo fcinfo) {
+  const OwnChunk chunk = lock_against_writers(own_chunk(fcinfo->args[0], kFunction));
+  split(chunk, split_point(fcinfo, chunk));
+}
+
 }  // namespace
 }  // namespace varve::chunk
 
 // split_chunk(chunk regclass, split_at "any")
 VARVE_SQL_FUNCTION(varve_split_chunk) {
-  using namespace varve::chunk;
-  const OwnChunk chunk = lock_against_writers(own_chunk(fcinfo->args[0], kFunction));
-  split(chunk, split_point(fcinfo, chunk));
+  varve::chunk::split_chunk(fcinfo);
   PG_RETURN_VOID();
 }

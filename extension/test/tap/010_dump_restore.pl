@@ -36,7 +36,7 @@ as_owner('source', q{
     INSERT INTO app.readings (time, device, v) VALUES ('2025-06-01', 2, 5);
     CREATE SCHEMA pieces;
     CREATE TABLE app.counters (n int NOT NULL, what text);
-    SELECT create_hypertable('app.counters', 'n', chunk_time_interval => 10, associated_schema_name => 'pieces');
+    SELECT create_hypertable('app.counters', 'n', 'what', 2, chunk_time_interval => 10, associated_schema_name => 'pieces');
     INSERT INTO app.counters SELECT i, 'row ' || i FROM generate_series(-20, 20) AS i;
     CREATE TABLE app.empty (day date NOT NULL);
     SELECT create_hypertable('app.empty', by_range('day'));
@@ -89,11 +89,11 @@ sub check {
     });
     is( $node->safe_psql($database,
             q{SELECT tableoid::regclass FROM app.readings WHERE time >= '2030-01-01'
-              UNION ALL SELECT tableoid::regclass FROM app.counters WHERE n = 1000
+              UNION ALL SELECT inhparent::regclass FROM app.counters c JOIN pg_inherits ON inhrelid = c.tableoid WHERE n = 1000
               UNION ALL SELECT tableoid::regclass FROM app.empty}),
         join("\n", '_timescaledb_internal._hyper_1_' . $next . '_chunk',
-            'pieces._hyper_2_' . ($next + 1) . '_chunk',
-            '_timescaledb_internal._hyper_3_' . ($next + 2) . '_chunk'),
+            'pieces._hyper_2_' . ($next + 1) . '_slice',
+            '_timescaledb_internal._hyper_3_' . ($next + 3) . '_chunk'),
         "$how: new chunks, with new ids");
     is( $node->safe_psql($database, q{SELECT reloptions FROM pg_class WHERE oid =
             (SELECT tableoid FROM app.readings WHERE time >= '2030-01-01')}),

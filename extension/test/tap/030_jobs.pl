@@ -11,6 +11,7 @@ $node->append_conf('postgresql.conf', q{
 shared_preload_libraries = 'varve'
 restart_after_crash = on
 timescaledb.max_background_workers = 2
+varve.job_notify_channel = 'job_ends'
 });
 $node->start;
 $node->safe_psql('postgres', 'CREATE DATABASE app');
@@ -70,6 +71,22 @@ await('app', "count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'varve job
 $node->restart;
 $count = runs($act);
 await('app', "count(*) > $count FROM runs WHERE job_id = $act", 'jobs run after a restart');
+
+# Whoever listens hears of it.
+my $heard = $node->safe_psql('app', qq{
+    LISTEN job_ends;
+    DO \$\$
+    DECLARE
+        before bigint := (SELECT total_runs FROM timescaledb_information.job_stats WHERE job_id = $act);
+    BEGIN
+        FOR i IN 1 .. 3000 LOOP
+            COMMIT;
+            EXIT WHEN (SELECT total_successes > before FROM timescaledb_information.job_stats WHERE job_id = $act);
+            PERFORM pg_sleep(0.01);
+        END LOOP;
+    END \$\$;
+    SELECT 1});
+like($heard, qr/notification "job_ends" with payload "\{"job_id": $act, "outcome": "succeeded", "name": "User-Defined Action \[$act\]"\}"/, 'a run notifies those who listen');
 
 # Two workers, one of them busy for long: a third job waits, and the view says why.
 my $second = add_job("'linger', '1 hour'");

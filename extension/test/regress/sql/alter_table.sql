@@ -198,6 +198,8 @@ SELECT s, o.* FROM (VALUES
     ('DROP INDEX by_v'),
     ('ALTER INDEX by_v RENAME TO renamed'),
     ('ALTER INDEX by_v SET (fillfactor = 50)'),
+    ('ALTER INDEX by_v SET TABLESPACE pg_default'),
+    ('ALTER INDEX by_v ALTER COLUMN 1 SET STATISTICS 9'),
     ('REINDEX INDEX by_v'),
     ('REINDEX TABLE ht')
 ) AS t (s), outcome(s) AS o;

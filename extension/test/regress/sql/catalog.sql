@@ -81,7 +81,7 @@ SELECT set_chunk_time_interval('u', interval '1 day', 'at');
 CREATE TABLE restored (time timestamptz NOT NULL) PARTITION BY RANGE (time);
 INSERT INTO restored VALUES ('2024-01-01');
 COPY varve_catalog.hypertable FROM stdin;
-100	restored	_timescaledb_internal	_hyper_100	time	timestamptz	86400000000	\N	\N
+100	restored	_timescaledb_internal	_hyper_100	time	timestamptz	86400000000	\N	\N	\N	\N
 \.
 INSERT INTO restored VALUES ('2024-01-01');
 SELECT count(*) FROM varve_catalog.chunk WHERE hypertable_id = 100;

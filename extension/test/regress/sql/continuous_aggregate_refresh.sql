@@ -122,3 +122,29 @@ CREATE PROCEDURE from_procedure() LANGUAGE plpgsql AS $$ BEGIN CALL refresh_cont
 CALL from_procedure();
 SELECT relation, to_timestamp(_timescaledb_functions.cagg_watermark(id) / 1e6) FROM varve_catalog.continuous_aggregate ORDER BY id;
 SELECT _timescaledb_functions.cagg_watermark(99);
+
+-- Chunks that are merged and split keep their rows: nothing changes. A chunk that is detached takes
+-- its rows along, and leaves the results; one that is attached brings rows.
+TRUNCATE raw;
+CREATE MATERIALIZED VIEW pieces WITH (timescaledb.continuous) AS SELECT time_bucket('1 day', time) AS day, count(*) AS n FROM raw GROUP BY 1 WITH NO DATA;
+INSERT INTO raw SELECT '2024-05-02'::timestamptz + i * interval '6 hours', i % 3, i FROM generate_series(0, 31) i;
+CALL refresh_continuous_aggregate('pieces', NULL, NULL);
+SELECT array_agg(c) AS chunks FROM show_chunks('raw', newer_than => timestamptz '2024-05-01') c \gset
+CALL merge_chunks(:'chunks'::regclass[]);
+SELECT c AS chunk FROM show_chunks('raw', newer_than => timestamptz '2024-05-01') c \gset
+CALL split_chunk(:'chunk', timestamptz '2024-05-04');
+SELECT count(*) FROM varve_catalog.aggregate_frozen f JOIN varve_catalog.continuous_aggregate a USING (id) WHERE a.relation = 'pieces'::regclass;
+SELECT count(*) FROM varve_catalog.aggregate_change;
+CALL refresh_continuous_aggregate('pieces', NULL, NULL, force => true);
+SELECT sum(n) FROM pieces;
+SELECT c AS chunk FROM show_chunks('raw', newer_than => timestamptz '2024-05-04') c \gset
+CALL detach_chunk(:'chunk');
+CALL refresh_continuous_aggregate('pieces', NULL, NULL, force => true);
+SELECT sum(n) FROM pieces;
+SELECT count(*), min(reason), max(reason) FROM verify_continuous_aggregate('pieces');
+DELETE FROM :chunk WHERE time < '2024-05-06';
+CALL attach_chunk('raw', :'chunk', '{"time": ["2024-05-04", "2024-05-10"]}');
+SELECT count(*), min(reason), max(reason) FROM verify_continuous_aggregate('pieces');
+CALL refresh_continuous_aggregate('pieces', NULL, NULL);
+SELECT sum(n) FROM pieces;
+SELECT * FROM verify_continuous_aggregate('pieces');

@@ -115,8 +115,7 @@ SELECT refusal('SELECT ''elsewhere''::_timescaledb_internal.dimension_info');
 SELECT refusal('SELECT ''hash//b//many''::_timescaledb_internal.dimension_info');
 SELECT refusal('SELECT ''range//time//soon''::_timescaledb_internal.dimension_info');
 
--- Space dimensions and partitioning functions do not exist yet.
-SELECT refusal('SELECT create_hypertable(''t'', ''time'', ''b'', 4)');
+-- Partitioning functions do not exist; a second dimension is tested by space_dimension.sql.
 SELECT refusal('SELECT create_hypertable(''t'', ''time'', number_partitions => 4)');
 SELECT refusal('SELECT create_hypertable(''t'', ''time'', partitioning_func => ''hashtext'')');
 SELECT refusal('SELECT create_hypertable(''t'', ''time'', time_partitioning_func => ''hashtext'')');

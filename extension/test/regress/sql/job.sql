@@ -167,4 +167,4 @@ FROM timescaledb_information.jobs WHERE job_id = 3 \gx
 DROP VIEW job;
 DROP EXTENSION varve CASCADE;
 CREATE EXTENSION varve;
-SELECT job_id FROM timescaledb_information.jobs;
+SELECT job_id, proc_name FROM timescaledb_information.jobs ORDER BY 1;

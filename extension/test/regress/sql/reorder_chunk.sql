@@ -247,6 +247,30 @@ SELECT move_chunk('_timescaledb_internal._hyper_1_2_chunk', 'reorder_cold');
 SELECT move_chunk('_timescaledb_internal._hyper_1_2_chunk', 'pg_default');
 RESET ROLE;
 SELECT * FROM leftovers();
+
+-- The document that started it, S33 as written: a chunk, destinations, a limit for a run, retries.
+CREATE TABLESPACE "data/old_chunks" LOCATION '';
+CREATE TABLESPACE "data/new_chunks" LOCATION '';
+CREATE TABLE customer_metrics (time timestamptz NOT NULL, customer_id uuid, value float8);
+SELECT created FROM create_hypertable('customer_metrics', 'time');
+INSERT INTO customer_metrics VALUES ('2024-01-01', NULL, 1);
+SELECT show_chunks('customer_metrics') AS only \gset
+ALTER TABLE :only SET SCHEMA public;
+SELECT show_chunks('customer_metrics') AS only \gset
+ALTER TABLE :only RENAME TO customer_metrics_1;
+SELECT move_chunk(
+    'customer_metrics_1'::regclass,
+    'data/old_chunks',
+    'data/new_chunks',
+    1024 * 1024 * 100,  -- 100MB per chunk
+    'retry'
+) > 0 AS moved;
+SELECT chunk_name, chunk_tablespace FROM timescaledb_information.chunks WHERE hypertable_name = 'customer_metrics';
+SELECT spcname FROM pg_index JOIN pg_class i ON i.oid = indexrelid JOIN pg_tablespace t ON t.oid = reltablespace WHERE indrelid = 'customer_metrics_1'::regclass;
+DROP TABLE customer_metrics;
+DROP TABLESPACE "data/old_chunks";
+DROP TABLESPACE "data/new_chunks";
+
 DROP VIEW on_chunk, places;
 DROP TABLE alarm, metric;
 DROP OWNED BY reorderer;

@@ -88,6 +88,11 @@ SELECT place, count(*) FROM places GROUP BY 1 ORDER BY 1;
 ALTER TABLE metric SET TABLESPACE regress_first;
 INSERT INTO metric VALUES ('2024-02-02');
 SELECT place, count(*) FROM places GROUP BY 1 ORDER BY 1;
+-- So do the parts of an index.
+ALTER INDEX metric_time_idx SET TABLESPACE regress_first;
+INSERT INTO metric VALUES ('2024-02-03');
+SELECT spcname, count(*) FROM pg_inherits JOIN pg_class r ON r.oid = inhrelid JOIN pg_tablespace t ON t.oid = reltablespace
+WHERE inhparent = 'metric_time_idx'::regclass GROUP BY 1;
 SELECT attach_tablespace('regress_first', 'metric');
 DROP TABLE metric, other;
 SELECT count(*) FROM varve_catalog.tablespace;

@@ -1,0 +1,29 @@
+-- What the information views tell of continuous aggregates, and what the example of the
+-- documentation does.
+SET timezone = 'UTC';
+SET datestyle = 'ISO';
+\x on
+CREATE TABLE raw (time timestamptz NOT NULL, v int);
+SELECT create_hypertable('raw', 'time', chunk_time_interval => interval '1 day');
+CREATE MATERIALIZED VIEW daily WITH (timescaledb.continuous) AS SELECT time_bucket('1 day', time) AS day, count(*) AS n FROM raw GROUP BY 1 WITH NO DATA;
+CREATE MATERIALIZED VIEW weekly WITH (timescaledb.continuous) AS SELECT time_bucket('1 week', day) AS week, sum(n) AS n FROM daily GROUP BY 1 WITH NO DATA;
+SELECT * FROM timescaledb_information.continuous_aggregates ORDER BY view_name;
+INSERT INTO raw SELECT '2024-01-01'::timestamptz + i * interval '1 hour', i FROM generate_series(0, 239) i;
+CALL refresh_continuous_aggregate('daily', NULL, NULL);
+CALL refresh_continuous_aggregate('weekly', NULL, NULL);
+DELETE FROM raw WHERE time IN ('2024-01-03', '2024-01-05', '2024-01-06 12:00');
+SELECT view_name, hypertable_name, watermark, lag = now() - watermark AS lags, pending_ranges, pending_since, pending_buckets, frozen_ranges
+FROM timescaledb_information.continuous_aggregates ORDER BY view_name;
+SELECT count(*) FROM drop_chunks('raw', older_than => timestamptz '2024-01-03');
+CALL refresh_continuous_aggregate('daily', NULL, NULL);
+SELECT view_name, hypertable_name, watermark, pending_ranges, pending_since, pending_buckets, frozen_ranges
+FROM timescaledb_information.continuous_aggregates ORDER BY view_name;
+CREATE TABLE counter (n int NOT NULL, v int);
+SELECT create_hypertable('counter', 'n', chunk_time_interval => 100);
+INSERT INTO counter SELECT i, i FROM generate_series(0, 249) i;
+CREATE MATERIALIZED VIEW tens WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS SELECT time_bucket(10, n) AS ten, sum(v) AS total FROM counter GROUP BY 1;
+UPDATE counter SET v = 0 WHERE n = 17;
+SELECT view_name, materialized_only, watermark, watermark_integer, lag, pending_ranges, pending_since_integer, pending_buckets, view_definition
+FROM timescaledb_information.continuous_aggregates WHERE view_name = 'tens';
+SELECT * FROM _timescaledb_catalog.continuous_agg ORDER BY 1;
+\x off

@@ -1,0 +1,52 @@
+#include "kernel/codec/row_group.h"
+
+#include "kernel/base/crc32c.h"
+#include "kernel/codec/segment_reading.h"
+
+namespace {
+
+using varve::Bytes;
+using varve::ByteView;
+using varve::codec::RowGroup;
+using varve::codec::RowGroupHeader;
+
+/// With the checksum that the bytes should have, which a fuzzer cannot guess.
+Bytes signed_descriptor(ByteView in) {
+  Bytes bytes(in.begin(), in.end());
+  if (bytes.size() < sizeof(RowGroupHeader)) return bytes;
+  auto header = varve::codec::load<RowGroupHeader>(bytes.data());
+  header.magic = varve::codec::kRowGroupMagic;
+  header.size = static_cast<std::uint32_t>(bytes.size());
+  header.crc32c = 0;
+  varve::codec::store(bytes.data(), header);
+  header.crc32c = varve::crc32c(bytes);
+  varve::codec::store(bytes.data(), header);
+  return bytes;
+}
+
+void read_all(ByteView descriptor) {
+  const RowGroup group(descriptor);
+  Bytes room;
+  for (std::size_t i = 0; i < group.columns(); ++i) {
+    auto column = group.column(i);
+    if ((column.flags & varve::codec::kInline) == 0) continue;
+    const ByteView stored = group.inline_segment(column);
+    column.crc32c = varve::crc32c(stored);
+    try {
+      varve::codec::checksum_of_contents(varve::codec::checked_segment(column, stored, room));
+    } catch (const varve::Error&) {
+    }
+  }
+  for (std::size_t i = 0; i < group.sort_keys(); ++i) (void)group.sort_key(i);
+}
+
+}  // namespace
+
+/// Arbitrary bytes are the descriptor of a row group with its inline segments, or end in an Error.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  try {
+    read_all(signed_descriptor(std::as_bytes(std::span(data, size))));
+  } catch (const varve::Error&) {
+  }
+  return 0;
+}
