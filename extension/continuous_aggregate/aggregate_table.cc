@@ -102,6 +102,19 @@ std::int64_t number_of(const char* name, std::int32_t id, Snapshot snapshot) {
   return number;
 }
 
+/// Whether one of the ranges for `id` meets `range`.
+bool meets(const char* name, std::int32_t id, Range range) {
+  bool found = false;
+  scan(name, 1, F_INT4EQ, Int32GetDatum(id), AccessShareLock, nullptr,
+       [&](Relation table, HeapTuple tuple) {
+         Datum values[3];
+         bool nulls[3];
+         heap_deform_tuple(tuple, RelationGetDescr(table), values, nulls);
+         found = found || overlap({DatumGetInt64(values[1]), DatumGetInt64(values[2])}, range);
+       });
+  return found;
+}
+
 void remove_all(const char* name, std::int32_t id) {
   scan(name, 1, F_INT4EQ, Int32GetDatum(id), RowExclusiveLock, nullptr,
        [](Relation table, HeapTuple tuple) { CatalogTupleDelete(table, &tuple->t_self); });
@@ -212,6 +225,10 @@ std::int64_t watermark_at(std::int32_t id, Snapshot snapshot) {
 
 std::int64_t threshold_of(std::int32_t source_id) {
   return number_of(kThresholds, source_id, nullptr);
+}
+
+bool is_pending(const Aggregate& row, Range range) {
+  return meets(kStale, row.id, range) || meets(kChanges, row.source_id, range);
 }
 
 void log_change(std::int32_t source_id, Range range) { append_range(kChanges, source_id, range); }

@@ -66,6 +66,9 @@ inline constexpr std::int64_t kAfterAll = INT64_MAX;
 std::int64_t watermark_at(std::int32_t id, Snapshot snapshot);
 std::int64_t threshold_of(std::int32_t source_id);
 
+/// Whether a part of the range is known to be stale, or to have changed.
+bool is_pending(const Aggregate& row, Range range);
+
 void log_change(std::int32_t source_id, Range range);
 void log_frozen(std::int32_t id, Range range);
 

@@ -8,13 +8,13 @@
 
 #include "extension/catalog/chunk_table.h"
 #include "extension/catalog/hypertable_cache.h"
+#include "extension/catalog/hypertable_table.h"
 #include "extension/continuous_aggregate/aggregate_table.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
 #include <access/table.h>
 #include <access/xact.h>
-#include <catalog/partition.h>
 #include <utils/inval.h>
 #include <utils/lsyscache.h>
 #include <utils/rel.h>
@@ -51,12 +51,12 @@ void forget(Datum, Oid relation) noexcept {
 
 /// A chunk lies in its hypertable, or in a slice of it.
 Oid hypertable_of(Oid relation) {
-  while (OidIsValid(relation) && catalog::cached_hypertable(relation) == nullptr) {
-    relation = pg::call([&] {
-      return get_rel_relispartition(relation) ? get_partition_parent(relation, true) : InvalidOid;
-    });
-  }
-  return relation;
+  if (catalog::cached_hypertable(relation) != nullptr) return relation;
+  if (!pg::call([&] { return get_rel_relispartition(relation); })) return InvalidOid;
+  const auto chunk = catalog::ChunkTable::find(relation);
+  if (!chunk) return InvalidOid;
+  const auto hypertable = catalog::HypertableTable::find_by_id(chunk->hypertable_id);
+  return hypertable ? hypertable->relation : InvalidOid;
 }
 
 Role look_up(Oid relation) {

@@ -21,16 +21,26 @@ namespace {
 
 object_access_hook_type previous_hook = nullptr;
 
+void warn(const Aggregate& aggregate, const catalog::Chunk& chunk) {
+  ereport(WARNING,
+          (errmsg("continuous aggregate \"%s\" keeps results of chunk \"%s\" as they are, which "
+                  "are not up to date",
+                  get_rel_name(aggregate.relation), get_rel_name(chunk.relation)),
+           errhint("Refresh continuous aggregates before their chunks are dropped.")));
+}
+
 /// The rows of a dropped chunk are meant to be forgotten, and their results to be kept: what has
 /// been computed of them is never computed again.
 void freeze(const catalog::Chunk& chunk) {
   pg::call([&] {
     const AggregateTable::Rows rows = AggregateTable::of_source(chunk.hypertable_id);
     for (std::size_t i = 0; i < rows.count; ++i) {
-      const std::int32_t id = rows.all[i].id;
-      const std::int64_t watermark = watermark_at(id, nullptr);
+      const Aggregate& aggregate = rows.all[i];
+      const std::int64_t watermark = watermark_at(aggregate.id, nullptr);
       const Range lost = common(Range{chunk.slice.begin, chunk.slice.end}, {kBeforeAll, watermark});
-      if (!is_empty(lost)) log_frozen(id, lost);
+      if (is_empty(lost)) continue;
+      if (is_pending(aggregate, lost)) warn(aggregate, chunk);
+      log_frozen(aggregate.id, lost);
     }
     if (rows.count > 0) CommandCounterIncrement();
   });

@@ -89,6 +89,7 @@ class Refresh {
         (downwards ? rest.end : rest.begin) = downwards ? batch.begin : batch.end;
       }
     }
+    forget_frozen();
     if (window.begin == kBeforeAll) settle_beginning();
   }
 
@@ -144,6 +145,22 @@ class Refresh {
       acquire(Lock::kChanges, aggregate_.source_id, true);
       execute(move.c_str());
     });
+    next_transaction();
+  }
+
+  /// What is frozen is never computed, stale or not. One statement, so that a chunk which is
+  /// attached meanwhile shows in both of its tables or in none.
+  void forget_frozen() {
+    const std::string mine = " WHERE id = " + number(id_);
+    const std::string never =
+        mine +
+        " AND int8range(range_begin, range_end) <@ (SELECT range_agg(int8range(range_begin, "
+        "range_end)) FROM varve_catalog.aggregate_frozen" +
+        mine + ")";
+    const std::string stale = " FROM varve_catalog.aggregate_stale" + never;
+    if (query_number("SELECT 1::bigint" + stale + " LIMIT 1", 0) == 0) return;
+    const std::string remove = "DELETE" + stale;
+    pg::call([&] { execute(remove.c_str()); });
     next_transaction();
   }
 

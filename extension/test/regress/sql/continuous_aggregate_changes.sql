@@ -144,3 +144,26 @@ UPDATE raw SET v = 1;
 SELECT (SELECT count(*) FROM varve_catalog.aggregate_change) + (SELECT count(*) FROM varve_catalog.aggregate_stale)
     + (SELECT count(*) FROM varve_catalog.aggregate_threshold) + (SELECT count(*) FROM varve_catalog.aggregate_watermark) AS kept;
 EXPLAIN (costs off, verbose) DELETE FROM raw WHERE time = '2024-01-01';
+
+-- A hypertable of two dimensions: its chunks share ranges of time.
+CREATE TABLE spread (time timestamptz NOT NULL, device int NOT NULL, v int);
+SELECT create_hypertable('spread', 'time', 'device', 3, chunk_time_interval => interval '1 day');
+CREATE MATERIALIZED VIEW hourly WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS
+SELECT time_bucket('1 hour', time) AS hour, device, count(*) AS n, sum(v) AS total, min(v) AS low, max(v) AS high FROM spread GROUP BY hour, device WITH NO DATA;
+INSERT INTO spread SELECT '2024-01-01'::timestamptz + i * interval '10 min', i % 10, i FROM generate_series(0, 719) i;
+CALL refresh_continuous_aggregate('hourly', NULL, NULL);
+SELECT * FROM verify_continuous_aggregate('hourly');
+INSERT INTO spread VALUES ('2024-01-02 03:05', 1, 7);
+UPDATE spread SET device = device + 1 WHERE time = '2024-01-03 10:00';
+DELETE FROM spread WHERE time >= '2024-01-04 04:00' AND time < '2024-01-04 05:00';
+SELECT c AS chunk FROM show_chunks('spread', older_than => timestamptz '2024-01-02') c LIMIT 1 \gset
+TRUNCATE :chunk;
+SELECT c AS chunk FROM show_chunks('spread', newer_than => timestamptz '2024-01-02', older_than => timestamptz '2024-01-03') c LIMIT 1 \gset
+UPDATE :chunk SET v = v + 1 WHERE time < '2024-01-02 01:00';
+SELECT * FROM logged();
+SELECT count(*) FROM verify_continuous_aggregate('hourly') WHERE reason = 'unexplained';
+CALL refresh_continuous_aggregate('hourly', NULL, NULL);
+SELECT * FROM verify_continuous_aggregate('hourly');
+SELECT count(*) FROM drop_chunks('spread', older_than => timestamptz '2024-01-03');
+CALL refresh_continuous_aggregate('hourly', NULL, NULL, force => true);
+SELECT count(*) > 0 AS differing, min(reason), max(reason) FROM verify_continuous_aggregate('hourly');
