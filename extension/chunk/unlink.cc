@@ -1,6 +1,8 @@
 // Taking a chunk out of its hypertable, with locks on the chunk alone.
 #include "extension/chunk/unlink.h"
 
+#include "extension/chunk/landing.h"
+
 extern "C" {
 #include <access/htup_details.h>
 #include <access/table.h>
@@ -126,6 +128,7 @@ void unlink_from(Oid parent, Oid chunk) {
   CatalogTupleUpdate(table, &tuple->t_self, tuple);
   table_close(table, RowExclusiveLock);
   CacheInvalidateRelcacheByRelid(parent);
+  invalidate_landing(parent);
   CommandCounterIncrement();
 }
 

@@ -276,6 +276,7 @@ void drop_index(Utility& utility) {
   const Oid index = dropped_index(castNode(DropStmt, utility.statement()));
   if (!OidIsValid(index)) return utility.proceed();
   PreventInTransactionBlock(utility.context == PROCESS_UTILITY_TOPLEVEL, "DROP INDEX CONCURRENTLY");
+  utility.require_writable();
   const Oid table = retire_index(index);
   if (!OidIsValid(table)) return utility.proceed();  // dropped meanwhile, as PostgreSQL will say
   EventTriggerDDLCommandStart(utility.statement());
@@ -289,6 +290,7 @@ void create_index_by_chunk(const Utility& utility, const IndexStmt* statement, B
                             build == Build::kConcurrent
                                 ? "CREATE INDEX CONCURRENTLY"
                                 : "CREATE INDEX ... WITH (timescaledb.transaction_per_chunk)");
+  utility.require_writable();
   EventTriggerDDLCommandStart(utility.statement());
   Oid table = InvalidOid;
   const Oid index = begin_index(statement, utility.text, &table);

@@ -1,6 +1,7 @@
 #include "extension/ddl/dispatch.h"
 
 extern "C" {
+#include <miscadmin.h>
 #include <nodes/makefuncs.h>
 }
 
@@ -44,6 +45,13 @@ void Utility::replace_statement(Node* statement) {
   changed->utilityStmt = statement;
   plan = changed;
   is_read_only = false;
+}
+
+void Utility::require_writable() const {
+  const char* command = CreateCommandName(statement());
+  PreventCommandIfReadOnly(command);
+  PreventCommandIfParallelMode(command);
+  PreventCommandDuringRecovery(command);
 }
 
 void Utility::proceed() {

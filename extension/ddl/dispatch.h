@@ -24,6 +24,10 @@ class Utility {
   /// Makes proceed() run `statement` instead, and lets PostgreSQL scribble on it.
   void replace_statement(Node* statement);
 
+  /// Reports a read-only transaction, recovery or parallel mode, as PostgreSQL would. For handlers
+  /// that change something before they call proceed(), or instead.
+  void require_writable() const;
+
   /// The next handler for this kind of statement, or PostgreSQL itself.
   void proceed();
 

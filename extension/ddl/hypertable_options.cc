@@ -235,6 +235,7 @@ void alter_table(Utility& utility) {
   if (statement->objtype != OBJECT_TABLE || !has_our_options(statement)) return utility.proceed();
   const Oid relation = RangeVarGetRelid(statement->relation, NoLock, statement->missing_ok);
   if (!OidIsValid(relation)) return utility.proceed();  // which says so
+  utility.require_writable();
   auto* rest = castNode(AlterTableStmt, copyObjectImpl(statement));
   List* commands = NIL;
   ListCell* cell;

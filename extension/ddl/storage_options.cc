@@ -121,6 +121,7 @@ void alter_table(Utility& utility) {
                               : 0;
   if (id == 0) return utility.proceed();
 
+  utility.require_writable();
   alter_storage(id, storage);
   if (others == NIL) return;
   auto* rest = makeNode(AlterTableStmt);

@@ -11,6 +11,7 @@
 #include "extension/hypertable/migrate.h"
 #include "extension/hypertable/space_dimension.h"
 
+#include "extension/pg/alter_relation.h"
 #include "extension/pg/boundary.h"
 #include "extension/pg/sqlstate.h"
 extern "C" {
@@ -121,7 +122,7 @@ void set_not_null(Relation table, const Dimension& dimension, bool announce) {
     AlterTableCmd* command = makeNode(AlterTableCmd);
     command->subtype = AT_SetNotNull;
     command->name = pstrdup(NameStr(dimension.name));
-    AlterTableInternal(RelationGetRelid(table), list_make1(command), false);
+    pg::alter_relation(RelationGetRelid(table), list_make1(command));
     CommandCounterIncrement();
   });
 }

@@ -75,6 +75,14 @@ struct Kernels {
   /// 2^51 of 0; else 0. Gives their number.
   std::size_t (*compare)(const double* values, const double* decoded, const std::int64_t* integers,
                          std::size_t n, std::uint8_t* differs);
+
+  /// Values whose distance above `base` (modulo 2^64) exceeds `limit`.
+  std::size_t (*count_outside)(const std::int64_t* values, std::size_t n, std::uint64_t base,
+                               std::uint64_t limit);
+
+  /// out[i] = the next of `dense` where bit i of `words` is set, 0 elsewhere, for `rows` rows.
+  void (*expand)(const std::uint64_t* dense, const std::uint64_t* words, std::size_t rows,
+                 std::uint64_t* out);
 };
 
 /// The best level that this CPU runs, chosen when the program is loaded.

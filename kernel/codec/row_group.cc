@@ -101,7 +101,7 @@ ByteView checked_segment(const ColumnDescriptor& column, ByteView stored, Bytes&
   require(crc32c(stored) == column.crc32c, "checksum of a segment");
   if ((column.flags & kArchived) == 0) return stored;
   require(column.raw_size < kMostRaw, "raw size");
-  check_compressed_size(column.size, column.raw_size);
+  check_compressed_size(stored, column.raw_size);
   room.resize(column.raw_size);
   decompress(stored, room);
   return room;

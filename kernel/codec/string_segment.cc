@@ -6,7 +6,8 @@ namespace varve::codec {
 namespace {
 
 constexpr std::size_t kBlockVectors = 8;
-constexpr std::size_t kBlockBytes = 256 * 1024;  // a block ends with the vector that reaches this
+constexpr std::size_t kBlockBytes =
+    std::size_t{256} * 1024;  // a block ends with the vector that reaches this
 constexpr std::size_t kMostBytes = std::size_t{1} << 30;
 constexpr int kDictionaryLevel = 3;  // once a segment, so that more effort is cheap
 
@@ -178,7 +179,7 @@ void StringSegment::open_dictionary(std::pmr::memory_resource* memory) {
     sequence.decode(m, lengths.data() + sequence.cut().start(m));
   }
   const ByteView stored = take(in, header.stored, "dictionary's strings");
-  check_compressed_size(header.stored, header.size);
+  check_compressed_size(stored, header.size);
   Bytes bytes(header.size, memory);
   decompress(stored, bytes);
   dictionary_.assign(lengths, bytes);
@@ -199,7 +200,7 @@ void StringSegment::open_blocks() {
             "first vector of a block");
     require(block.offset <= in.size() && block.stored <= in.size() - block.offset,
             "block of strings beyond its segment");
-    check_compressed_size(block.stored, block.size);
+    check_compressed_size(in.subspan(block.offset, block.stored), block.size);
   }
   require(count > 0 || vectors() == 0, "number of blocks");
 }

@@ -15,23 +15,30 @@ std::uint64_t distance(std::int64_t low, std::int64_t high) {
 struct Rings {
   std::array<unsigned, kMaxWidth + 1> counts{};
   std::array<std::uint64_t, kMaxWidth + 1> farthest{};
+
+  void add(std::uint64_t away) {
+    const unsigned width = width_of(away);
+    ++counts[width];
+    farthest[width] = std::max(farthest[width], away);
+  }
 };
 
 /// A place where the window may end: it takes in `count` values of this side, up to `distance`.
-struct Cut {
+struct End {
   unsigned count;
   std::uint64_t distance;
 };
 
-struct Cuts {
-  std::array<Cut, kMaxWidth + 2> at;
+struct Ends {
+  std::array<End, kMaxWidth + 2> at;
   unsigned count = 0;
 
-  explicit Cuts(const Rings& rings) {
+  Ends(const Rings& even, const Rings& odd) {
     at[count++] = {0, 0};
     for (unsigned width = 0; width <= kMaxWidth; ++width) {
-      if (rings.counts[width] == 0) continue;
-      at[count] = {at[count - 1].count + rings.counts[width], rings.farthest[width]};
+      const unsigned more = even.counts[width] + odd.counts[width];
+      if (more == 0) continue;
+      at[count] = {at[count - 1].count + more, std::max(even.farthest[width], odd.farthest[width])};
       ++count;
     }
   }
@@ -45,13 +52,16 @@ std::int64_t pivot_of(std::span<const std::int64_t> values) {
   return std::max(std::min(a, b), std::min(std::max(a, b), c));
 }
 
+std::size_t outside(std::span<const std::int64_t> values, const Window& window) {
+  return kernels().count_outside(values.data(), values.size(),
+                                 static_cast<std::uint64_t>(window.base), low_bits(window.width));
+}
+
 /// Whether fewer bits could pay: each bit less must save more than the upper half of the codes,
-/// which become exceptions, costs. That half is counted without a branch.
+/// which become exceptions, costs.
 bool may_narrow(std::span<const std::int64_t> values, const Window& window) {
   if (window.width == 0) return false;
-  const std::uint64_t half = low_bits(window.width - 1);
-  std::size_t upper = 0;
-  for (const std::int64_t value : values) upper += distance(window.base, value) > half ? 1 : 0;
+  const std::size_t upper = outside(values, {window.base, window.width - 1, 0});
   const std::size_t fresh = upper - std::min<std::size_t>(upper, window.exceptions);
   return fresh * kExceptionBytes * 8 <= values.size() * window.width;
 }
@@ -85,18 +95,17 @@ Window narrowed(std::span<const std::int64_t> values, const Window& window, Pack
 Window choose_window(std::span<const std::int64_t> values, Packing packing) {
   if (values.empty()) return {};
   const std::int64_t pivot = pivot_of(values);
-  Rings sides[2];  // above, below
-  for (const std::int64_t value : values) {
+  // Values of one width in a row would wait for each other's counter, hence two sets.
+  Rings sides[2][2];  // even and odd values; above, below
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::int64_t value = values[i];
     const bool below = value < pivot;
     const std::uint64_t away = below ? distance(value, pivot) : distance(pivot, value);
-    Rings& side = sides[below ? 1 : 0];
-    const unsigned width = width_of(away);
-    ++side.counts[width];
-    side.farthest[width] = std::max(side.farthest[width], away);
+    sides[i % 2][below ? 1 : 0].add(away);
   }
 
   const auto n = static_cast<unsigned>(values.size());
-  const Cuts highs(sides[0]), lows(sides[1]);
+  const Ends highs(sides[0][0], sides[1][0]), lows(sides[0][1], sides[1][1]);
   Window best;
   std::size_t best_bytes = SIZE_MAX;
   for (unsigned i = lows.count; i-- > 0;) {
@@ -115,10 +124,7 @@ Window choose_window(std::span<const std::int64_t> values, Packing packing) {
     }
   }
   // What the rounding to whole bits leaves over may take in exceptions.
-  if (best.exceptions > 0) {
-    best.exceptions = static_cast<unsigned>(
-        std::ranges::count_if(values, [&](std::int64_t value) { return !best.holds(value); }));
-  }
+  if (best.exceptions > 0) best.exceptions = static_cast<unsigned>(outside(values, best));
   return narrowed(values, best, packing);
 }
 

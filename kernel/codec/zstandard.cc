@@ -36,8 +36,11 @@ void decompress(ByteView stored, std::span<std::byte> out) {
   require(ZSTD_isError(size) == 0 && size == out.size(), "compressed bytes");
 }
 
-void check_compressed_size(std::size_t stored, std::size_t size) {
-  require(stored == size || size / kLargestRatio <= stored, "size of compressed bytes");
+void check_compressed_size(ByteView stored, std::size_t size) {
+  if (stored.size() == size) return;
+  require(size / kLargestRatio <= stored.size() &&
+              ZSTD_getFrameContentSize(stored.data(), stored.size()) == size,
+          "size of compressed bytes");
 }
 
 }  // namespace varve::codec

@@ -12,8 +12,8 @@ std::size_t compress(ByteView bytes, int level, Bytes& out);
 /// out.size() bytes.
 void decompress(ByteView stored, std::span<std::byte> out);
 
-/// Throws kCorruptData unless `stored` bytes can be `size` bytes compressed: checked before room
-/// for them is made.
-void check_compressed_size(std::size_t stored, std::size_t size);
+/// Throws kCorruptData unless `stored` says of itself that it is `size` bytes: checked before room
+/// for them is made, so that damage cannot ask for gigabytes.
+void check_compressed_size(ByteView stored, std::size_t size);
 
 }  // namespace varve::codec

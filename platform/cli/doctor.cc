@@ -119,8 +119,10 @@ Finding dead_letters(Connection& connection) {
 
 Finding jobs(Connection& connection) {
   const auto row = connection.execute(
-      "SELECT count(*), count(*) FILTER (WHERE bad), min(application_name || ': ' || coalesce(reason, "
-      "state)) FILTER (WHERE bad) FROM (SELECT *, state = 'gave up' OR last_run_status = 'Failed' OR "
+      "SELECT count(*), count(*) FILTER (WHERE bad), min(application_name || ': ' || "
+      "coalesce(reason, "
+      "state)) FILTER (WHERE bad) FROM (SELECT *, state = 'gave up' OR last_run_status = 'Failed' "
+      "OR "
       "(state = 'waiting' AND next_start < now() - interval '1 hour') AS bad FROM "
       "timescaledb_information.job_stats) j");
   if (row.integer(0, 1) == 0) return {kOk, "jobs", std::string(row.text(0, 0)) + ", all well", ""};

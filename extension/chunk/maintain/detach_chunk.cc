@@ -30,20 +30,23 @@ void detach(Oid parent, Oid chunk) {
   CommandCounterIncrement();
 }
 
+void detach_chunk(NullableDatum argument) {
+  const OwnChunk known = own_chunk(argument, "detach_chunk()");
+  // Against DDL on the hypertable, which would go on to a chunk that is none by then.
+  lock_hypertable_of(known, ShareUpdateExclusiveLock);
+  const Oid relation = known.chunk.relation;
+  pg::call([&] { LockRelationOid(relation, AccessExclusiveLock); });
+  require_whole_slice(current(known), "detach_chunk()");
+  pg::call([&] { detach(known.hypertable.relation, relation); });
+  catalog::announce(known.chunk, catalog::ChunkEvent::kDetached);
+  catalog::ChunkTable::remove(relation);
+}
+
 }  // namespace
 }  // namespace varve::chunk
 
 // detach_chunk(chunk regclass)
 VARVE_SQL_FUNCTION(varve_detach_chunk) {
-  using namespace varve;
-  const chunk::OwnChunk known = chunk::own_chunk(fcinfo->args[0], "detach_chunk()");
-  // Against DDL on the hypertable, which would go on to a chunk that is none by then.
-  chunk::lock_hypertable_of(known, ShareUpdateExclusiveLock);
-  const Oid relation = known.chunk.relation;
-  pg::call([&] { LockRelationOid(relation, AccessExclusiveLock); });
-  chunk::require_whole_slice(chunk::current(known), "detach_chunk()");
-  pg::call([&] { chunk::detach(known.hypertable.relation, relation); });
-  catalog::announce(known.chunk, catalog::ChunkEvent::kDetached);
-  catalog::ChunkTable::remove(relation);
+  varve::chunk::detach_chunk(fcinfo->args[0]);
   PG_RETURN_VOID();
 }

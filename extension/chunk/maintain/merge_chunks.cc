@@ -70,6 +70,7 @@ void sort_by_range(std::vector<OwnChunk>& chunks) {
 
 void require_adjacent(const std::vector<OwnChunk>& chunks) {
   std::vector<Slice> slices;
+  slices.reserve(chunks.size());
   for (const OwnChunk& each : chunks) slices.push_back(each.chunk.slice);
   const auto gap = first_gap(slices);
   if (!gap) return;
@@ -86,6 +87,7 @@ void lock_against_writers(std::vector<OwnChunk>& chunks) {
   // Against DDL on the hypertable, and others who merge, split, attach or detach.
   lock_hypertable_of(chunks[0], ShareUpdateExclusiveLock);
   std::vector<Oid> relations;
+  relations.reserve(chunks.size());
   for (const OwnChunk& each : chunks) relations.push_back(each.chunk.relation);
   pg::call([&] { lock_all(relations.data(), relations.size(), ExclusiveLock); });
   for (OwnChunk& each : chunks) {
@@ -188,6 +190,7 @@ void merge_array(FunctionCallInfo fcinfo) {
     return all;
   });
   std::vector<NullableDatum> arguments;
+  arguments.reserve(elements.count);
   for (int i = 0; i < elements.count; ++i) {
     arguments.push_back({elements.values[i], elements.nulls[i]});
   }

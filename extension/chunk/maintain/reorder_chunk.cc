@@ -32,27 +32,33 @@ Placement placement_of(FunctionCallInfo fcinfo) {
   });
 }
 
+void reorder(FunctionCallInfo fcinfo) {
+  const OwnChunk chunk = own_chunk(fcinfo->args[0], "reorder_chunk()");
+  const Placement placement = same_place(chunk.chunk.relation);
+  rewrite_chunk(chunk, {true, oid_or_none(fcinfo, 1), placement}, flag(fcinfo, 2) ? INFO : DEBUG2,
+                "reorder_chunk()");
+}
+
+void move(FunctionCallInfo fcinfo) {
+  const OwnChunk chunk = own_chunk(fcinfo->args[0], "move_chunk()");
+  const Placement placement = placement_of(fcinfo);
+  const Oid index = oid_or_none(fcinfo, 3);
+  rewrite_chunk(chunk, {OidIsValid(index), index, placement}, flag(fcinfo, 4) ? INFO : DEBUG2,
+                "move_chunk()");
+}
+
 }  // namespace
 }  // namespace varve::chunk
 
 // reorder_chunk(chunk regclass, index regclass, verbose boolean) returns void
 VARVE_SQL_FUNCTION(varve_reorder_chunk) {
-  using namespace varve::chunk;
-  const OwnChunk chunk = own_chunk(fcinfo->args[0], "reorder_chunk()");
-  const Placement placement = same_place(chunk.chunk.relation);
-  rewrite_chunk(chunk, {true, oid_or_none(fcinfo, 1), placement}, flag(fcinfo, 2) ? INFO : DEBUG2,
-                "reorder_chunk()");
+  varve::chunk::reorder(fcinfo);
   PG_RETURN_VOID();
 }
 
 // move_chunk(chunk regclass, destination_tablespace name, index_destination_tablespace name,
 //            reorder_index regclass, verbose boolean) returns void
 VARVE_SQL_FUNCTION(varve_move_chunk) {
-  using namespace varve::chunk;
-  const OwnChunk chunk = own_chunk(fcinfo->args[0], "move_chunk()");
-  const Placement placement = placement_of(fcinfo);
-  const Oid index = oid_or_none(fcinfo, 3);
-  rewrite_chunk(chunk, {OidIsValid(index), index, placement}, flag(fcinfo, 4) ? INFO : DEBUG2,
-                "move_chunk()");
+  varve::chunk::move(fcinfo);
   PG_RETURN_VOID();
 }

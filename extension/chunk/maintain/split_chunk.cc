@@ -139,13 +139,16 @@ void split(const OwnChunk& chunk, std::int64_t point) {
   });
 }
 
+void split_chunk(FunctionCallInfo fcinfo) {
+  const OwnChunk chunk = lock_against_writers(own_chunk(fcinfo->args[0], kFunction));
+  split(chunk, split_point(fcinfo, chunk));
+}
+
 }  // namespace
 }  // namespace varve::chunk
 
 // split_chunk(chunk regclass, split_at "any")
 VARVE_SQL_FUNCTION(varve_split_chunk) {
-  using namespace varve::chunk;
-  const OwnChunk chunk = lock_against_writers(own_chunk(fcinfo->args[0], kFunction));
-  split(chunk, split_point(fcinfo, chunk));
+  varve::chunk::split_chunk(fcinfo);
   PG_RETURN_VOID();
 }

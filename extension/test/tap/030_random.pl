@@ -36,9 +36,9 @@ my @states = (
         adopt => "SELECT create_hypertable('t', 'time', chunk_time_interval => %TIME)",
     },
     {
-        # A plain table that becomes a hypertable while it is in use.
+        # A plain table that becomes a hypertable while it is in use, and receives replication besides.
         name => 'migrated', options => \@options,
-        settle => "SELECT create_hypertable('t', 'time', chunk_time_interval => %TIME, migrate_data => true)",
+        settle => "SELECT create_hypertable('t', 'time', chunk_time_interval => %TIME, migrate_data => true); SELECT receive_replication('t')",
     },
 );
 use constant STEPS => 80;

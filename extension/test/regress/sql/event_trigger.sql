@@ -44,6 +44,9 @@ BEGIN
     ALTER TABLE metric REPLICA IDENTITY DEFAULT;
     ALTER TABLE metric SET (fillfactor = 80);
     INSERT INTO metric VALUES ('2025-01-01', 1);
+    CREATE TABLE made (time timestamptz);
+    PERFORM create_hypertable('made', 'time');
+    INSERT INTO made VALUES ('2025-01-01');
 END $$;
 CREATE EVENT TRIGGER alter_metric ON ddl_command_start WHEN tag IN ('COMMENT') EXECUTE FUNCTION alter_metric();
 COMMENT ON TABLE t IS 'x';
@@ -52,4 +55,4 @@ DROP EVENT TRIGGER alter_metric;
 SELECT tag, object FROM ddl_log ORDER BY time;
 SELECT relname, relreplident, reloptions FROM pg_class WHERE oid IN (SELECT show_chunks('metric')) ORDER BY relname;
 SELECT count(DISTINCT tableoid) FROM ddl_log;
-DROP TABLE t, metric, ddl_log;
+DROP TABLE t, metric, made, ddl_log;

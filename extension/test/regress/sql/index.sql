@@ -104,6 +104,17 @@ CREATE INDEX ON metric (value) WITH (timescaledb.transaction_per_chunk);
 \echo :LAST_ERROR_SQLSTATE
 ROLLBACK;
 DO $$ BEGIN CREATE INDEX CONCURRENTLY ON metric (value); END $$;
+SET default_transaction_read_only = on;
+CREATE INDEX CONCURRENTLY ON metric (value);
+\echo :LAST_ERROR_SQLSTATE
+CREATE INDEX ON metric (value);
+DROP INDEX CONCURRENTLY one_value;
+\echo :LAST_ERROR_SQLSTATE
+ALTER TABLE metric SET (fillfactor = 60);
+ALTER TABLE metric SET (tsdb.chunk_interval = '1 hour');
+ALTER TABLE metric ALTER value SET STATISTICS 9;
+CREATE TABLE never (time timestamptz) WITH (tsdb.hypertable);
+RESET default_transaction_read_only;
 CREATE INDEX CONCURRENTLY ON metric (nosuch);
 CREATE INDEX CONCURRENTLY ON metric (random());
 CREATE INDEX CONCURRENTLY ON metric (value) WHERE random() > 0;

@@ -40,7 +40,8 @@ BEGIN
     PERFORM pg_advisory_lock(1);
 END $$;
 SELECT add_job('act', '1 day', job_name => 'acts') AS act, add_job('fail', '1 day', config => '{"a": 1}') AS fail, add_job('mess', '1 day') AS mess \gset
-CALL await('(SELECT count(*) = 3 FROM timescaledb_information.job_history WHERE finish_time IS NOT NULL)');
+CALL await('(SELECT count(*) = 3 FROM timescaledb_information.job_history WHERE finish_time IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM timescaledb_information.job_stats WHERE job_id >= 1000 AND job_status = ''Running'')');
 SELECT * FROM runs ORDER BY job_id;
 SELECT job_id, last_run_status, job_status, state, reason, total_runs, total_successes, total_failures, failures_in_a_row
 FROM timescaledb_information.job_stats WHERE job_id >= 1000 ORDER BY job_id;

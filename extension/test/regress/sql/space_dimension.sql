@@ -208,8 +208,29 @@ SELECT refusal($$SELECT add_dimension('general', by_hash('dev', 3))$$);
 SELECT refusal($$SELECT set_number_partitions('general', 3)$$);
 RESET ROLE;
 
+-- Aggregates learn of what is written into a chunk directly; policies take slices as a whole.
+SET timescaledb.current_timestamp_mock = '2024-05-01 12:00+00';
+CREATE TABLE raw (time timestamptz NOT NULL, device int, v int, PRIMARY KEY (time, device));
+SELECT created FROM create_hypertable('raw', 'time', 'device', 2, chunk_time_interval => interval '1 day');
+INSERT INTO raw SELECT timestamptz '2024-04-01' + i * interval '1 hour', i % 5, i FROM generate_series(0, 699) i;
+CREATE MATERIALIZED VIEW daily WITH (timescaledb.continuous) AS
+SELECT time_bucket('1 day', time) AS day, count(*) AS n, sum(v) AS total FROM raw GROUP BY day WITH NO DATA;
+CALL refresh_continuous_aggregate('daily', NULL, NULL);
+SELECT tableoid::regclass AS chunk FROM raw WHERE time = '2024-04-20' \gset
+UPDATE :chunk SET v = v + 1000 WHERE time = '2024-04-20';
+SELECT count(*), min(reason) FROM verify_continuous_aggregate('daily');
+CALL refresh_continuous_aggregate('daily', NULL, NULL);
+SELECT count(*) FROM verify_continuous_aggregate('daily');
+CALL run_job(add_retention_policy('raw', interval '15 days', initial_start => '2100-01-01'));
+SELECT min(time), count(*) FROM raw;
+SELECT range_begin, count(*) FROM varve_catalog.chunk c JOIN varve_catalog.hypertable h ON h.id = c.hypertable_id WHERE h.relation = 'raw'::regclass GROUP BY 1 HAVING count(*) <> 2;
+SELECT count(*), sum(n) FROM daily;
+CALL run_job(add_reorder_policy('raw', 'raw_pkey'));
+SELECT count(*) AS ordered FROM pg_index WHERE indrelid IN (SELECT show_chunks('raw')) AND indisclustered;
+DROP MATERIALIZED VIEW daily;
+
 -- Nothing is left behind.
-DROP TABLE space.alarm, space.m, classic, general, late;
+DROP TABLE raw, space.alarm, space.m, classic, general, late;
 SELECT relname FROM pg_class WHERE relname ~ '_slice$' AND relkind = 'p';
 SELECT count(*) FROM varve_catalog.chunk WHERE relation NOT IN (SELECT oid FROM pg_class);
 DROP OWNED BY space_reader, space_owner;
