@@ -85,11 +85,11 @@ const Role& role_of(Oid relation) {
 
 bool has_before_triggers(Oid relation) {
   return pg::call([&] {
-    Relation table = table_open(relation, NoLock);
+    Relation table = table_open(relation, AccessShareLock);
     const TriggerDesc* triggers = table->trigdesc;
     const bool found = triggers != nullptr &&
                        (triggers->trig_insert_before_row || triggers->trig_update_before_row);
-    table_close(table, NoLock);
+    table_close(table, AccessShareLock);
     return found;
   });
 }

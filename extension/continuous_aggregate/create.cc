@@ -55,7 +55,7 @@ void rename_columns(Query& query, List* names) {
   }
 }
 
-/// "name type COLLATE collation, ...".
+/// "name type COLLATE collation, ...". Under execute()'s search path.
 const char* column_definitions(const Query& query) {
   StringInfoData list;
   initStringInfo(&list);
@@ -78,7 +78,10 @@ const char* owner_name() { return quote_identifier(GetUserNameFromId(GetUserId()
 
 /// The table of the results, with a name for the time being; a hypertable's id comes with it.
 Oid create_table(const Query& query, const char* name) {
-  execute(psprintf("CREATE TABLE _timescaledb_internal.%s (%s)", name, column_definitions(query)));
+  const int level = restrict_search_path();
+  const char* columns = column_definitions(query);
+  AtEOXact_GUC(false, level);
+  execute(psprintf("CREATE TABLE _timescaledb_internal.%s (%s)", name, columns));
   execute(psprintf("ALTER TABLE _timescaledb_internal.%s OWNER TO %s", name, owner_name()));
   return get_relname_relid(name, get_namespace_oid("_timescaledb_internal", false));
 }
@@ -140,9 +143,7 @@ void create_indexes(const Aggregate& aggregate, const Definition& definition,
 
 /// Names in the text are qualified: the search path is that of execute().
 const char* text_of(Query* query) {
-  const int level = NewGUCNestLevel();
-  (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-                          GUC_ACTION_SAVE, true, 0, false);
+  const int level = restrict_search_path();
   const char* text = pg_get_querydef(query, false);
   AtEOXact_GUC(false, level);
   return text;

@@ -30,9 +30,13 @@ void warn(const Aggregate& aggregate, const catalog::Chunk& chunk) {
 }
 
 /// The rows of a dropped chunk are meant to be forgotten, and their results to be kept: what has
-/// been computed of them is never computed again.
+/// been computed of them is never computed again. Nor are results that have been dropped
+/// themselves.
 void freeze(const catalog::Chunk& chunk) {
   pg::call([&] {
+    if (AggregateTable::find_by_id(chunk.hypertable_id)) {
+      log_frozen(chunk.hypertable_id, {chunk.slice.begin, chunk.slice.end});
+    }
     const AggregateTable::Rows rows = AggregateTable::of_source(chunk.hypertable_id);
     for (std::size_t i = 0; i < rows.count; ++i) {
       const Aggregate& aggregate = rows.all[i];
@@ -73,6 +77,11 @@ void on_drop(Oid relation, int flags) {
 }
 
 void on_truncate(Oid relation) {
+  if (holds_results(relation)) {
+    throw pg::SqlError(ERRCODE_FEATURE_NOT_SUPPORTED,
+                       "cannot truncate the results of a continuous aggregate", {},
+                       "Truncate its hypertable, and refresh it; or drop its chunks.");
+  }
   const Source* source = find_source(relation);
   if (source == nullptr) return;
   Changes& changes = changes_of(*source);

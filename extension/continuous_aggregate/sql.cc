@@ -15,15 +15,20 @@ extern "C" {
 
 namespace varve::continuous_aggregate {
 
+int restrict_search_path() {
+  const int level = NewGUCNestLevel();
+  (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+                          GUC_ACTION_SAVE, true, 0, false);
+  return level;
+}
+
 void execute_as(Oid user, const char* statement, bool read_only) {
   Oid caller = InvalidOid;
   int context = 0;
   GetUserIdAndSecContext(&caller, &context);
   SetUserIdAndSecContext(user,
                          context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
-  const int level = NewGUCNestLevel();
-  (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-                          GUC_ACTION_SAVE, true, 0, false);
+  const int level = restrict_search_path();
   const int result = SPI_execute(statement, read_only, 0);
   AtEOXact_GUC(false, level);
   SetUserIdAndSecContext(caller, context);

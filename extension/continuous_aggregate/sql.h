@@ -12,6 +12,10 @@ extern "C" {
 // Statements of our own, through SPI, which the caller has connected. C in the sense of boundary.h.
 namespace varve::continuous_aggregate {
 
+/// The search path of the statements below, so that names in deparsed text are qualified for them:
+/// until AtEOXact_GUC() of the result.
+int restrict_search_path();
+
 /// In the name of `user`, who can do nothing else meanwhile: names mean those of pg_catalog unless
 /// they are qualified, and settings that functions change are put back. Rows are in SPI_tuptable.
 void execute_as(Oid user, const char* statement, bool read_only = false);

@@ -100,9 +100,7 @@ std::string query_text(const Definition& definition, Range range) {
     Definition part = find_definition(static_cast<Query*>(copyObject(definition.query)));
     read_stored(part);
     bound_time(part, time_constant(part, range.begin), time_constant(part, range.end));
-    const int level = NewGUCNestLevel();
-    (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-                            GUC_ACTION_SAVE, true, 0, false);
+    const int level = restrict_search_path();
     const char* text = pg_get_querydef(part.query, false);
     AtEOXact_GUC(false, level);
     return text;

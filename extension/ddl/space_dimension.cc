@@ -1,5 +1,6 @@
 #include "extension/ddl/space_dimension.h"
 
+#include "extension/catalog/chunk_table.h"
 #include "extension/catalog/hypertable_cache.h"
 #include "extension/ddl/dispatch.h"
 #include "extension/ddl/named_hypertable.h"
@@ -7,6 +8,8 @@
 #include "extension/pg/boundary.h"
 #include "extension/pg/sqlstate.h"
 extern "C" {
+#include <catalog/namespace.h>
+#include <catalog/partition.h>
 #include <nodes/parsenodes.h>
 #include <utils/builtins.h>
 #include <utils/lsyscache.h>
@@ -91,11 +94,33 @@ void alter_table(Utility& utility) {
   utility.proceed();
 }
 
+/// Whether the relation is one chunk of a slice that is divided.
+bool is_share(Oid relation) {
+  if (!OidIsValid(relation) || !get_rel_relispartition(relation)) return false;
+  const auto chunk = pg::entry([&] { return catalog::ChunkTable::find(relation); });
+  return chunk && !is_hypertable(get_partition_parent(relation, true));
+}
+
+void drop(Utility& utility) {
+  const auto* statement = castNode(DropStmt, utility.statement());
+  ListCell* cell;
+  foreach (cell, statement->removeType == OBJECT_TABLE ? statement->objects : NIL) {
+    const RangeVar* name = makeRangeVarFromNameList(lfirst_node(List, cell));
+    if (!is_share(RangeVarGetRelid(name, NoLock, true))) continue;
+    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                    errmsg("chunk \"%s\" shares its range with others, and is dropped with them",
+                           name->relname),
+                    errhint("Use drop_chunks().")));
+  }
+  utility.proceed();
+}
+
 }  // namespace
 
 void install_space_dimension() {
   on_statement(T_IndexStmt, create_index);
   on_statement(T_AlterTableStmt, alter_table);
+  on_statement(T_DropStmt, drop);
 }
 
 }  // namespace varve::ddl

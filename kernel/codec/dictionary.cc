@@ -171,11 +171,8 @@ void Dictionary::decode(std::size_t m, std::size_t field, std::int64_t* out) con
 void decode_codes(const Integers& codes, std::size_t m, std::size_t entries, std::int64_t* out) {
   codes.decode(m, out);
   const std::size_t n = codes.cut().count(m);
-  std::uint64_t highest = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    highest = std::max(highest, static_cast<std::uint64_t>(out[i]));
-  }
-  require(n == 0 || highest < entries, "code without an entry");
+  require(n == 0 || (entries > 0 && kernels().count_outside(out, n, 0, entries - 1) == 0),
+          "code without an entry");
 }
 
 }  // namespace varve::codec

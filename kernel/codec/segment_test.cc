@@ -277,6 +277,22 @@ TEST(StringSegment, EveryShapeNullPatternAndLengthRoundTrips) {
   }
 }
 
+TEST(StringSegment, ArbitraryStringsAndNullsRoundTrip) {
+  EXPECT_TRUE(rc::check([](const std::vector<std::pair<bool, std::string>>& rows) {
+    std::vector<std::uint64_t> validity((rows.size() + 63) / 64 + 1);
+    std::vector<std::string> values;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (!rows[i].first) continue;
+      validity[i / 64] |= std::uint64_t{1} << i % 64;
+      values.push_back(rows[i].second);
+    }
+    Bytes blob;
+    StringSegment::encode({rows.size(), validity.data()},
+                          std::vector<std::string_view>(values.begin(), values.end()), blob);
+    RC_ASSERT(decoded(StringSegment(blob)) == values);
+  }));
+}
+
 TEST(StringSegment, VectorsAreReadInAnyOrder) {
   const auto values = shapes::make(shapes::kStringShapes[2], 20000);
   const std::vector<std::string_view> views(values.begin(), values.end());
@@ -290,6 +306,24 @@ TEST(StringSegment, VectorsAreReadInAnyOrder) {
       ASSERT_EQ(strings[i], values[m * kVectorRows + i]);
     }
   }
+}
+
+TEST(Segment, EveryCpuLevelWritesTheSameBytes) {
+  const Kernels& best = kernels();
+  constexpr std::size_t kRows = 3000;
+  for (const auto& shape : shapes::kDoubleShapes) {
+    const auto values = shapes::make(shape, kRows);
+    std::optional<Bytes> first;
+    for (const Kernels* level : levels()) {
+      choose_level(*level);
+      Bytes blob;
+      DoubleSegment::encode({kRows}, values, blob);
+      if (!first) first = blob;
+      EXPECT_EQ(blob, *first) << level->name << " " << shape.name;
+      EXPECT_TRUE(same_bits(decoded(DoubleSegment(*first)), values)) << level->name << shape.name;
+    }
+  }
+  choose_level(best);
 }
 
 TEST(Zones, OrderKeysFollowPostgres) {

@@ -19,15 +19,20 @@ my @options = (
     [ 'SET enable_seqscan = on', 'SET enable_seqscan = off', 'SET enable_hashagg = off; SET enable_hashjoin = off', 'SET enable_indexscan = off; SET enable_bitmapscan = off' ],
     [ ('SET max_parallel_workers_per_gather = 0') x 3, 'SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET min_parallel_index_scan_size = 0' ],
 );
-# On some chunk: psql runs what the query makes.
-sub for_chunk { return "SELECT format($_[0]) FROM $_[1] ORDER BY md5(c.id::text) LIMIT 1\n\\gexec\n"; }
+# On some chunk of the state's own table: psql runs what the query makes.
+sub for_chunk
+{
+    my ($call, $chunks, $condition) = @_;
+    return "SELECT format($call) FROM $chunks WHERE $condition AND c.hypertable_id = (SELECT id FROM varve_catalog.hypertable
+        WHERE relation = 't'::regclass) ORDER BY md5(c.id::text) LIMIT 1\n\\gexec\n";
+}
 my @maintain = (
     'ANALYZE t', 'VACUUM t', "SELECT set_chunk_time_interval('t', %TIME)", "SELECT set_chunk_time_interval('t', %WIDTH)",
     for_chunk(q{'CALL merge_chunks(%L::regclass, %L::regclass)', c.relation, d.relation},
-        'varve_catalog.chunk c JOIN varve_catalog.chunk d ON c.hypertable_id = d.hypertable_id AND c.range_end = d.range_begin'),
-    for_chunk(q{'CALL split_chunk(%L::regclass)', c.relation}, 'varve_catalog.chunk c WHERE c.range_end::numeric - c.range_begin > 5'),
+        'varve_catalog.chunk c JOIN varve_catalog.chunk d ON c.hypertable_id = d.hypertable_id', 'c.range_end = d.range_begin'),
+    for_chunk(q{'CALL split_chunk(%L::regclass)', c.relation}, 'varve_catalog.chunk c', q{c.range_end::numeric - c.range_begin > CASE (SELECT atttypid FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'time') WHEN 'date'::regtype THEN 172799999999 ELSE 5 END}),
     for_chunk(q{'SELECT reorder_chunk(%L::regclass, %L::regclass)', c.relation, i.indexrelid::regclass},
-        'varve_catalog.chunk c JOIN pg_index i ON i.indrelid = c.relation AND i.indpred IS NULL AND i.indexprs IS NULL'),
+        'varve_catalog.chunk c JOIN pg_index i ON i.indrelid = c.relation', 'i.indpred IS NULL AND i.indexprs IS NULL'),
 );
 my @states = (
     { name => 'plain' },
@@ -69,7 +74,13 @@ sub report
     # Long values say nothing here.
     my $statements = join('', @{ $step->{statements} // [] }) =~ s/(\S{60})\S{20,}/$1.../gr;
     diag('statements: ' . substr($statements, 0, 4000));
-    diag("$_: " . substr($difference->{$_} // '', 0, 1500)) for qw(expected found);
+    # Lines that only one of them has.
+    for my $side ([ 'expected', 'found' ], [ 'found', 'expected' ])
+    {
+        my ($lines, $others) = map { [ split /\n/, $difference->{$_} // '' ] } @$side;
+        my %others = map { ($_ => 1) } @$others;
+        diag("$side->[0]: " . substr($_, 0, 300)) for grep { !$others{$_} } @$lines;
+    }
     my ($error) = $outcome->{err} =~ /(.*\z)/s;
     diag('last messages: ' . substr($error, -600)) if $error;
 }

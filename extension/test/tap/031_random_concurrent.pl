@@ -71,7 +71,8 @@ sub writer
 # Two chunks of the writers become one, or one two; psql runs what the query makes.
 sub rewriting
 {
-    return "SELECT format('CALL split_chunk(%L::regclass)', relation) FROM varve_catalog.chunk WHERE range_end::numeric - range_begin > 5 ORDER BY random() LIMIT 1\n\\gexec\n"
+    return "SELECT format('CALL split_chunk(%L::regclass)', relation) FROM varve_catalog.chunk
+        WHERE range_end::numeric - range_begin > CASE (SELECT atttypid FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'time') WHEN 'date'::regtype THEN 172799999999 ELSE 5 END ORDER BY random() LIMIT 1\n\\gexec\n"
         if chance(0.5);
     return "SELECT format('CALL merge_chunks(%L::regclass, %L::regclass)', c.relation, d.relation) FROM varve_catalog.chunk c
         JOIN varve_catalog.chunk d ON c.hypertable_id = d.hypertable_id AND c.range_end = d.range_begin ORDER BY random() LIMIT 1\n\\gexec\n";

@@ -119,3 +119,28 @@ SELECT count(*) FROM verify_continuous_aggregate('monthly');
 SELECT max(month) FROM monthly;
 DROP MATERIALIZED VIEW hourly;
 DROP MATERIALIZED VIEW hourly CASCADE;
+
+-- Types, collations, functions and names of the user's own, in schemas of the user's own.
+CREATE SCHEMA "My types";
+CREATE TYPE "My types".mood AS ENUM ('sad', 'fine');
+CREATE DOMAIN "My types"."Price" AS numeric(10, 2) CHECK (VALUE > 0);
+CREATE COLLATION "My types".plain FROM "C";
+CREATE FUNCTION "My types".twice(numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2';
+SET search_path = "My types", public;
+CREATE TABLE "Odd ""table" ("The time" timestamptz NOT NULL, how mood, price "Price", name text COLLATE plain, v varchar(12));
+SELECT create_hypertable('"Odd ""table"', 'The time');
+INSERT INTO "Odd ""table" SELECT '2024-01-01'::timestamptz + i * interval '1 hour', CASE i % 3 WHEN 0 THEN 'sad' ELSE 'fine' END::mood, i + 1, 'n' || i % 5, 'v' || i % 2 FROM generate_series(0, 99) i;
+CREATE MATERIALIZED VIEW "Daily ""moods" WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS
+SELECT time_bucket('1 day', "The time") AS "The day", how, max(name) AS "max", v, twice(sum(price)) AS "sum of price", max(price)::"Price" AS top FROM "Odd ""table" GROUP BY 1, 2, 4;
+SELECT * FROM "Daily ""moods" ORDER BY 1, 2, 4 LIMIT 3;
+UPDATE "Odd ""table" SET how = 'sad' WHERE price = 20;
+CALL refresh_continuous_aggregate('"Daily ""moods"', NULL, NULL);
+SELECT * FROM verify_continuous_aggregate('"Daily ""moods"');
+RESET search_path;
+SELECT count(*), sum("sum of price") FROM "My types"."Daily ""moods";
+
+-- The extension goes with its aggregates, and comes back without.
+SET client_min_messages = error;
+DROP EXTENSION varve CASCADE;
+CREATE EXTENSION varve;
+SELECT count(*) FROM varve_catalog.continuous_aggregate;

@@ -105,10 +105,12 @@ DELETE FROM raw WHERE time < '2024-03-20';
 CALL refresh_continuous_aggregate('weekly', NULL, NULL);
 SELECT week, n FROM weekly ORDER BY week;
 
--- Results can be dropped by chunks, too: what is left of their rows is computed when forced.
+-- Results can be dropped by chunks, too, and stay away.
 SELECT count(*) FROM drop_chunks('_timescaledb_internal._materialized_hypertable_2', older_than => timestamptz '2024-01-21');
 CALL refresh_continuous_aggregate('daily', NULL, NULL, force => true);
 SELECT min(day) FROM daily;
+SELECT count(*) FROM verify_continuous_aggregate('daily') WHERE reason = 'unexplained';
+TRUNCATE _timescaledb_internal._materialized_hypertable_2;
 
 -- The session's isolation level does not matter.
 SET default_transaction_isolation = 'serializable';

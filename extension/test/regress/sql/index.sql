@@ -155,6 +155,28 @@ SELECT count(*) FROM pg_inherits WHERE inhparent = 'alone'::regclass;
 CREATE INDEX CONCURRENTLY IF NOT EXISTS alone ON metric (note, device);
 SELECT * FROM contradiction;
 
+-- With a second dimension the parts lie two levels down.
+CREATE TABLE space (gone int, time timestamptz NOT NULL, device int NOT NULL, value int);
+ALTER TABLE space DROP COLUMN gone;
+SELECT created FROM create_hypertable('space', by_range('time', interval '1 day'));
+SELECT created FROM add_dimension('space', by_hash('device', 2));
+INSERT INTO space SELECT t, d, 1 FROM generate_series(timestamptz '2024-01-01 12:00', '2024-01-03 12:00', '1 day') t, generate_series(1, 9) d;
+CREATE INDEX CONCURRENTLY ON space (value, time);
+CREATE UNIQUE INDEX CONCURRENTLY one_of_space ON space (device, time);
+CREATE UNIQUE INDEX CONCURRENTLY ON space (time, value);
+CREATE INDEX ON space ((value + device)) WITH (timescaledb.transaction_per_chunk);
+CREATE INDEX ON space (value);
+ALTER TABLE space ADD UNIQUE (device, time, value);
+INSERT INTO space SELECT '2030-01-01', d, 1 FROM generate_series(1, 9) d;
+CREATE VIEW tree AS SELECT relid FROM pg_partition_tree('space');
+SELECT relkind, count(DISTINCT relid) AS relations, count(*) AS indexes FROM tree JOIN pg_class ON oid = relid JOIN pg_index ON indrelid = relid
+WHERE indisvalid AND indislive AND indisready GROUP BY relkind ORDER BY relkind;
+DROP INDEX CONCURRENTLY one_of_space;
+DROP INDEX CONCURRENTLY space_expr_idx;
+SELECT relkind, count(*) AS indexes FROM tree JOIN pg_class ON oid = relid JOIN pg_index ON indrelid = relid GROUP BY relkind ORDER BY relkind;
+DROP VIEW tree;
+DROP TABLE space;
+
 DROP VIEW contradiction, indexes;
 DROP TABLE referrer, metric, duplicate, before;
 REVOKE CREATE ON SCHEMA public FROM regress_index_owner, regress_index_stranger;

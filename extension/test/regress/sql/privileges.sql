@@ -13,7 +13,8 @@ SELECT signature FROM own_function WHERE prosecdef;
 -- their own, but for those that commit or call a function of the user's: they qualify every name.
 SELECT signature FROM own_function JOIN pg_language l ON l.oid = prolang
 WHERE lanname NOT IN ('c', 'internal') AND NOT (lanname = 'sql' AND prosqlbody IS NOT NULL) AND proconfig IS NULL ORDER BY signature::text COLLATE "C";
--- Everybody may call everything: each function checks what it is asked for.
+-- Everybody may call everything, but for a trigger that is ours alone: each function checks what it is
+-- asked for.
 SELECT signature FROM own_function WHERE NOT has_function_privilege('public', oid, 'execute');
 -- Nobody may make objects in our schemas, nor change our tables, but for what pg_restore needs.
 SELECT nspname FROM pg_namespace WHERE nspname ~ '^(_?timescaledb|varve)' AND has_schema_privilege('public', oid, 'create');
@@ -47,6 +48,7 @@ INSERT INTO attempt VALUES
     ($$SELECT set_chunk_time_interval('metric', interval '1 hour')$$),
     ($$SELECT set_partitioning_interval('metric', interval '1 hour')$$),
     ($$SELECT set_integer_now_func('metric', 'pg_backend_pid')$$),
+    ($$SELECT receive_replication('metric')$$),
     ($$SELECT drop_chunks('metric', older_than => timestamptz '2025-01-01')$$),
     ($$SELECT attach_tablespace('pg_default', 'metric')$$),
     ($$SELECT detach_tablespace('pg_default', 'metric')$$),

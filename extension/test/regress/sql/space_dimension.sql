@@ -149,6 +149,7 @@ ALTER TABLE m DISABLE ROW LEVEL SECURITY;
 
 -- Maintenance: order and place for each chunk; ranges belong to slices.
 SELECT reorder_chunk(:'chunk', 'm_pkey', verbose => true) IS NOT NULL;
+SELECT refusal(format('DROP TABLE %s', :'chunk'));
 SELECT refusal(format('CALL split_chunk(%L)', :'chunk'));
 SELECT refusal(format('CALL detach_chunk(%L)', :'chunk'));
 SELECT refusal(format('CALL merge_chunks(%L, %L)', (SELECT min(c) FROM show_chunks('m') c), :'chunk'));

@@ -52,7 +52,7 @@ sub maintenance
 {
     my ($table, $sql) = @_;
     return '' unless $sql;
-    return "\\echo \@\@\@ maintenance\n" . state_sql($table, $sql) . ";\n\\echo \@\@ :SQLSTATE\n";
+    return "\\echo \@\@\@ maintenance\n\\warn \@\@\@ maintenance\n" . state_sql($table, $sql) . ";\n\\echo \@\@ :SQLSTATE\n";
 }
 
 # Chooses everything that chance decides beside the steps, so that it does not depend on the states' order.
