@@ -56,11 +56,14 @@ class Encoder {
         values_(values),
         options_(options),
         ordered_(values.size(), memory),
-        keys_(memory) {
+        ranges_(memory) {
     std::ranges::transform(values, ordered_.begin(), ordered_bits);
-    if (options.zones && validity.vectors() > 1) {
-      keys_.resize(values.size());
-      std::ranges::transform(values, keys_.begin(), [](double v) { return order_key(v); });
+    if (!options.zones) return;
+    const Cut cut = validity.cut();
+    for (std::size_t m = 0; m < cut.vectors(); ++m) {
+      ranges_.push_back(
+          range_of(values.subspan(cut.start(m), cut.count(m)),
+                   std::span<const std::int64_t>(ordered_).subspan(cut.start(m), cut.count(m))));
     }
   }
 
@@ -116,7 +119,7 @@ class Encoder {
     } else {
       encode_integers(ordered_, validity_.cut(), options_.integers, out);
     }
-    writer.finish(keys_);
+    writer.finish(ranges_);
   }
 
   void write_decimals(const Decimal& decimal, Bytes& out) const {
@@ -176,7 +179,7 @@ class Encoder {
       writer.header.flags |= kPatchesFlag;
       patches.append_to(out);
     }
-    writer.finish(keys_);
+    writer.finish(ranges_);
   }
 
   /// A dictionary, where that takes enough less than `bits` a value.
@@ -191,7 +194,7 @@ class Encoder {
     encode_integers(codes->codes, validity_.cut(), options_.integers, out);
     writer.begin_aux();
     append_entries(tuples, *codes, out);
-    writer.finish(keys_);
+    writer.finish(ranges_);
     if (8.0 * double(out.size() - start) <= bits * (1 - kDictionaryGain) * double(values_.size())) {
       return true;
     }
@@ -213,7 +216,7 @@ class Encoder {
   std::span<const double> values_;
   const SegmentOptions& options_;
   std::pmr::vector<std::int64_t> ordered_;
-  std::pmr::vector<std::uint64_t> keys_;
+  std::pmr::vector<KeyRange> ranges_;
 };
 
 }  // namespace

@@ -26,9 +26,9 @@ struct Golden {
 
 constexpr std::size_t kRows = 2500;
 
-template <std::size_t kWords>
-constexpr std::array<std::uint64_t, kWords> every_nth(std::size_t n, bool valid) {
-  std::array<std::uint64_t, kWords> words{};
+template <std::size_t Words>
+constexpr std::array<std::uint64_t, Words> every_nth(std::size_t n, bool valid) {
+  std::array<std::uint64_t, Words> words{};
   for (std::size_t i = 0; i < kRows; ++i) {
     if ((i % n == 0) == valid) words[i / 64] |= std::uint64_t{1} << i % 64;
   }

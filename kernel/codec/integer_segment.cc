@@ -21,12 +21,14 @@ void write(const Validity& validity, std::span<const std::int64_t> values, const
     writer.begin_aux();
     append_entries({{&values, 1}}, *codes, out);
   }
-  std::pmr::vector<std::uint64_t> keys(out.get_allocator());
-  if (options.zones && validity.vectors() > 1 && !is_progression(values)) {
-    keys.resize(values.size());
-    std::ranges::transform(values, keys.begin(), [](std::int64_t v) { return order_key(v); });
+  std::pmr::vector<KeyRange> ranges(out.get_allocator());
+  if (options.zones && !is_progression(values)) {
+    const Cut cut = validity.cut();
+    for (std::size_t m = 0; m < cut.vectors(); ++m) {
+      ranges.push_back(range_of(values.subspan(cut.start(m), cut.count(m))));
+    }
   }
-  writer.finish(keys);
+  writer.finish(ranges);
 }
 
 }  // namespace

@@ -5,8 +5,11 @@
 
 namespace {
 
-using namespace varve;
-using namespace varve::codec;  // NOLINT(google-build-using-namespace): a program of its own
+using varve::Bytes;
+using varve::ByteView;
+using varve::Error;
+using varve::codec::Cut;
+using varve::codec::Integers;
 
 std::vector<std::int64_t> decoded(ByteView in, Cut cut) {
   const Integers integers = Integers::open(in, cut);
@@ -32,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!raw.empty()) std::memcpy(raw.data(), in.data(), raw.size() * sizeof(std::int64_t));
   for (const auto& values : series) {
     Bytes bytes;
-    encode_integers(values, Cut(values.size()), {}, bytes);
+    varve::codec::encode_integers(values, Cut(values.size()), {}, bytes);
     if (decoded(bytes, Cut(values.size())) != values) std::abort();
   }
   return 0;

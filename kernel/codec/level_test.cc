@@ -14,7 +14,7 @@ constexpr std::byte kGuard{0xa5};
 /// A buffer of exactly `size` bytes between guards, at an odd address.
 class Guarded {
  public:
-  explicit Guarded(std::size_t size) : bytes_(size + 2 * kMargin, kGuard), size_(size) {}
+  explicit Guarded(std::size_t size) : bytes_(size + 2 * kMargin, kGuard) {}
   std::byte* data() { return bytes_.data() + kMargin; }
   [[nodiscard]] std::vector<std::byte> contents() const {
     return {bytes_.begin() + kMargin, bytes_.end() - kMargin};
@@ -28,7 +28,6 @@ class Guarded {
  private:
   static constexpr std::ptrdiff_t kMargin = 193;
   std::vector<std::byte> bytes_;
-  std::size_t size_;
 };
 
 class EveryLevel : public ::testing::Test {

@@ -85,16 +85,17 @@ void SegmentWriter::begin_aux() {
   header.aux = offset();
 }
 
-void SegmentWriter::finish(std::span<const std::uint64_t> keys) {
+void SegmentWriter::finish(std::span<const KeyRange> ranges) {
   pad(out_);
   if (validity_.words(0) != nullptr && validity_.rows() > 0) {
     header.validity = offset();
     validity_.encode(out_);
   }
-  const bool differ = std::ranges::any_of(keys, [&](std::uint64_t k) { return k != keys[0]; });
-  if (differ && validity_.vectors() > 1) {
+  const bool differ = std::ranges::any_of(
+      ranges, [&](const KeyRange& range) { return range != ranges[0] || range.min < range.max; });
+  if (differ && ranges.size() > 1) {
     header.zones = offset();
-    encode_zones(keys, validity_.cut(), out_);
+    encode_zones(ranges, out_);
   }
   header.size = offset();
   store(out_.data() + start_, header);

@@ -117,8 +117,9 @@ class SegmentWriter {
   SegmentHeader header{};
   /// What is appended now is found at the header's aux offset.
   void begin_aux();
-  /// Appends validity and, where there are different `keys` and more than one vector, zones.
-  void finish(std::span<const std::uint64_t> keys);
+  /// Appends validity and zones; the latter where there are ranges, of more than one vector, and
+  /// more than one key in them.
+  void finish(std::span<const KeyRange> ranges);
 
  private:
   [[nodiscard]] std::uint32_t offset() const;

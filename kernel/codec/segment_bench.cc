@@ -129,10 +129,10 @@ void decode_strings(benchmark::State& state) {
 }
 
 /// Names benchmarks after shapes, since an argument of 7 says nothing.
-template <std::size_t kCount, class Shape>
-void register_all(const Shape (&all)[kCount],
+template <std::size_t Count, class Shape>
+void register_all(const Shape (&all)[Count],
                   std::initializer_list<std::pair<const char*, void (*)(benchmark::State&)>> runs) {
-  for (std::size_t i = 0; i < kCount; ++i) {
+  for (std::size_t i = 0; i < Count; ++i) {
     for (const auto& [name, run] : runs) {
       benchmark::RegisterBenchmark((std::string(all[i].name) + "/" + name).c_str(), run)
           ->Arg(std::int64_t(i));

@@ -13,6 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 /// The magic number is no secret, and so nothing for the fuzzer to find: half of the mutants get
 /// it, a version, and the size that they have.
+// NOLINTBEGIN(readability-identifier-naming): libFuzzer's names
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
                                                std::size_t most, unsigned seed) {
@@ -28,3 +29,4 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   std::memcpy(data, &header, sizeof header);
   return length;
 }
+// NOLINTEND(readability-identifier-naming)

@@ -45,10 +45,12 @@ class Encoder {
  public:
   Encoder(const Validity& validity, std::span<const std::string_view> values,
           const SegmentOptions& options, Bytes::allocator_type memory)
-      : validity_(validity), values_(values), options_(options), keys_(memory) {
-    if (!options.zones || validity.vectors() < 2) return;
-    keys_.resize(values.size());
-    std::ranges::transform(values, keys_.begin(), [](auto s) { return order_key(s); });
+      : validity_(validity), values_(values), options_(options), ranges_(memory) {
+    if (!options.zones) return;
+    const Cut cut = validity.cut();
+    for (std::size_t m = 0; m < cut.vectors(); ++m) {
+      ranges_.push_back(range_of(values.subspan(cut.start(m), cut.count(m))));
+    }
   }
 
   void write_dictionary(const Codes& codes, Bytes& out) const {
@@ -68,7 +70,7 @@ class Encoder {
     encode_sequence(lengths, Cut(lengths.size()), shape, {}, out);
     header.stored = static_cast<std::uint32_t>(compress(bytes, kDictionaryLevel, out));
     store(out.data() + at, header);
-    writer.finish(keys_);
+    writer.finish(ranges_);
   }
 
   void write_blocks(Bytes& out) const {
@@ -99,14 +101,14 @@ class Encoder {
     append_value(out, static_cast<std::uint64_t>(blocks.size()));
     append(out, std::as_bytes(std::span(blocks)));
     append(out, stored);
-    writer.finish(keys_);
+    writer.finish(ranges_);
   }
 
  private:
   const Validity& validity_;
   std::span<const std::string_view> values_;
   const SegmentOptions& options_;
-  std::pmr::vector<std::uint64_t> keys_;
+  std::pmr::vector<KeyRange> ranges_;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "kernel/codec/zone.h"
 
 #include <cmath>
+#include <limits>
 
 namespace varve::codec {
 
@@ -12,29 +13,68 @@ std::uint64_t order_key(double value) noexcept {
 }
 
 std::uint64_t order_key(std::string_view value) noexcept {
-  std::uint64_t key = 0;
-  for (std::size_t i = 0; i < sizeof key; ++i) {
-    key = key << 8 | (i < value.size() ? static_cast<unsigned char>(value[i]) : 0U);
-  }
-  return key;
+  std::uint64_t prefix = 0;  // bytes beyond the end are zeros
+  if (!value.empty()) std::memcpy(&prefix, value.data(), std::min(value.size(), sizeof prefix));
+  return __builtin_bswap64(prefix);
 }
 
-void encode_zones(std::span<const std::uint64_t> keys, Cut cut, Bytes& out) {
-  const auto [low, high] = std::minmax_element(keys.begin(), keys.end());
+namespace {
+
+template <class Value>
+KeyRange range_by_key(std::span<const Value> values) {
+  KeyRange range = kNoKeys;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::uint64_t key = order_key(values[i]);
+    range.min = i == 0 ? key : std::min(range.min, key);
+    range.max = i == 0 ? key : std::max(range.max, key);
+  }
+  return range;
+}
+
+}  // namespace
+
+KeyRange range_of(std::span<const std::int64_t> values) noexcept {
+  if (values.empty()) return kNoKeys;
+  const Shape shape = kernels().shape(values.data(), values.size());
+  return {order_key(shape.min), order_key(shape.max)};
+}
+
+KeyRange range_of(std::span<const std::string_view> values) noexcept {
+  return range_by_key(values);
+}
+
+KeyRange range_of(std::span<const double> values, std::span<const std::int64_t> ordered) noexcept {
+  if (values.empty()) return kNoKeys;
+  constexpr std::int64_t kMinusInfinity = -0x7ff0000000000001;
+  const Shape shape = kernels().shape(ordered.data(), ordered.size());
+  // Below minus infinity are negative NaNs, whose key is not where their bits are.
+  if (shape.min < kMinusInfinity) return range_by_key(values);
+  const auto key = [](std::int64_t bits) {
+    return order_key(
+        std::bit_cast<double>(bits < 0 ? bits ^ std::numeric_limits<std::int64_t>::max() : bits));
+  };
+  return {key(shape.min), key(shape.max)};
+}
+
+void encode_zones(std::span<const KeyRange> ranges, Bytes& out) {
+  KeyRange all = kNoKeys;
+  for (const KeyRange& range : ranges) {
+    if (range == kNoKeys) continue;
+    all.min = all == kNoKeys ? range.min : std::min(all.min, range.min);
+    all.max = std::max(all.max, range.max);
+  }
   ZoneHeader header{};
-  if (!keys.empty()) {
-    header.low = *low;
-    const int width = std::bit_width(*high - *low);
+  if (all.min <= all.max) {
+    header.low = all.min;
+    const auto width = static_cast<int>(std::bit_width(all.max - all.min));
     header.shift = static_cast<std::uint8_t>(std::max(0, width - 16));
   }
   append_value(out, header);
-  for (std::size_t m = 0; m < cut.vectors(); ++m) {
+  for (const KeyRange& range : ranges) {
     Zone zone{1, 0};
-    const auto vector = keys.subspan(cut.start(m), cut.count(m));
-    if (!vector.empty()) {
-      const auto [min, max] = std::minmax_element(vector.begin(), vector.end());
-      zone.min = static_cast<std::uint16_t>((*min - header.low) >> header.shift);
-      zone.max = static_cast<std::uint16_t>((*max - header.low) >> header.shift);
+    if (range.min <= range.max) {
+      zone.min = static_cast<std::uint16_t>((range.min - header.low) >> header.shift);
+      zone.max = static_cast<std::uint16_t>((range.max - header.low) >> header.shift);
     }
     append_value(out, zone);
   }

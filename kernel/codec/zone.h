@@ -23,7 +23,15 @@ std::uint64_t order_key(std::string_view value) noexcept;
 struct KeyRange {
   std::uint64_t min = 0;
   std::uint64_t max = ~std::uint64_t{0};
+  bool operator==(const KeyRange&) const = default;
 };
+inline constexpr KeyRange kNoKeys{1, 0};  // of a vector without values
+
+/// The range of the keys of `values`.
+KeyRange range_of(std::span<const std::int64_t> values) noexcept;
+KeyRange range_of(std::span<const std::string_view> values) noexcept;
+/// Of doubles, given the order in which their bits ascend (double_segment.h) as well.
+KeyRange range_of(std::span<const double> values, std::span<const std::int64_t> ordered) noexcept;
 
 struct ZoneHeader {
   std::uint64_t low;   // the least key of the segment
@@ -38,8 +46,8 @@ struct Zone {
 };
 static_assert(sizeof(Zone) == 4);
 
-/// Appends the zones of values whose keys are `keys`.
-void encode_zones(std::span<const std::uint64_t> keys, Cut cut, Bytes& out);
+/// Appends the zones of vectors with these ranges.
+void encode_zones(std::span<const KeyRange> ranges, Bytes& out);
 
 /// Zones as they are stored.
 class Zones {
