@@ -6,6 +6,7 @@ use warnings;
 use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Recovery;
 use Test::More;
 use Time::HiRes qw(usleep);
 
@@ -70,7 +71,7 @@ sub consistent
 sub script
 {
     my ($name, $text) = @_;
-    my $file = "${PostgreSQL::Test::Utils::tmp_check}/$name.sql";
+    my $file = $node->basedir . "/$name.sql";
     append_to_file($file, $text);
     return $file;
 }
@@ -129,7 +130,7 @@ sub killed_while_making
     $kill->($pid);
     $session->finish;
     like($err, qr/connection to server was lost/, "$how: the session was killed");
-    $node->poll_query_until('postgres', 'SELECT NOT pg_is_in_recovery()') or die 'it does not come back';
+    await_recovery($node);
     my @acknowledged = $out =~ /^done\|(\d+)$/mg;
     is($node->safe_psql('postgres',
             'SELECT count(*) FROM unnest(ARRAY[' . join(',', @acknowledged) . ']::bigint[]) t

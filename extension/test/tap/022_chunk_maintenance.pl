@@ -8,6 +8,7 @@ use Cwd qw(abs_path);
 use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Recovery;
 use Test::More;
 use Time::HiRes qw(usleep);
 
@@ -138,7 +139,7 @@ $node->safe_psql('postgres', q{
 sub script
 {
     my ($name, $text) = @_;
-    my $file = "${PostgreSQL::Test::Utils::tmp_check}/$name.sql";
+    my $file = $node->basedir . "/$name.sql";
     append_to_file($file, $text);
     return $file;
 }
@@ -181,7 +182,7 @@ for my $round (1 .. 3)
     usleep(100_000 + int(rand(400_000)));
     kill 9, $pid;
     $session->finish;
-    $node->poll_query_until('postgres', 'SELECT NOT pg_is_in_recovery()') or die 'it does not come back';
+    await_recovery($node);
     sound($node, "after kill $round");
     is($node->safe_psql('postgres', 'SELECT count(*) FROM metric WHERE value < 0'), '300', "after kill $round: every row is there");
 }

@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Recovery;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
@@ -35,7 +36,7 @@ sub killed_halfway {
         or die 'it does not wait';
     my $seen = $node->safe_psql('postgres', $look);
     kill 'KILL', $pid;
-    $node->poll_query_until('postgres', "SELECT pg_postmaster_start_time() IS NOT NULL AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $pid)");
+    await_recovery($node);
     eval { $worker->quit };
     eval { $writer->quit };
     return $seen;

@@ -3,6 +3,7 @@ use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Recovery;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
@@ -40,7 +41,7 @@ my $linger = add_job("'linger', '1 hour'");
 $node->safe_psql('app', "SELECT alter_job($linger, retry_period => '2 seconds')");
 await('app', "count(*) > 0 FROM runs WHERE job_id = $linger", 'a job runs');
 kill 'KILL', $node->safe_psql('app', "SELECT pid FROM varve_catalog.job_workers() WHERE job_id = $linger");
-$node->poll_query_until('app', 'SELECT true');
+await_recovery($node, 'app');
 await('app', "total_crashes = 1 FROM timescaledb_information.job_stats WHERE job_id = $linger", 'a killed worker is a crash of its job');
 is($node->safe_psql('app', "SELECT outcome, sqlerrcode FROM timescaledb_information.job_history WHERE job_id = $linger ORDER BY id LIMIT 1"),
     'crashed|57P02', 'which the history says');
@@ -60,7 +61,7 @@ await('app', "count(*) > $count + 1 FROM runs WHERE job_id = $act", 'jobs run af
 isnt(pid_of('varve job scheduler'), $scheduler, 'since there is another one');
 is(runs($linger), 3, 'a run that was on was left alone');
 kill 'KILL', pid_of('varve job scheduler');
-$node->poll_query_until('app', 'SELECT true');
+await_recovery($node, 'app');
 $count = runs($act);
 await('app', "count(*) > $count FROM runs WHERE job_id = $act", 'jobs run after the scheduler was killed');
 my $launcher = $node->safe_psql('app', "SELECT pid FROM pg_stat_activity WHERE backend_type = 'varve job launcher'");

@@ -6,6 +6,7 @@ use warnings;
 use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Recovery;
 use Test::More;
 
 my $seed = $ENV{VARVE_SEED} // int(rand(1_000_000));
@@ -51,7 +52,7 @@ $node->safe_psql('postgres', q{
 sub script
 {
     my ($name, $text) = @_;
-    my $file = "${PostgreSQL::Test::Utils::tmp_check}/$name.sql";
+    my $file = $node->basedir . "/$name.sql";
     append_to_file($file, $text);
     return $file;
 }
@@ -151,7 +152,7 @@ for my $round (1 .. 4)
     $node->poll_query_until('postgres', "SELECT count(*) > 3 FROM (SELECT DISTINCT xmin FROM _timescaledb_internal._materialized_hypertable_3) x");
     if ($round % 2) { kill 9, $pid } else { $node->safe_psql('postgres', "SELECT pg_cancel_backend($pid)") }
     $refresh->finish;
-    $node->poll_query_until('postgres', 'SELECT true') or die 'it does not come back';
+    await_recovery($node);
     is($node->safe_psql('postgres', 'SELECT * FROM unexplained()'), '', "killed $round: all that differs is known");
     at_rest("killed $round");
 }
