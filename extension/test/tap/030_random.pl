@@ -63,7 +63,7 @@ $node->safe_psql('template1', 'CREATE EXTENSION varve; ' . Random::Table::TYPES)
 
 my $seed = $ENV{VARVE_RANDOM_SEED};
 my $until = time + ($ENV{VARVE_RANDOM_SECONDS} // 40);
-my $first = $seed // int(time) * 1000 % 2**31;
+my $first = $seed // $ENV{VARVE_RANDOM_FROM} // 1;
 my ($cases, $steps, $failed, $different) = (0, 0, 0, 0);
 
 sub report

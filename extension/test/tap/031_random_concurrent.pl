@@ -99,7 +99,7 @@ sub maintainer
 my @kinds = grep { $_ ne 'smallint' } sort keys %TIMES;    # there is room for a stranger
 my $seed = $ENV{VARVE_RANDOM_SEED};
 my $until = time + ($ENV{VARVE_RANDOM_SECONDS} // 20);
-my $first = $seed // int(time) * 1000 % 2**31;
+my $first = $seed // $ENV{VARVE_RANDOM_FROM} // 1;
 my ($rounds, $bad, $deadlocks) = (0, 0, 0);
 
 sub complain { diag("seed $_[0]: $_[1]; repeat with VARVE_RANDOM_SEED=$_[0]"); $bad++; }
