@@ -12,7 +12,7 @@ PACKAGES_TEST=(
     ccache clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev shellcheck
     libgtest-dev libgmock-dev librapidcheck-dev libipc-run-perl chromium
 )
-PACKAGES_BENCH=(libbenchmark-dev kcat)
+PACKAGES_BENCH=(libbenchmark-dev liblz4-dev kcat)
 
 # install_packages NAME...: those that are missing. Debian makes and starts a cluster of its own
 # with the first PostgreSQL package unless it is told not to.
