@@ -36,6 +36,8 @@ as_owner('source', $_) for (q{
     GRANT SELECT ON app.daily TO PUBLIC;
     COMMENT ON MATERIALIZED VIEW app.daily IS 'days'});
 
+# Not what is pending: a parallel restore may copy rows after it has restored the aggregate, which then
+# takes them for new ones.
 my $content = q{
     SELECT 'd', * FROM app.daily ORDER BY 2, 3;
     SELECT 'w', * FROM app.weekly ORDER BY 2;
@@ -44,7 +46,6 @@ my $content = q{
     SELECT 't', * FROM varve_catalog.aggregate_threshold ORDER BY source_id;
     SELECT 'f', * FROM varve_catalog.aggregate_frozen ORDER BY id, range_begin;
     SELECT 's', a.name, v.* FROM unnest('{app.daily,app.weekly}'::text[]) a (name), verify_continuous_aggregate(a.name::regclass) v;
-    SELECT view_name, pending_ranges FROM timescaledb_information.continuous_aggregates ORDER BY 1;
 };
 my $before = $node->safe_psql('source', $content);
 like($before, qr/rows dropped/, 'some results have no rows');
