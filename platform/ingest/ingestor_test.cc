@@ -145,6 +145,7 @@ class MemorySink : public EventSink {
     }
     gaps.insert(gaps.end(), batch.gaps.begin(), batch.gaps.end());
     batches.push_back(batch.messages.size());
+    ++batches_stored;
     return stored;
   }
   void skip(const Position& position, std::int64_t to) override {
@@ -158,6 +159,7 @@ class MemorySink : public EventSink {
   std::map<Partition, Position> positions;
   std::map<Partition, std::vector<std::int64_t>> offsets;
   std::vector<std::size_t> batches;
+  std::atomic<std::size_t> batches_stored = 0;  // while the ingestor runs, which stores beside us
   std::vector<Gap> gaps;
   int claims = 0, releases = 0;
   std::atomic<bool> interrupted = false;
@@ -281,7 +283,7 @@ TEST_F(IngestorTest, PausesWhileTheDatabaseIsBusyAndPollsOn) {
       while (source.pauses == 0) std::this_thread::yield();
     }
   };
-  source.hold = [&] { return sink.batches.size() < 3 && sink.claims > 0; };
+  source.hold = [&] { return sink.batches_stored < 3 && sink.claims > 0; };
   source.steps.push_back([](ScriptedSource&) {});
   run();
   EXPECT_GE(source.pauses, 1);
