@@ -15,7 +15,6 @@
 #include "extension/ddl/storage_options.h"
 #include "extension/ddl/tablespace.h"
 #include "extension/dml/copy.h"
-#include "extension/dml/open_queries.h"
 #include "extension/job/install.h"
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/hooks.h"
@@ -47,7 +46,6 @@ void _PG_init() {
   varve::planner::install_stepwise_scan();
   varve::planner::install_hooks();
   varve::ddl::install_dispatch();
-  varve::dml::open_queries::install();
   varve::continuous_aggregate::install();
   varve::dml::install_copy();
   varve::ddl::install_refused();

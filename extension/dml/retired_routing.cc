@@ -1,68 +1,44 @@
 #include "extension/dml/retired_routing.h"
 
-#include "extension/chunk/partition_descriptor.h"
-
 extern "C" {
-#include <access/xact.h>
 #include <partitioning/partdesc.h>
-#include <utils/memutils.h>
 }
 
 namespace varve::dml {
 
-void RetiredRouting::replace_directory(EState& estate) {
-  if (current_ != nullptr) {
-    DestroyPartitionDirectory(current_);
-    MemoryContextDelete(memory_);
-  } else {
-    first_ = estate.es_partition_directory;
-    since_ = open_queries::now();
-  }
-  memory_ = AllocSetContextCreate(estate.es_query_cxt, "partition directory", ALLOCSET_SMALL_SIZES);
-  current_ = CreatePartitionDirectory(memory_, !IsolationUsesXactSnapshot());
-  estate.es_partition_directory = current_;
+void RetiredRouting::add(EState& estate, ModifyTableState* node, PartitionTupleRouting* routing,
+                         PartitionDirectory directory) {
+  auto* item = static_cast<Item*>(MemoryContextAlloc(estate.es_query_cxt, sizeof(Item)));
+  *item = {node, routing, directory, items_};
+  items_ = item;
 }
 
-// A query that began meanwhile, from a trigger or a function, and is still open, may hold any
-// descriptor there was since: then all of them stay, and we begin anew.
-void RetiredRouting::discard_descriptors(EState& estate, Relation parent) {
-  Target* target = targets_;
-  while (target != nullptr && target->parent != parent) target = target->next;
-  if (target == nullptr) {
-    target = static_cast<Target*>(MemoryContextAlloc(estate.es_query_cxt, sizeof(Target)));
-    *target = {parent, chunk::descriptor_memory(parent), targets_};
-    targets_ = target;
-  } else if (!open_queries::any_since(since_)) {
-    chunk::discard_descriptors(parent, target->oldest);
-  } else {
-    since_ = open_queries::now();
-    for (Target* each = targets_; each != nullptr; each = each->next) {
-      each->oldest = chunk::descriptor_memory(each->parent);
-    }
-  }
+void RetiredRouting::take_directory(EState& estate) {
+  if (estate.es_partition_directory == nullptr) return;
+  add(estate, nullptr, nullptr, estate.es_partition_directory);
+  estate.es_partition_directory = nullptr;
 }
 
 PartitionTupleRouting* RetiredRouting::replace(ModifyTableState& node,
                                                PartitionTupleRouting* routing) {
   EState& estate = *node.ps.state;
-  Relation parent = node.rootResultRelInfo->ri_RelationDesc;
-  auto* item = static_cast<Item*>(MemoryContextAlloc(estate.es_query_cxt, sizeof(Item)));
-  *item = {&node, routing, items_};
-  items_ = item;
+  add(estate, &node, routing, nullptr);
   MemoryContext caller = MemoryContextSwitchTo(estate.es_query_cxt);
-  PartitionTupleRouting* fresh = ExecSetupPartitionTupleRouting(&estate, parent);
+  PartitionTupleRouting* fresh =
+      ExecSetupPartitionTupleRouting(&estate, node.rootResultRelInfo->ri_RelationDesc);
   MemoryContextSwitchTo(caller);
-  discard_descriptors(estate, parent);
   return fresh;
 }
 
 void RetiredRouting::close() {
   for (const Item* item = items_; item != nullptr; item = item->next) {
-    ExecCleanupTupleRouting(item->node, item->routing);
+    if (item->node != nullptr) {
+      ExecCleanupTupleRouting(item->node, item->routing);
+    } else {
+      DestroyPartitionDirectory(item->directory);
+    }
   }
   items_ = nullptr;
-  if (first_ != nullptr) DestroyPartitionDirectory(first_);
-  first_ = nullptr;
 }
 
 }  // namespace varve::dml
