@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "extension/catalog/ownership.h"
 #include "extension/chunk/integer_clock.h"
 #include "extension/chunk/slice.h"
 
@@ -43,14 +44,6 @@ Signature signature_of(Oid function) {
     ReleaseSysCache(tuple);
     return signature;
   });
-}
-
-Oid owner_of(Oid relation) {
-  HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
-  if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for relation %u", relation);
-  const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
-  ReleaseSysCache(tuple);
-  return owner;
 }
 
 /// The result of the function, run by the owner of the hypertable.
@@ -122,8 +115,8 @@ std::int64_t integer_now(const catalog::Hypertable& hypertable) {
   }
   const Oid type = pg::call([&] { return getBaseType(hypertable.column_type); });
   require_integer_now(hypertable.integer_now, type);
-  const NullableDatum now =
-      pg::call([&] { return run_as_owner(hypertable.integer_now, owner_of(hypertable.relation)); });
+  const NullableDatum now = pg::call(
+      [&] { return run_as_owner(hypertable.integer_now, catalog::owner_of(hypertable.relation)); });
   if (now.isnull) {
     throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
                        "the integer-now function of the hypertable has returned null");

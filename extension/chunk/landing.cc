@@ -4,6 +4,7 @@
 #include <string>
 
 #include "extension/catalog/hypertable_table.h"
+#include "extension/catalog/ownership.h"
 
 #include "extension/pg/boundary.h"
 #include "extension/pg/sqlstate.h"
@@ -74,13 +75,6 @@ void create_trigger(Oid landing) {
   CommandCounterIncrement();
 }
 
-Oid owner_of(Oid relation) {
-  Relation table = table_open(relation, NoLock);
-  const Oid owner = table->rd_rel->relowner;
-  table_close(table, NoLock);
-  return owner;
-}
-
 /// In the extension's schema only we create; in one of the user's own the user must have the right.
 void create_landing(const catalog::Hypertable& hypertable) {
   Oid user = InvalidOid;
@@ -91,7 +85,7 @@ void create_landing(const catalog::Hypertable& hypertable) {
   SetUserIdAndSecContext(is_ours ? BOOTSTRAP_SUPERUSERID : user,
                          context | SECURITY_LOCAL_USERID_CHANGE);
   const Oid landing = DefineRelation(definition_of(hypertable), RELKIND_RELATION,
-                                     owner_of(hypertable.relation), nullptr, nullptr)
+                                     catalog::owner_of(hypertable.relation), nullptr, nullptr)
                           .objectId;
   CommandCounterIncrement();
   create_trigger(landing);
@@ -104,21 +98,6 @@ void drop_landing(Oid landing) {
   performDeletion(&address, DROP_RESTRICT, 0);
 }
 
-catalog::Hypertable require_own_hypertable(Oid relation) {
-  const char* name = pg::call([&] { return get_rel_name(relation); });
-  if (name == nullptr) {
-    throw pg::SqlError(ERRCODE_UNDEFINED_TABLE,
-                       "relation with OID " + std::to_string(relation) + " does not exist");
-  }
-  const std::string quoted = "\"" + std::string(name) + "\"";
-  const auto row = catalog::HypertableTable::find(relation);
-  if (!row) throw pg::SqlError(pg::kHypertableNotExist, "table " + quoted + " is not a hypertable");
-  if (!pg::call([&] { return pg_class_ownercheck(relation, GetUserId()); })) {
-    throw pg::SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE, "must be owner of hypertable " + quoted);
-  }
-  return *row;
-}
-
 Datum receive_replication(FunctionCallInfo fcinfo) {
   if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) {
     throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE, PG_ARGISNULL(0)
@@ -128,9 +107,9 @@ Datum receive_replication(FunctionCallInfo fcinfo) {
   const Oid relation = PG_GETARG_OID(0);
   const bool enable = PG_GETARG_BOOL(1);
   pg::call([] { PreventCommandIfReadOnly("receive_replication()"); });
-  require_own_hypertable(relation);
+  catalog::require_own_hypertable(relation);
   pg::call([&] { LockRelationOid(relation, AccessExclusiveLock); });
-  const auto row = require_own_hypertable(relation);
+  const auto row = catalog::require_own_hypertable(relation);
   pg::call([&] {
     const Oid landing = get_default_partition_oid(relation);
     if (enable && !OidIsValid(landing)) create_landing(row);

@@ -15,6 +15,7 @@
 
 #include "extension/catalog/chunk_table.h"
 #include "extension/catalog/hypertable_table.h"
+#include "extension/catalog/ownership.h"
 #include "extension/chunk/coordinate.h"
 #include "extension/continuous_aggregate/aggregate_table.h"
 #include "extension/continuous_aggregate/definition.h"
@@ -102,7 +103,7 @@ class Refresh {
                         errmsg("the continuous aggregate was dropped while it was refreshed")));
       }
       aggregate_ = *found;
-      owner_ = owner_of(aggregate_.relation);
+      owner_ = catalog::owner_of(aggregate_.relation);
       definition_ = find_definition(query_of(aggregate_.definition));
     });
   }

@@ -4,6 +4,7 @@
 
 #include "extension/catalog/chunk_table.h"
 #include "extension/catalog/hypertable_table.h"
+#include "extension/catalog/ownership.h"
 #include "extension/chunk/coordinate.h"
 #include "extension/continuous_aggregate/results_writer.h"
 #include "extension/continuous_aggregate/sql.h"
@@ -44,14 +45,6 @@ bool has_end(const Definition& definition, std::int64_t coordinate) {
 
 }  // namespace
 
-Oid owner_of(Oid relation) {
-  HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
-  if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for relation %u", relation);
-  const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
-  ReleaseSysCache(tuple);
-  return owner;
-}
-
 std::int64_t chunk_interval_of(std::int32_t hypertable_id) {
   const auto hypertable = catalog::HypertableTable::find_by_id(hypertable_id);
   return hypertable ? hypertable->chunk_interval : INT64_MAX;
@@ -68,7 +61,7 @@ std::optional<std::int64_t> newest(Oid hypertable) {
     bool found = false;
     const Datum value = pg::call([&] {
       const char* column = quote_identifier(NameStr(row->column));
-      execute_as(owner_of(hypertable),
+      execute_as(catalog::owner_of(hypertable),
                  psprintf("SELECT max(%s)::%s FROM %s WHERE %s >= %s", column,
                           format_type_be_qualified(type), qualified_name(hypertable), column,
                           literal(type, begin)));

@@ -11,7 +11,6 @@
 // boundary.h.
 namespace varve::continuous_aggregate {
 
-Oid owner_of(Oid relation);  // C
 std::int64_t chunk_interval_of(std::int32_t hypertable_id);
 
 /// The largest value in the primary dimension of the hypertable.

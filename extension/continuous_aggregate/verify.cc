@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 
+#include "extension/catalog/ownership.h"
 #include "extension/chunk/coordinate.h"
 #include "extension/continuous_aggregate/sql.h"
 #include "extension/continuous_aggregate/stored.h"
@@ -144,7 +145,7 @@ void verify(FunctionCallInfo fcinfo) {
     Excuses excuses;
     excuses.read_pending(aggregate);
     const std::string statement = comparison(aggregate, definition, range);
-    pg::call([&] { execute_as(owner_of(aggregate.relation), statement.c_str(), true); });
+    pg::call([&] { execute_as(catalog::owner_of(aggregate.relation), statement.c_str(), true); });
     const SPITupleTable* rows = SPI_tuptable;
     excuses.read_frozen(aggregate);
     report(fcinfo, definition, rows, excuses);

@@ -2,9 +2,9 @@
 #include <string>
 
 #include "extension/catalog/hypertable_table.h"
+#include "extension/catalog/ownership.h"
 #include "extension/hypertable/arguments.h"
 #include "extension/hypertable/dimension_info.h"
-#include "extension/hypertable/own_hypertable.h"
 #include "extension/hypertable/space_dimension.h"
 
 #include "extension/pg/boundary.h"
@@ -22,9 +22,9 @@ namespace {
 /// The hypertable, locked against writers: those that make slices go by what it says.
 catalog::Hypertable lock_own_hypertable(Oid relation, const char* function) {
   pg::call([&] { PreventCommandIfReadOnly(function); });
-  require_own_hypertable(relation);
+  catalog::require_own_hypertable(relation);
   pg::call([&] { LockRelationOid(relation, ShareRowExclusiveLock); });
-  return require_own_hypertable(relation);
+  return catalog::require_own_hypertable(relation);
 }
 
 bool is_dimension(const catalog::Hypertable& row, const NameData& column) {

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "extension/catalog/hypertable_table.h"
+#include "extension/catalog/ownership.h"
 #include "extension/hypertable/dimension.h"
 #include "extension/hypertable/dimension_info.h"
-#include "extension/hypertable/own_hypertable.h"
 
 #include "extension/pg/boundary.h"
 #include "extension/pg/sqlstate.h"
@@ -38,9 +38,9 @@ void warn_of_short_interval() {
 
 void set_chunk_interval(Oid relation, const NameData* dimension, const RequestedWidth& request) {
   pg::call([] { PreventCommandIfReadOnly("set_chunk_time_interval()"); });
-  require_own_hypertable(relation);
+  catalog::require_own_hypertable(relation);
   pg::call([&] { LockRelationOid(relation, ShareRowExclusiveLock); });
-  const auto row = require_own_hypertable(relation);
+  const auto row = catalog::require_own_hypertable(relation);
   if (dimension != nullptr) require_dimension(row, *dimension);
 
   const DimensionType type = dimension_type(row.column_type);

@@ -2,9 +2,9 @@
 #include <string>
 
 #include "extension/catalog/hypertable_table.h"
+#include "extension/catalog/ownership.h"
 #include "extension/chunk/integer_now.h"
 #include "extension/hypertable/dimension.h"
-#include "extension/hypertable/own_hypertable.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -19,9 +19,9 @@ namespace {
 
 void set_integer_now(Oid relation, Oid function, bool replace) {
   pg::call([] { PreventCommandIfReadOnly("set_integer_now_func()"); });
-  require_own_hypertable(relation);
+  catalog::require_own_hypertable(relation);
   pg::call([&] { LockRelationOid(relation, ShareUpdateExclusiveLock); });
-  const auto row = require_own_hypertable(relation);
+  const auto row = catalog::require_own_hypertable(relation);
   if (!is_integer(dimension_type(row.column_type))) {
     throw pg::SqlError(ERRCODE_FEATURE_NOT_SUPPORTED,
                        "an integer-now function is for a hypertable whose dimension is an integer");

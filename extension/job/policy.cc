@@ -3,6 +3,7 @@
 #include <string>
 
 #include "extension/catalog/hypertable_table.h"
+#include "extension/catalog/ownership.h"
 #include "extension/chunk/coordinate.h"
 #include "extension/job/catalog_sql.h"
 
@@ -43,14 +44,6 @@ void require_owner(Oid relation) {
   }
   if (pg_class_ownercheck(relation, GetUserId())) return;
   aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, name);
-}
-
-Oid owner_of(Oid relation) {
-  return as_catalog_owner([&] {
-    execute("SELECT relowner FROM pg_class WHERE oid = $1::oid",
-            {{OIDOID, ObjectIdGetDatum(relation)}});
-    return DatumGetObjectId(column(0, 1));
-  });
 }
 
 [[noreturn]] void throw_wrong_type(const char* name, Oid given, const Target& target) {
@@ -169,7 +162,7 @@ std::int32_t insert_policy(FunctionCallInfo fcinfo, const Target& target, const 
   job.fixed_schedule = job.has_initial_start;
   pg::call([&] {
     job.check_name = psprintf("%s_check", policy.procedure);
-    job.owner = owner_of(target.relation);
+    job.owner = catalog::owner_of(target.relation);
     require_login(job.owner);
     if (!PG_ARGISNULL(timezone)) job.timezone = text_to_cstring(PG_GETARG_TEXT_PP(timezone));
   });

@@ -1,4 +1,5 @@
 // A scheduler as a process: how it is started, and what it leaves behind.
+#include "extension/job/process.h"
 #include "extension/job/restoring.h"
 #include "extension/job/scheduler.h"
 #include "extension/job/shared_state.h"
@@ -48,19 +49,8 @@ bool enter_database(Oid database) {
 }  // namespace
 
 BackgroundWorkerHandle* start_scheduler(Oid database) {
-  BackgroundWorker worker = {};
-  snprintf(worker.bgw_name, sizeof worker.bgw_name, "varve job scheduler for database %u",
-           database);
-  strlcpy(worker.bgw_type, "varve job scheduler", sizeof worker.bgw_type);
-  worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-  worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
-  worker.bgw_restart_time = BGW_NEVER_RESTART;
-  strlcpy(worker.bgw_library_name, "varve", sizeof worker.bgw_library_name);
-  strlcpy(worker.bgw_function_name, "varve_job_scheduler_main", sizeof worker.bgw_function_name);
-  worker.bgw_main_arg = ObjectIdGetDatum(database);
-  worker.bgw_notify_pid = MyProcPid;
-  BackgroundWorkerHandle* handle = nullptr;
-  return RegisterDynamicBackgroundWorker(&worker, &handle) ? handle : nullptr;
+  return start_process("varve job scheduler", database, "varve_job_scheduler_main",
+                       ObjectIdGetDatum(database));
 }
 
 void scheduler_main() {

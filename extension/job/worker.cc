@@ -1,6 +1,7 @@
 #include "extension/job/worker.h"
 
 #include "extension/job/procedure.h"
+#include "extension/job/process.h"
 #include "extension/job/run.h"
 #include "extension/job/shared_state.h"
 
@@ -224,18 +225,7 @@ void run_jobs() {
 }  // namespace
 
 BackgroundWorkerHandle* start_worker(int slot, Oid database) {
-  BackgroundWorker worker = {};
-  snprintf(worker.bgw_name, sizeof worker.bgw_name, "varve job worker for database %u", database);
-  strlcpy(worker.bgw_type, "varve job worker", sizeof worker.bgw_type);
-  worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-  worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
-  worker.bgw_restart_time = BGW_NEVER_RESTART;
-  strlcpy(worker.bgw_library_name, "varve", sizeof worker.bgw_library_name);
-  strlcpy(worker.bgw_function_name, "varve_job_worker_main", sizeof worker.bgw_function_name);
-  worker.bgw_main_arg = Int32GetDatum(slot);
-  worker.bgw_notify_pid = MyProcPid;
-  BackgroundWorkerHandle* handle = nullptr;
-  return RegisterDynamicBackgroundWorker(&worker, &handle) ? handle : nullptr;
+  return start_process("varve job worker", database, "varve_job_worker_main", Int32GetDatum(slot));
 }
 
 void install_worker() {

@@ -4,10 +4,13 @@
 
 #include "extension/pg/postgres.h"
 
-namespace varve::hypertable {
+namespace varve::catalog {
+
+/// The owner of a relation that exists. C API.
+Oid owner_of(Oid relation);
 
 /// The hypertable `relation`, which the user owns. Throws 42P01 where there is no such relation,
 /// TS001 where it is no hypertable, 42501 for others than the owner.
-catalog::Hypertable require_own_hypertable(Oid relation);
+Hypertable require_own_hypertable(Oid relation);
 
-}  // namespace varve::hypertable
+}  // namespace varve::catalog
