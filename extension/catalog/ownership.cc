@@ -23,6 +23,16 @@ Oid owner_of(Oid relation) {
   return owner;
 }
 
+void require_own_relation(Oid relation) {
+  const char* name = get_rel_name(relation);
+  if (name == nullptr) {
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+                    errmsg("relation with OID %u does not exist", relation)));
+  }
+  if (pg_class_ownercheck(relation, GetUserId())) return;
+  aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, name);
+}
+
 Hypertable require_own_hypertable(Oid relation) {
   const char* name = pg::call([&] { return get_rel_name(relation); });
   if (name == nullptr) {

@@ -5,6 +5,7 @@
 
 #include "extension/catalog/chunk_table.h"
 #include "extension/catalog/hypertable_cache.h"
+#include "extension/catalog/ownership.h"
 #include "extension/hypertable/dimension.h"
 
 #include "extension/pg/boundary.h"
@@ -13,8 +14,6 @@ extern "C" {
 #include <access/table.h>
 #include <catalog/partition.h>
 #include <commands/trigger.h>
-#include <miscadmin.h>
-#include <utils/acl.h>
 #include <utils/builtins.h>
 #include <utils/lsyscache.h>
 #include <utils/partcache.h>
@@ -34,18 +33,6 @@ const TriggerData& trigger_of(FunctionCallInfo fcinfo) {
 /// The row as it is after the change; after a DELETE, as it was.
 HeapTuple newest_row(const TriggerData& trigger) {
   return TRIGGER_FIRED_BY_UPDATE(trigger.tg_event) ? trigger.tg_newtuple : trigger.tg_trigtuple;
-}
-
-void require_own_relation(Oid relation) {
-  pg::call([&] {
-    const char* name = get_rel_name(relation);
-    if (name == nullptr) {
-      ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
-                      errmsg("relation with OID %u does not exist", relation)));
-    }
-    if (pg_class_ownercheck(relation, GetUserId())) return;
-    aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, name);
-  });
 }
 
 /// The hypertable that `chunk` has been attached to.
@@ -89,7 +76,7 @@ Datum hypertable_restored(FunctionCallInfo fcinfo) {
                                             RelationGetDescr(trigger.tg_relation));
   });
   if (!TRIGGER_FIRED_BY_DELETE(trigger.tg_event)) {
-    require_own_relation(row.relation);
+    pg::call([&] { catalog::require_own_relation(row.relation); });
     require_truth(row);
   }
   // Sessions may have met the table while it was none of ours.
@@ -102,8 +89,9 @@ Datum chunk_restored(FunctionCallInfo fcinfo) {
   const auto row = pg::call([&] {
     return catalog::ChunkTable::row_of(newest_row(trigger), RelationGetDescr(trigger.tg_relation));
   });
-  require_own_relation(row.relation);
-  require_own_relation(parent_of(row.relation));
+  pg::call([&] { catalog::require_own_relation(row.relation); });
+  const Oid parent = parent_of(row.relation);
+  pg::call([&] { catalog::require_own_relation(parent); });
   return PointerGetDatum(nullptr);
 }
 

@@ -11,7 +11,6 @@
 #include "extension/pg/sqlstate.h"
 extern "C" {
 #include <tcop/utility.h>
-#include <utils/acl.h>
 #include <utils/json.h>
 #include <utils/lsyscache.h>
 }
@@ -33,17 +32,6 @@ std::int32_t aggregate_of(Oid relation, const char* column_name, std::int64_t* w
     *width = DatumGetInt64(column(0, 2));
     return DatumGetInt32(column(0, 1));
   });
-}
-
-/// Reports what keeps the current user from having a policy on the relation. C API.
-void require_owner(Oid relation) {
-  const char* name = get_rel_name(relation);
-  if (name == nullptr) {
-    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
-                    errmsg("relation with OID %u does not exist", relation)));
-  }
-  if (pg_class_ownercheck(relation, GetUserId())) return;
-  aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, name);
 }
 
 [[noreturn]] void throw_wrong_type(const char* name, Oid given, const Target& target) {
@@ -87,7 +75,7 @@ Target policy_target(FunctionCallInfo fcinfo, int position) {
   }
   Target target = {};
   target.relation = PG_GETARG_OID(position);
-  pg::call([&] { require_owner(target.relation); });
+  pg::call([&] { catalog::require_own_relation(target.relation); });
   const std::string name = pg::call([&] { return get_rel_name(target.relation); });
   auto hypertable = catalog::HypertableTable::find(target.relation);
   std::int64_t ignored = 0;
