@@ -35,6 +35,16 @@ const FuncExpr* bucket_of(const Node* node) {
   return list_length(call->args) >= 2 && is_time_bucket(call->funcid) ? call : nullptr;
 }
 
+/// Whether an operand is a call at all: cheap, unlike to say which.
+bool has_call(const Node* condition) {
+  if (!IsA(condition, OpExpr)) return false;
+  ListCell* cell;
+  foreach (cell, reinterpret_cast<const OpExpr*>(condition)->args) {
+    if (IsA(lfirst(cell), FuncExpr)) return true;
+  }
+  return false;
+}
+
 /// The argument at `position`, from 0, given by place or by name.
 Node* argument_of(const FuncExpr& call, int position) {
   ListCell* cell;
@@ -121,7 +131,7 @@ bool is_cheap(Node* x) {
 
 Node* bound_by_bucket(const Query& query, Node* condition, ParamListInfo parameters) {
   Comparison comparison;
-  if (!comparison_of(condition, &comparison)) return nullptr;
+  if (!has_call(condition) || !comparison_of(condition, &comparison)) return nullptr;
   const FuncExpr* bucket = bucket_of(comparison.left);
   if (bucket == nullptr) {
     comparison = mirrored(comparison);

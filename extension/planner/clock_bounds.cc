@@ -33,7 +33,7 @@ Const* constant(std::int64_t bound_us, Oid type) {
 
 Node* bound_by_clock(const Query& query, Node* condition, ParamListInfo parameters) {
   Comparison comparison;
-  if (!enabled || !comparison_of(condition, &comparison)) return nullptr;
+  if (!enabled || !reads_clock(condition) || !comparison_of(condition, &comparison)) return nullptr;
   if (variable_of(comparison.left) == nullptr) comparison = mirrored(comparison);
   if (comparison.strategy != BTGreaterStrategyNumber &&
       comparison.strategy != BTGreaterEqualStrategyNumber) {

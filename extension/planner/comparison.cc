@@ -59,14 +59,13 @@ bool comparison_of(Node* condition, Comparison* comparison) {
   const auto* meaning = static_cast<OpBtreeInterpretation*>(linitial(meanings));
   if (meaning->strategy > BTMaxStrategyNumber) return false;  // <>
   *comparison = {static_cast<Node*>(linitial(operation->args)),
-                 static_cast<Node*>(lsecond(operation->args)), operation->opno,
-                 meaning->opfamily_id, meaning->strategy};
+                 static_cast<Node*>(lsecond(operation->args)), meaning->opfamily_id,
+                 meaning->strategy};
   return true;
 }
 
 Comparison mirrored(const Comparison& comparison) {
-  return {comparison.right, comparison.left, get_commutator(comparison.operation),
-          comparison.family, commuted(comparison.strategy)};
+  return {comparison.right, comparison.left, comparison.family, commuted(comparison.strategy)};
 }
 
 const Var* variable_of(const Node* node) {

@@ -13,13 +13,12 @@ namespace varve::planner {
 struct Comparison {
   Node* left;
   Node* right;
-  Oid operation;
   Oid family;
   int strategy;  // BTLessStrategyNumber ...
 };
 
-/// False where `condition` is none. `mirrored` is the same comparison with its sides exchanged;
-/// its `operation` is InvalidOid where the operator has no commutator.
+/// False where `condition` is none. Looks the operator up: ask cheaper questions first, it is asked
+/// of every condition. `mirrored` is the same comparison with its sides exchanged.
 bool comparison_of(Node* condition, Comparison* comparison);
 Comparison mirrored(const Comparison& comparison);
 

@@ -7,6 +7,7 @@ use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Recovery;
+use Script;
 use Test::More;
 use Time::HiRes qw(usleep);
 
@@ -68,36 +69,28 @@ sub consistent
     is($node->safe_psql('postgres', 'SELECT * FROM contradiction LIMIT 10'), '', "nothing contradicts $when");
 }
 
-sub script
-{
-    my ($name, $text) = @_;
-    my $file = $node->basedir . "/$name.sql";
-    append_to_file($file, $text);
-    return $file;
-}
-
 # 60 slices, most of which keep coming and going. No drop reaches the newest chunk, on which sessions
 # that make another one rely, and so may wait for each other.
 my $draw = "\\set time random(0, 599)\n\\set other random(0, 599)\n\\set device random(0, 9)\n";
 my @scripts = (
-    script('insert', $draw . q{
+    script($node, 'insert', $draw . q{
         INSERT INTO metric VALUES (:time, :device, 1) ON CONFLICT DO NOTHING;}) . '@8',
-    script('both', $draw . q{
+    script($node, 'both', $draw . q{
         BEGIN;
         INSERT INTO metric VALUES (:time, :device, 1) ON CONFLICT (time, device) DO UPDATE SET value = metric.value + 1;
         UPDATE device SET last = :time WHERE id = :device;
         COMMIT;}) . '@4',
-    script('move', $draw . q{
+    script($node, 'move', $draw . q{
         DELETE FROM metric WHERE time = :time AND device = :device;
         UPDATE metric SET time = time + 600 WHERE time = :other AND device = :device AND time < 600;
         DELETE FROM metric WHERE time = :other + 600 AND device = :device;}) . '@2',
-    script('read_some', $draw . q{
+    script($node, 'read_some', $draw . q{
         SELECT count(*) FROM metric WHERE time >= :time AND time < :time + 25;}) . '@3',
-    script('read_all', 'SELECT count(*), max(time) FROM metric;') . '@1',
-    script('drop', $draw . q{
+    script($node, 'read_all', 'SELECT count(*), max(time) FROM metric;') . '@1',
+    script($node, 'drop', $draw . q{
         SELECT drop_chunks('metric', older_than => (:time + 20)::bigint, newer_than => :time::bigint);
         SELECT drop_chunks('event', older_than => (:other + 40)::bigint, newer_than => :other::bigint);}) . '@2',
-    script('copy', $draw . 'SELECT copy_events(:time, :time + 15);') . '@1',
+    script($node, 'copy', $draw . 'SELECT copy_events(:time, :time + 15);') . '@1',
 );
 $node->safe_psql('postgres', 'INSERT INTO metric VALUES (100000, 0, 0); INSERT INTO event VALUES (100000)');
 $node->command_checks_all(
@@ -118,7 +111,7 @@ sub killed_while_making
     my ($how, $kill) = @_;
     my $first = $next;
     $next += 50_000;
-    my $statements = script($first, "SELECT 'pid', pg_backend_pid();\n"
+    my $statements = script($node, $first, "SELECT 'pid', pg_backend_pid();\n"
         . join('', map { "INSERT INTO metric VALUES ($_ * 10, 1, 1) RETURNING 'done', time;\n" } $first .. $first + 4999));
     my ($out, $err) = ('', '');
     my $session = IPC::Run::start(

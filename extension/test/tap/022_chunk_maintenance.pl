@@ -9,6 +9,7 @@ use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Recovery;
+use Script;
 use Test::More;
 use Time::HiRes qw(usleep);
 
@@ -136,26 +137,18 @@ $node->safe_psql('postgres', q{
     END $$;
 });
 
-sub script
-{
-    my ($name, $text) = @_;
-    my $file = $node->basedir . "/$name.sql";
-    append_to_file($file, $text);
-    return $file;
-}
-
 my $draw = "\\set time random(0, 299)\n\\set dice random(0, 3)\n\\set device random(10, 20)\n";
-my $maintain = script('maintain', $draw . 'CALL maintain(:dice, :time);');
+my $maintain = script($node, 'maintain', $draw . 'CALL maintain(:dice, :time);');
 my @scripts = (
     "$maintain\@4",
-    script('storm_insert', $draw . q{
+    script($node, 'storm_insert', $draw . q{
         INSERT INTO metric VALUES (:time, :device, 1, 'new', 1) ON CONFLICT (device, time) DO UPDATE SET value = metric.value + 1;}) . '@6',
-    script('storm_move', $draw . q{
+    script($node, 'storm_move', $draw . q{
         UPDATE metric SET time = (time + 150) % 300, device = device + 1000 WHERE time = :time AND device >= 10 AND device < 1000;
         DELETE FROM metric WHERE device >= 1000;}) . '@2',
-    script('storm_delete', $draw . 'DELETE FROM metric WHERE time = :time AND device >= 10;') . '@2',
-    script('storm_count', 'SELECT 1 / (count(*) = 300)::int, 1 / (count(DISTINCT time) = 300)::int FROM metric WHERE value < 0;') . '@4',
-    script('storm_far', $draw . q{
+    script($node, 'storm_delete', $draw . 'DELETE FROM metric WHERE time = :time AND device >= 10;') . '@2',
+    script($node, 'storm_count', 'SELECT 1 / (count(*) = 300)::int, 1 / (count(DISTINCT time) = 300)::int FROM metric WHERE value < 0;') . '@4',
+    script($node, 'storm_far', $draw . q{
         INSERT INTO metric VALUES (:time * 100 + 10000, 5, 1, 'far', 1) ON CONFLICT DO NOTHING;
         SELECT drop_chunks('metric', newer_than => 10000, older_than => 10000 + :time * 100);}) . '@1',
 );

@@ -7,6 +7,7 @@ use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Recovery;
+use Script;
 use Test::More;
 
 my $seed = $ENV{VARVE_SEED} // 1;
@@ -49,14 +50,6 @@ $node->safe_psql('postgres', q{
     END $$;
 });
 
-sub script
-{
-    my ($name, $text) = @_;
-    my $file = $node->basedir . "/$name.sql";
-    append_to_file($file, $text);
-    return $file;
-}
-
 my $draw = "\\set time random(0, 599)\n\\set other random(0, 599)\n\\set device random(0, 9)\n\\set new random(500, 900)\n";
 my %statement = (
     insert => 'INSERT INTO raw VALUES (:time, :device, :other) ON CONFLICT DO NOTHING;',
@@ -76,8 +69,8 @@ my %statement = (
         . "\\set gone :a - :b\n\\if :gone\nSELECT 1 / 0, :gone;\n\\endif",
 );
 my %weight = (insert => 4, upsert => 2, append => 3, ahead => 6, update => 3, delete => 2, both => 2, undone => 1, merge => 2, copy => 1, check => 1, read => 1);
-my @scripts = map { ('-f', script($_, $draw . $statement{$_}) . "\@$weight{$_}") } sort keys %statement;
-my $refreshes = script('refreshes', $draw . join("\n", map {
+my @scripts = map { ('-f', script($node, $_, $draw . $statement{$_}) . "\@$weight{$_}") } sort keys %statement;
+my $refreshes = script($node, 'refreshes', $draw . join("\n", map {
     ("CALL refresh_continuous_aggregate('$_', NULL, NULL, options => '{\"buckets_per_batch\": 5}');",
      "CALL refresh_continuous_aggregate('$_', :time, :time + 200, force => :device > 7, options => '{\"buckets_per_batch\": 3}');")
 } qw(tens sevens fifties)));
@@ -114,7 +107,7 @@ storm('storm', 5);
 at_rest('storm');
 
 # Chunks come and go as well.
-my $drops = script('drops', "\\set to random(0, 300)\nSELECT drop_chunks('raw', older_than => (:to + 100)::int, newer_than => :to::int);\n\\sleep 50 ms\n");
+my $drops = script($node, 'drops', "\\set to random(0, 300)\nSELECT drop_chunks('raw', older_than => (:to + 100)::int, newer_than => :to::int);\n\\sleep 50 ms\n");
 {
     my ($out, $err) = ('', '');
     my $dropper = IPC::Run::start([ $node->installed_command('pgbench'), '-n', '-T', 4, '-c', 1, '--max-tries', '100', '-f', $drops, '-h', $node->host, '-p', $node->port, 'postgres' ], '>', \$out, '2>', \$err);
