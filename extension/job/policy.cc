@@ -21,8 +21,6 @@ namespace {
 /// The materialization's id where `relation` is an aggregate, or 0; and its width.
 std::int32_t aggregate_of(Oid relation, const char* column_name, std::int64_t* width) {
   return as_catalog_owner([&]() -> std::int32_t {
-    execute("SELECT to_regclass('varve_catalog.continuous_aggregate') IS NOT NULL");
-    if (!DatumGetBool(column(0, 1))) return 0;
     if (execute(psprintf("SELECT id, bucket_width FROM varve_catalog.continuous_aggregate WHERE %s "
                          "= $1::oid",
                          column_name),

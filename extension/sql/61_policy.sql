@@ -17,12 +17,10 @@ BEGIN
         RETURN NULL;
     END IF;
     -- An aggregate lives in the time of the table it is of.
-    IF to_regclass('varve_catalog.continuous_aggregate') IS NOT NULL THEN
-        EXECUTE 'WITH RECURSIVE up(relation) AS (
-                SELECT $1 UNION SELECT a.source FROM varve_catalog.continuous_aggregate a JOIN up ON a.materialization = up.relation)
-            SELECT up.relation FROM up WHERE NOT EXISTS (SELECT FROM varve_catalog.continuous_aggregate a WHERE a.materialization = up.relation)'
-            INTO source USING source;
-    END IF;
+    WITH RECURSIVE up(relation) AS (
+        SELECT source UNION SELECT a.source FROM varve_catalog.continuous_aggregate a JOIN up ON a.materialization = up.relation)
+    SELECT up.relation INTO source FROM up
+    WHERE NOT EXISTS (SELECT FROM varve_catalog.continuous_aggregate a WHERE a.materialization = up.relation);
     SELECT 'SELECT ' || h.integer_now INTO call FROM varve_catalog.hypertable h WHERE h.relation = source;
     IF call IS NULL THEN
         RAISE 'hypertable "%" has no function that gives its present', source
