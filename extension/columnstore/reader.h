@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <nodes/bitmapset.h>
+#include <utils/rel.h>
+}
+
+// What the access method knows of a chunk's columnar rows. C API: it may ereport, throws nothing,
+// and its objects have no destructor that matters: memory goes with its context, the relations with
+// their resource owner or close().
+namespace varve::columnstore {
+
+inline constexpr std::uint32_t kVectorLength = 1024;  // rows of a vector; the last may be shorter
+
+struct GroupInfo {
+  std::uint16_t number;
+  std::uint32_t rows;  // 1 to 65,536
+};
+
+/// Rows of one column of one vector, by position; nulls are marked, and their values are 0.
+struct Vector {
+  std::uint32_t rows;
+  const Datum* values;
+  const bool* nulls;
+};
+
+/// What a range asks of a column: low <= value <= high in the order of the type's default btree
+/// operator class and the column's collation. Without an end it is open there.
+struct ValueRange {
+  Datum low;
+  Datum high;
+  bool has_low;
+  bool has_high;
+};
+
+/// Reads the row groups of a chunk; one for each scan or fetch. Lives in the memory context that is
+/// current at open(), where it keeps what it has decoded: one vector of each column asked for.
+class Reader {
+ public:
+  /// Takes AccessShareLock on the chunk's TOAST relation and its index, which is kept until the end
+  /// of the transaction. Cheap where there are no groups.
+  static Reader* open(Relation chunk);
+  /// Closes the relations; what was decoded becomes invalid.
+  void close();
+
+  /// In ascending order of their numbers; as committed, or written by this transaction, when the
+  /// reader was opened.
+  [[nodiscard]] std::span<const GroupInfo> groups() const;
+  /// The group of this number, or none.
+  [[nodiscard]] const GroupInfo* group(std::uint16_t number) const;
+
+  /// Fills values and nulls, of the chunk's row type, with one row; of the attributes that are not
+  /// `wanted` (attribute number - 1; null: all are wanted) nothing is written. Dropped columns are
+  /// null, those younger than the group have their missing value. By-reference values live until
+  /// the reader moves on to another vector or group.
+  void row(std::uint16_t group, std::uint32_t row, const Bitmapset* wanted, Datum* values,
+           bool* nulls);
+
+  /// One vector of one column; lives until this column of the reader is asked for another one.
+  const Vector& column(std::uint16_t group, std::uint32_t vector, AttrNumber attribute);
+
+  /// Whether a row of the vector may have its `attribute` within `range`. May be wrong about rows
+  /// that have not, never about one that has. Nulls are in no range. False only if a range that
+  /// the descriptor or the segment states excludes it, so it is true for types without such.
+  bool may_contain(std::uint16_t group, std::uint32_t vector, AttrNumber attribute,
+                   const ValueRange& range);
+  /// The same of a whole group: reads nothing but its descriptor.
+  bool may_contain(std::uint16_t group, AttrNumber attribute, const ValueRange& range);
+
+  struct State;
+
+ private:
+  State* state_ = nullptr;
+};
+
+/// Whether the chunk has any row group. Cheap: answered from the relation cache's entry, or from
+/// one probe of the TOAST relation's index, which takes AccessShareLock on it.
+bool has_groups(Relation chunk);
+
+}  // namespace varve::columnstore
