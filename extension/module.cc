@@ -3,6 +3,7 @@
 #include "extension/chunk/partition_descriptor.h"
 #include "extension/chunk/row_security.h"
 #include "extension/chunk/serializable.h"
+#include "extension/columnar/index_plan.h"
 #include "extension/continuous_aggregate/install.h"
 #include "extension/ddl/alter_chunks.h"
 #include "extension/ddl/concurrent_index.h"
@@ -44,6 +45,7 @@ void _PG_init() {
   varve::chunk::install_row_security();
   varve::planner::install_clock_bounds();
   varve::planner::install_stepwise_scan();
+  varve::columnar::install_index_plan();
   varve::planner::install_hooks();
   varve::ddl::install_dispatch();
   varve::continuous_aggregate::install();

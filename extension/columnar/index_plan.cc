@@ -1,0 +1,100 @@
+#include "extension/columnar/index_plan.h"
+
+#include <algorithm>
+
+#include "extension/columnar/handler.h"
+#include "extension/columnar/index_shim.h"
+#include "extension/columnstore/reader.h"
+
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <access/amapi.h>
+#include <access/genam.h>
+#include <access/table.h>
+#include <nodes/pathnodes.h>
+#include <optimizer/optimizer.h>
+#include <optimizer/plancat.h>
+#include <utils/guc.h>
+#include <utils/selfuncs.h>
+}
+
+namespace varve::columnar {
+namespace {
+
+get_relation_info_hook_type previous_hook = nullptr;
+
+bool use_index_scans = true;  // varve.enable_columnar_index_scan
+
+/// Vectors that a lookup decodes: those that hold matches, and one a group that only may.
+double vectors_touched(const RelOptInfo& table, double selectivity) {
+  const double vectors = std::max(1.0, table.tuples / columnstore::kVectorLength);
+  const double groups = std::max(1.0, table.tuples / 65536);
+  return std::min(vectors, groups + vectors * selectivity);
+}
+
+// An index scan of the heap part, and what the lookup in the row groups adds.
+void cost_estimate(PlannerInfo* root, IndexPath* path, double loops, Cost* startup, Cost* total,
+                   Selectivity* selectivity, double* correlation, double* pages) {
+  GenericCosts costs = {};
+  genericcostestimate(root, path, loops, &costs);
+  const double keys = std::max(1, list_length(path->indexclauses));
+  const double rows =
+      vectors_touched(*path->indexinfo->rel, costs.indexSelectivity) * columnstore::kVectorLength;
+  *startup = costs.indexStartupCost;
+  *total = costs.indexTotalCost + rows * keys * cpu_operator_cost;
+  *selectivity = costs.indexSelectivity;
+  *correlation = 1;  // matches come in the order in which they lie
+  *pages = costs.numIndexPages;
+}
+
+void make_unusable(IndexOptInfo* index) {
+  index->amhasgettuple = false;
+  index->amhasgetbitmap = false;
+}
+
+void make_unordered(IndexOptInfo* index) {
+  index->relam = InvalidOid;  // no comparisons of rows, no end of the index as the column's end
+  index->sortopfamily = nullptr;
+  index->amcanorderbyop = false;
+  index->amsearcharray = false;
+  index->amcanparallel = false;
+  index->amcanmarkpos = false;
+  index->amhasgetbitmap = false;
+  index->amcostestimate =
+      reinterpret_cast<void (*)()>(cost_estimate);  // declared so to spare an include
+  std::fill_n(index->canreturn, index->ncolumns, false);
+}
+
+void adapt(IndexOptInfo* info) {
+  Relation index = index_open(info->indexoid, NoLock);
+  if (use_index_scans && can_be_shimmed(index)) {
+    make_unordered(info);
+  } else {
+    make_unusable(info);
+  }
+  index_close(index, NoLock);
+}
+
+void get_relation_info(PlannerInfo* root, Oid relation, bool is_parent, RelOptInfo* rel) {
+  if (previous_hook != nullptr) previous_hook(root, relation, is_parent, rel);
+  if (rel->indexlist == NIL || is_parent) return;
+  Relation table = table_open(relation, NoLock);
+  if (is_columnar_table(table) && columnstore::has_groups(table)) {
+    ListCell* cell;
+    foreach (cell, rel->indexlist) adapt(lfirst_node(IndexOptInfo, cell));
+  }
+  table_close(table, NoLock);
+}
+
+}  // namespace
+
+void install_index_plan() {
+  DefineCustomBoolVariable("varve.enable_columnar_index_scan",
+                           "Lets plans look up rows of columnar chunks by the keys of indexes.",
+                           nullptr, &use_index_scans, true, PGC_USERSET, GUC_EXPLAIN, nullptr,
+                           nullptr, nullptr);
+  previous_hook = get_relation_info_hook;
+  get_relation_info_hook = get_relation_info;
+}
+
+}  // namespace varve::columnar
