@@ -1,0 +1,92 @@
+#include "extension/columnar/ghost.h"
+
+#include "extension/columnar/index_entry.h"
+
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <access/heapam.h>
+#include <access/htup_details.h>
+#include <access/xact.h>
+#include <access/xlog.h>
+#include <catalog/catalog.h>
+#include <catalog/pg_class.h>
+#include <storage/proc.h>
+#include <utils/snapmgr.h>
+}
+
+namespace varve::columnar {
+namespace {
+
+/// Two command ids in a row, c and c + 1: what c inserts and c + 1 deletes is seen by no snapshot,
+/// since none was taken between them.
+struct CommandPair {
+  LocalTransactionId transaction = InvalidLocalTransactionId;
+  CommandId first = InvalidCommandId;
+};
+CommandPair last_pair;
+
+// One pair serves a statement: what an update inserts must be as new as the statement's command.
+CommandId pair_for(CommandId cid) {
+  if (last_pair.transaction == MyProc->lxid && last_pair.first >= cid) return last_pair.first;
+  last_pair.first = GetCurrentCommandId(true);
+  CommandCounterIncrement();
+  (void)GetCurrentCommandId(true);
+  CommandCounterIncrement();
+  last_pair.transaction = MyProc->lxid;
+  return last_pair.first;
+}
+
+HeapTuple tuple_of(TupleTableSlot* slot, Relation table, bool* should_free) {
+  HeapTuple tuple = ExecFetchSlotHeapTuple(slot, true, should_free);
+  slot->tts_tableOid = RelationGetRelid(table);
+  tuple->t_tableOid = slot->tts_tableOid;
+  return tuple;
+}
+
+/// Inserts the ghost of a row.
+ItemPointerData insert_ghost(Relation chunk, TupleTableSlot* row, CommandId cid) {
+  HeapTuple tuple = ExecCopySlotHeapTuple(row);
+  tuple->t_tableOid = RelationGetRelid(chunk);
+  heap_insert(chunk, tuple, cid, HEAP_INSERT_NO_LOGICAL, nullptr);
+  const ItemPointerData tid = tuple->t_self;
+  heap_freetuple(tuple);
+  return tid;
+}
+
+void require_ok(TM_Result result) {
+  if (result != TM_Ok) elog(ERROR, "unexpected result %d of changing a ghost", result);
+}
+
+}  // namespace
+
+bool is_decoded(Relation table) {
+  return RelationIsLogicallyLogged(table) &&
+         table->rd_rel->relreplident != REPLICA_IDENTITY_NOTHING;
+}
+
+void log_deletion(Relation chunk, TupleTableSlot* old_row, CommandId cid, bool is_moved) {
+  const CommandId command = pair_for(cid);
+  ItemPointerData ghost = insert_ghost(chunk, old_row, command);
+  TM_FailureData failure;
+  require_ok(heap_delete(chunk, &ghost, command + 1, InvalidSnapshot, true, &failure, is_moved));
+}
+
+bool insert_as_update(Relation chunk, TupleTableSlot* old_row, TupleTableSlot* new_row,
+                      CommandId cid) {
+  const CommandId command = pair_for(cid);
+  ItemPointerData ghost = insert_ghost(chunk, old_row, command);
+  bool should_free = false;
+  HeapTuple tuple = tuple_of(new_row, chunk, &should_free);
+  TM_FailureData failure;
+  LockTupleMode mode;
+  require_ok(
+      heap_update(chunk, &ghost, tuple, command + 1, InvalidSnapshot, true, &failure, &mode));
+  new_row->tts_tid = tuple->t_self;
+  const bool is_heap_only = HeapTupleIsHeapOnly(tuple);
+  if (should_free) heap_freetuple(tuple);
+  // A new version in the ghost's chain is found through the ghost, whose keys are the same.
+  if (is_heap_only) insert_index_entries(chunk, new_row, ghost);
+  return !is_heap_only;
+}
+
+}  // namespace varve::columnar

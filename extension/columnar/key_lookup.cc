@@ -1,0 +1,132 @@
+#include "extension/columnar/key_lookup.h"
+
+#include <algorithm>
+
+#include "extension/columnar/key_range.h"
+
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <miscadmin.h>
+}
+
+namespace varve::columnar {
+namespace {
+
+/// As an index of the btree kind has it: a comparison with null is satisfied by nothing.
+bool satisfies(const ScanKeyData& key, Datum value, bool is_null) {
+  if ((key.sk_flags & SK_SEARCHNULL) != 0) return is_null;
+  if ((key.sk_flags & SK_SEARCHNOTNULL) != 0) return !is_null;
+  if (is_null) return false;
+  auto* function = const_cast<FmgrInfo*>(&key.sk_func);
+  return DatumGetBool(FunctionCall2Coll(function, key.sk_collation, value, key.sk_argument));
+}
+
+}  // namespace
+
+KeyLookup::KeyLookup(RowAccess& rows, Relation index, ScanKeyData* keys, int key_count)
+    : rows_(rows) {
+  for (int i = 0; i < key_count; ++i) {
+    ScanKeyData& key = keys[i];
+    if ((key.sk_flags & (SK_SEARCHARRAY | SK_ROW_HEADER | SK_ROW_MEMBER)) != 0) {
+      ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                      errmsg("index \"%s\" of a columnar chunk cannot be searched with such a key",
+                             RelationGetRelationName(index))));
+    }
+    constexpr int kSearchNull = SK_SEARCHNULL | SK_SEARCHNOTNULL;
+    if ((key.sk_flags & SK_ISNULL) != 0 && (key.sk_flags & kSearchNull) == 0) is_impossible_ = true;
+    KeyCondition& condition = conditions_[condition_count_++];
+    condition.attribute = index->rd_index->indkey.values[key.sk_attno - 1];
+    condition.key = &key;
+    set_range(condition, rows.chunk(), index);
+  }
+}
+
+std::optional<RowId> KeyLookup::next(ScanDirection direction) {
+  if (is_impossible_) return std::nullopt;
+  return ScanDirectionIsBackward(direction) ? backward() : forward();
+}
+
+void KeyLookup::restart(bool at_end) {
+  group_ = at_end ? static_cast<int>(rows_.reader().groups().size()) : 0;
+  vector_ = 0;
+  is_loaded_ = false;
+  match_ = match_count_ = 0;
+}
+
+std::uint32_t KeyLookup::vectors() const {
+  const columnstore::GroupInfo& group = rows_.reader().groups()[group_];
+  return (group.rows + columnstore::kVectorLength - 1) / columnstore::kVectorLength;
+}
+
+std::optional<RowId> KeyLookup::forward() {
+  const auto groups = rows_.reader().groups();
+  while (group_ < static_cast<int>(groups.size())) {
+    CHECK_FOR_INTERRUPTS();
+    if (!is_loaded_) {
+      load_matches();
+      match_ = 0;
+    }
+    if (match_ < match_count_) return RowId{groups[group_].number, matches_[match_++]};
+    is_loaded_ = false;
+    match_count_ = 0;
+    if (++vector_ < vectors() && group_may_match()) continue;
+    ++group_;
+    vector_ = 0;
+  }
+  return std::nullopt;
+}
+
+std::optional<RowId> KeyLookup::backward() {
+  const auto groups = rows_.reader().groups();
+  for (;;) {
+    CHECK_FOR_INTERRUPTS();
+    if (is_loaded_ && match_ > 0) return RowId{groups[group_].number, matches_[--match_]};
+    is_loaded_ = false;
+    match_ = match_count_ = 0;
+    if (vector_ > 0 && group_may_match()) {
+      --vector_;
+    } else {
+      vector_ = 0;
+      if (group_ == 0) return std::nullopt;
+      --group_;
+      vector_ = vectors() - 1;
+    }
+    load_matches();
+    match_ = match_count_;
+  }
+}
+
+bool KeyLookup::group_may_match() {
+  const std::uint16_t group = rows_.reader().groups()[group_].number;
+  return std::all_of(conditions_, conditions_ + condition_count_, [&](const KeyCondition& c) {
+    return !c.has_range || rows_.reader().may_contain(group, c.attribute, c.range);
+  });
+}
+
+void KeyLookup::load_matches() {
+  columnstore::Reader& reader = rows_.reader();
+  const columnstore::GroupInfo& group = reader.groups()[group_];
+  const auto vector = static_cast<std::uint32_t>(vector_);
+  is_loaded_ = true;
+  match_count_ = 0;
+  if (!group_may_match()) return;
+  for (int i = 0; i < condition_count_; ++i) {
+    const KeyCondition& c = conditions_[i];
+    if (c.has_range && !reader.may_contain(group.number, vector, c.attribute, c.range)) return;
+  }
+  const std::uint32_t first = vector * columnstore::kVectorLength;
+  const std::uint32_t rows = std::min(columnstore::kVectorLength, group.rows - first);
+  for (std::uint32_t i = 0; i < rows; ++i) matches_[i] = static_cast<std::uint16_t>(first + i);
+  match_count_ = static_cast<int>(rows);
+  for (int i = 0; i < condition_count_ && match_count_ > 0; ++i) {
+    const KeyCondition& c = conditions_[i];
+    const columnstore::Vector& column = reader.column(group.number, vector, c.attribute);
+    const auto fails = [&](std::uint16_t row) {
+      return !satisfies(*c.key, column.values[row - first], column.nulls[row - first]);
+    };
+    std::uint16_t* end = std::remove_if(matches_, matches_ + match_count_, fails);
+    match_count_ = static_cast<int>(end - matches_);
+  }
+}
+
+}  // namespace varve::columnar

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "extension/columnar/row_access.h"
+
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <access/relscan.h>
+#include <access/skey.h>
+#include <access/tableam.h>
+#include <port/atomics.h>
+}
+
+// The scan of a chunk: the heap part first, then the row groups. C API.
+namespace varve::columnar {
+
+/// What workers of a parallel scan share: the heap's blocks, then pieces of row groups.
+struct ParallelScan {
+  ParallelBlockTableScanDescData heap;
+  pg_atomic_uint64 next_piece;
+};
+
+/// Rows of row groups in the order of their numbers, forwards and backwards; between rows there
+/// are positions, as in a cursor.
+struct GroupPosition {
+  int group = 0;           // index in Reader::groups(); their number: behind the last row
+  std::int64_t next = 0;   // row that a step forwards gives; one behind what a step back gives
+  std::int64_t limit = 0;  // parallel: end of the piece
+};
+
+struct Scan {
+  TableScanDescData base;  // must be first: PostgreSQL sees this
+  TableScanDesc heap;
+  RowAccess* rows;
+
+  enum class Part { kStart, kHeap, kGroups };
+  Part part;
+  GroupPosition position;
+  std::uint64_t pieces_before;  // parallel: of the groups before position.group
+
+  // Deleted rows of one group, by a bit; for snapshots that do not change while they look.
+  std::uint64_t* dead;
+  int dead_group;  // of which group; -1: none
+  bool has_dead;
+
+  // Sampled and analysed blocks: those of the heap part, then blocks of kRowsOfBlock rows or more.
+  std::uint32_t heap_blocks;
+  std::uint32_t next_block;
+  std::uint64_t block_row;  // next row of the block, counted over all groups
+  std::uint64_t block_end;
+  bool block_is_heap;
+};
+
+inline Scan& scan_of(TableScanDesc scan) { return *reinterpret_cast<Scan*>(scan); }
+
+TableScanDesc scan_begin(Relation chunk, Snapshot snapshot, int key_count, ScanKeyData* keys,
+                         ParallelTableScanDesc parallel, uint32 flags);
+void scan_end(TableScanDesc scan);
+void scan_rescan(TableScanDesc scan, ScanKeyData* keys, bool set_params, bool allow_strat,
+                 bool allow_sync, bool allow_pagemode);
+bool scan_getnextslot(TableScanDesc scan, ScanDirection direction, TupleTableSlot* slot);
+
+/// The next row of the row groups, forwards, without those of the heap part.
+bool next_columnar_row(TableScanDesc scan, TupleTableSlot* slot);
+
+Size parallelscan_estimate(Relation chunk);
+Size parallelscan_initialize(Relation chunk, ParallelTableScanDesc parallel);
+void parallelscan_reinitialize(Relation chunk, ParallelTableScanDesc parallel);
+
+/// Whether the scan's snapshot sees a row of `groups()[group]`.
+bool is_visible(Scan& scan, int group, std::uint16_t row);
+
+}  // namespace varve::columnar
