@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "extension/columnstore/column.h"
+
+#include "extension/pg/postgres.h"
+
+namespace varve::columnstore {
+
+inline constexpr std::size_t kMostFields = 3;  // of a value: an interval's
+
+/// Bytes of strings that live as long as the rows they are of; freed all at once.
+struct StringRoom {
+  MemoryContext context;
+  char* block;
+  std::size_t left;
+};
+
+/// Values of one column, dense, until they are encoded. Lives in a memory context; C API.
+struct ColumnBuffer {
+  Column column;
+  std::uint32_t rows;
+  std::uint32_t values;
+  std::uint32_t capacity;
+  std::uint64_t* validity;            // a bit a row, of kMaxRows
+  std::int64_t* fields[kMostFields];  // integers, bits of floats, parts of intervals and the like
+  std::string_view* strings;          // images of what is neither
+};
+
+/// An empty buffer in the current memory context.
+ColumnBuffer make_buffer(const Column& column);
+
+/// Adds a row; copies what the value refers to, detoasted, into `room`. The bytes it takes.
+std::size_t append(ColumnBuffer& buffer, Datum value, bool is_null, StringRoom& room);
+
+/// Forgets all rows, keeps memory.
+void clear(ColumnBuffer& buffer);
+
+}  // namespace varve::columnstore

@@ -1,0 +1,268 @@
+#include "extension/columnstore/column_decoder.h"
+
+#include <bit>
+#include <cstring>
+
+#include "kernel/codec/wire.h"
+
+#include "extension/columnstore/column_buffer.h"
+#include "extension/columnstore/numeric_image.h"
+
+extern "C" {
+#include <port/pg_bswap.h>
+#include <utils/date.h>
+#include <utils/timestamp.h>
+#include <utils/uuid.h>
+}
+
+namespace varve::columnstore {
+namespace {
+
+using codec::kVectorRows;
+using codec::require;
+
+constexpr std::size_t kNumericStride = 32;  // header, image, padding
+static_assert(VARHDRSZ + kMostImageBytes <= kNumericStride);
+
+/// As fetch_att() makes Datums of types that are passed by value.
+Datum narrowed(std::int64_t value, std::int16_t length) {
+  switch (length) {
+    case 1: return CharGetDatum(static_cast<char>(value));
+    case 2: return Int16GetDatum(static_cast<std::int16_t>(value));
+    case 4: return Int32GetDatum(static_cast<std::int32_t>(value));
+    default: return Int64GetDatum(value);
+  }
+}
+
+/// Whether segments of `type` can hold columns of `form`.
+bool fits(Form form, codec::SegmentType type, std::size_t fields) {
+  using codec::SegmentType;
+  switch (form) {
+    case Form::kInteger: return type == SegmentType::kInteger;
+    case Form::kBoolean: return type == SegmentType::kBoolean;
+    case Form::kFloat4: return type == SegmentType::kDouble || type == SegmentType::kInteger;
+    case Form::kFloat8: return type == SegmentType::kDouble;
+    case Form::kNumeric:
+      return type == SegmentType::kInteger || type == SegmentType::kString ||
+             (type == SegmentType::kFields && fields == 2);
+    case Form::kUuid:
+    case Form::kTimetz: return type == SegmentType::kFields && fields == 2;
+    case Form::kInterval: return type == SegmentType::kFields && fields == 3;
+    case Form::kFixed:
+    case Form::kVarlena:
+    case Form::kCstring: return type == SegmentType::kString;
+  }
+  return false;
+}
+
+std::size_t stride_of(const Representation& type) {
+  switch (type.form) {
+    case Form::kNumeric: return kNumericStride;
+    case Form::kUuid:
+    case Form::kInterval:
+    case Form::kTimetz: return 16;
+    case Form::kFixed: return MAXALIGN(static_cast<std::size_t>(type.length));
+    default: return 0;
+  }
+}
+
+/// Moves dense values to their rows, from the last one on, so that nothing is overwritten.
+void expand(const std::uint64_t* validity, std::size_t rows, std::size_t count, Datum* values,
+            bool* nulls) {
+  if (validity == nullptr) {
+    std::memset(nulls, 0, rows);
+    return;
+  }
+  for (std::size_t row = rows; row-- > 0;) {
+    nulls[row] = (validity[row / 64] >> row % 64 & 1) == 0;
+    values[row] = nulls[row] ? Datum{0} : values[--count];
+  }
+}
+
+}  // namespace
+
+ColumnDecoder::ColumnDecoder(const Column& column, const codec::ColumnDescriptor& descriptor,
+                             ByteView stored, std::uint32_t rows, MemoryContext context)
+    : column_(column), memory_(context), room_(&memory_), numbers_(&memory_), images_(&memory_) {
+  const ByteView blob = codec::checked_segment(descriptor, stored, room_);
+  const codec::SegmentHeader header = codec::segment_header(blob);
+  require(header.rows == rows, "rows of a segment");
+  require(fits(column.representation.form, static_cast<codec::SegmentType>(header.type), header.p0),
+          "type of a segment");
+  open(blob);
+  make_room();
+}
+
+void ColumnDecoder::open(ByteView blob) {
+  switch (static_cast<codec::SegmentType>(codec::segment_header(blob).type)) {
+    case codec::SegmentType::kInteger:
+      segment_.emplace<codec::IntegerSegment>(blob, &memory_);
+      break;
+    case codec::SegmentType::kBoolean:
+      segment_.emplace<codec::BooleanSegment>(blob, &memory_);
+      break;
+    case codec::SegmentType::kDouble: segment_.emplace<codec::DoubleSegment>(blob, &memory_); break;
+    case codec::SegmentType::kFields: segment_.emplace<codec::FieldsSegment>(blob, &memory_); break;
+    case codec::SegmentType::kString:
+      strings_.emplace(segment_.emplace<codec::StringSegment>(blob, &memory_), &memory_);
+      break;
+  }
+}
+
+void ColumnDecoder::make_room() {
+  numbers_.resize(kVectorRows * kMostFields);
+  images_.resize(kVectorRows * stride_of(column_.representation) / sizeof(std::uint64_t));
+}
+
+std::uint32_t ColumnDecoder::decode(std::uint32_t m, Datum* values, bool* nulls) {
+  const codec::Validity& validity = std::visit(
+      [](const auto& segment) -> const codec::Validity& {
+        if constexpr (std::is_same_v<std::decay_t<decltype(segment)>, std::monostate>) {
+          codec::corrupt("type of a segment");
+        } else {
+          return segment.validity();
+        }
+      },
+      segment_);
+  require(m < validity.vectors(), "number of a vector");
+  const std::size_t count = validity.values_in(m);
+  switch (segment_.index()) {
+    case 1: decode_integers(m, values, count); break;
+    case 2: decode_booleans(m, values, count); break;
+    case 3: decode_doubles(m, values, count); break;
+    case 4: decode_fields(m, values, count); break;
+    default: decode_strings(m, values, count); break;
+  }
+  expand(validity.words(m), validity.rows_in(m), count, values, nulls);
+  return static_cast<std::uint32_t>(validity.rows_in(m));
+}
+
+void ColumnDecoder::decode_integers(std::uint32_t m, Datum* out, std::size_t count) {
+  const auto& segment = std::get<codec::IntegerSegment>(segment_);
+  segment.decode(m, numbers_.data());
+  if (column_.representation.form == Form::kNumeric) {
+    for (std::size_t i = 0; i < count; ++i) out[i] = put_numeric(numbers_[i], segment.scale(), i);
+    return;
+  }
+  // Of float4, the bits.
+  const std::int16_t length = column_.representation.length;
+  for (std::size_t i = 0; i < count; ++i) out[i] = narrowed(numbers_[i], length);
+}
+
+void ColumnDecoder::decode_booleans(std::uint32_t m, Datum* out, std::size_t count) {
+  std::uint64_t words[kVectorRows / 64];
+  std::get<codec::BooleanSegment>(segment_).decode(m, words);
+  for (std::size_t i = 0; i < count; ++i) out[i] = BoolGetDatum(words[i / 64] >> i % 64 & 1);
+}
+
+void ColumnDecoder::decode_doubles(std::uint32_t m, Datum* out, std::size_t count) {
+  double doubles[kVectorRows];
+  std::get<codec::DoubleSegment>(segment_).decode(m, doubles);
+  if (column_.representation.form == Form::kFloat4) {
+    for (std::size_t i = 0; i < count; ++i)
+      out[i] = Float4GetDatum(static_cast<float4>(doubles[i]));
+  } else {
+    for (std::size_t i = 0; i < count; ++i) out[i] = Float8GetDatum(doubles[i]);
+  }
+}
+
+void ColumnDecoder::decode_fields(std::uint32_t m, Datum* out, std::size_t count) {
+  const auto& segment = std::get<codec::FieldsSegment>(segment_);
+  const std::int64_t* fields[kMostFields] = {};
+  for (std::size_t k = 0; k < segment.fields(); ++k) {
+    segment.decode(m, k, numbers_.data() + k * kVectorRows);
+    fields[k] = numbers_.data() + k * kVectorRows;
+  }
+  if (column_.representation.form == Form::kNumeric) {
+    for (std::size_t i = 0; i < count; ++i) out[i] = put_numeric(fields[0][i], fields[1][i], i);
+    return;
+  }
+  const std::size_t stride = stride_of(column_.representation);
+  for (std::size_t i = 0; i < count; ++i) {
+    char* at = reinterpret_cast<char*>(images_.data()) + i * stride;
+    put_fields(fields, i, at);
+    out[i] = PointerGetDatum(at);
+  }
+}
+
+void ColumnDecoder::put_fields(const std::int64_t* const* fields, std::size_t i, char* at) const {
+  switch (column_.representation.form) {
+    case Form::kUuid: {
+      const std::uint64_t halves[] = {pg_hton64(static_cast<std::uint64_t>(fields[0][i])),
+                                      pg_hton64(static_cast<std::uint64_t>(fields[1][i]))};
+      std::memcpy(at, halves, sizeof halves);
+      break;
+    }
+    case Form::kInterval: {
+      auto* interval = reinterpret_cast<Interval*>(at);
+      interval->time = fields[0][i];
+      interval->day = static_cast<std::int32_t>(fields[1][i]);
+      interval->month = static_cast<std::int32_t>(fields[2][i]);
+      break;
+    }
+    default: {
+      auto* time = reinterpret_cast<TimeTzADT*>(at);
+      time->time = fields[0][i];
+      time->zone = static_cast<std::int32_t>(fields[1][i]);
+      break;
+    }
+  }
+}
+
+Datum ColumnDecoder::put_numeric(std::int64_t integer, std::int64_t scale, std::size_t i) {
+  require(scale >= ScaledInteger::kSpecial && scale <= kMaxScale, "scale of a numeric");
+  char* at = reinterpret_cast<char*>(images_.data()) + i * kNumericStride;
+  const std::size_t size = write_image({integer, static_cast<std::int16_t>(scale)}, at + VARHDRSZ);
+  require(size > 0, "special value of a numeric");
+  SET_VARSIZE(at, VARHDRSZ + size);
+  return PointerGetDatum(at);
+}
+
+void ColumnDecoder::decode_strings(std::uint32_t m, Datum* out, std::size_t count) {
+  const auto strings = strings_->decode(m);
+  require(strings.size() == count, "strings of a vector");
+  if (column_.representation.form == Form::kCstring) {
+    std::size_t size = 0;
+    for (const std::string_view string : strings) size += string.size() + 1;
+    images_.resize(codec::padded(size) / sizeof(std::uint64_t));
+    auto* at = reinterpret_cast<char*>(images_.data());
+    for (std::size_t i = 0; i < count; ++i) {
+      out[i] = PointerGetDatum(at);
+      if (!strings[i].empty()) std::memcpy(at, strings[i].data(), strings[i].size());
+      at[strings[i].size()] = '\0';
+      at += strings[i].size() + 1;
+    }
+    return;
+  }
+  for (std::size_t i = 0; i < count; ++i) out[i] = put_string(strings[i], i);
+}
+
+Datum ColumnDecoder::put_string(std::string_view string, std::size_t i) {
+  if (column_.representation.form == Form::kFixed) {
+    require(string.size() == static_cast<std::size_t>(column_.representation.length),
+            "length of a value");
+    const std::size_t stride = stride_of(column_.representation);
+    char* at = reinterpret_cast<char*>(images_.data()) + i * stride;
+    std::memcpy(at, string.data(), string.size());
+    return PointerGetDatum(at);
+  }
+  // Before the bytes lies the header of a varlena (StringArena).
+  return PointerGetDatum(const_cast<char*>(string.data()) - VARHDRSZ);
+}
+
+std::optional<codec::KeyRange> ColumnDecoder::zone(std::uint32_t m) const {
+  const bool are_bits = column_.representation.form == Form::kFloat4 && segment_.index() == 1;
+  if (are_bits) return codec::KeyRange{};
+  return std::visit(
+      [&](const auto& segment) -> std::optional<codec::KeyRange> {
+        if constexpr (std::is_same_v<std::decay_t<decltype(segment)>, std::monostate>) {
+          return codec::KeyRange{};
+        } else {
+          if (m >= segment.vectors()) return codec::KeyRange{};
+          return segment.zone(m);
+        }
+      },
+      segment_);
+}
+
+}  // namespace varve::columnstore

@@ -1,0 +1,152 @@
+#include "extension/columnstore/column_encoder.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "kernel/codec/segment_reading.h"
+
+#include "extension/columnstore/numeric_image.h"
+
+namespace varve::columnstore {
+namespace {
+
+using Integers = std::pmr::vector<std::int64_t>;
+
+/// One column on its way into a segment.
+struct Encoding {
+  const ColumnBuffer& buffer;
+  codec::Rows rows;
+  codec::ColumnDescriptor& descriptor;
+  Bytes& out;
+
+  [[nodiscard]] std::span<const std::int64_t> field(std::size_t k) const {
+    return {buffer.fields[k], buffer.values};
+  }
+  [[nodiscard]] std::span<const std::string_view> strings() const {
+    return {buffer.strings, buffer.values};
+  }
+};
+
+void state_range(Encoding& encoding, std::span<const std::int64_t> values) {
+  if (values.empty() || encoding.buffer.column.representation.order != Order::kInteger) return;
+  const auto [min, max] = std::ranges::minmax(values);
+  codec::set_range(encoding.descriptor, min, max);
+}
+
+void encode_integers(Encoding& encoding) {
+  state_range(encoding, encoding.field(0));
+  codec::IntegerSegment::encode(encoding.rows, encoding.field(0), encoding.out);
+}
+
+void encode_booleans(Encoding& encoding) {
+  state_range(encoding, encoding.field(0));
+  codec::BooleanSegment::encode(encoding.rows, encoding.field(0), encoding.out);
+}
+
+void encode_doubles(Encoding& encoding, std::span<const double> values) {
+  const bool has_nan = std::ranges::any_of(values, [](double v) { return std::isnan(v); });
+  if (!values.empty() && !has_nan) {
+    const auto [min, max] = std::ranges::minmax(values);
+    codec::set_range(encoding.descriptor, min, max);
+  }
+  codec::DoubleSegment::encode(encoding.rows, values, encoding.out);
+}
+
+void encode_float8(Encoding& encoding) {
+  std::pmr::vector<double> values(encoding.out.get_allocator());
+  values.reserve(encoding.buffer.values);
+  for (const std::int64_t bits : encoding.field(0)) values.push_back(std::bit_cast<double>(bits));
+  encode_doubles(encoding, values);
+}
+
+bool is_signalling(std::int32_t bits) {
+  return (bits & 0x7F800000) == 0x7F800000 && (bits & 0x007FFFFF) != 0 && (bits & 0x00400000) == 0;
+}
+
+void encode_float4(Encoding& encoding) {
+  std::pmr::vector<double> values(encoding.out.get_allocator());
+  values.reserve(encoding.buffer.values);
+  for (const std::int64_t wide : encoding.field(0)) {
+    const auto bits = static_cast<std::int32_t>(wide);
+    // Widening would make it quiet: then the bits themselves, as integers.
+    if (is_signalling(bits)) {
+      return codec::IntegerSegment::encode(encoding.rows, encoding.field(0), encoding.out);
+    }
+    values.push_back(static_cast<double>(std::bit_cast<float>(bits)));
+  }
+  encode_doubles(encoding, values);
+}
+
+void encode_fields(Encoding& encoding, std::size_t count) {
+  std::span<const std::int64_t> fields[kMostFields];
+  for (std::size_t k = 0; k < count; ++k) fields[k] = encoding.field(k);
+  codec::FieldsSegment::encode(encoding.rows, std::span(fields, count), encoding.out);
+}
+
+void encode_strings(Encoding& encoding) {
+  const auto strings = encoding.strings();
+  if (!strings.empty() && encoding.buffer.column.representation.order == Order::kBytes) {
+    const auto [min, max] = std::ranges::minmax(strings);
+    codec::set_range(encoding.descriptor, min, max);
+  }
+  codec::StringSegment::encode(encoding.rows, strings, encoding.out);
+}
+
+void encode_scaled(Encoding& encoding, const Integers& integers, const Integers& scales) {
+  const bool is_uniform =
+      std::ranges::all_of(scales, [&](std::int64_t scale) { return scale == scales.front(); });
+  if (is_uniform && (scales.empty() || scales.front() >= 0)) {
+    const auto scale = scales.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(scales.front());
+    return codec::IntegerSegment::encode(encoding.rows, integers, encoding.out, {}, scale);
+  }
+  const std::span<const std::int64_t> fields[] = {integers, scales};
+  codec::FieldsSegment::encode(encoding.rows, fields, encoding.out);
+}
+
+void encode_numerics(Encoding& encoding) {
+  Integers integers(encoding.out.get_allocator());
+  Integers scales(encoding.out.get_allocator());
+  integers.reserve(encoding.buffer.values);
+  scales.reserve(encoding.buffer.values);
+  for (const std::string_view image : encoding.strings()) {
+    const auto value = scaled_integer(image);
+    if (!value) return encode_strings(encoding);
+    integers.push_back(value->integer);
+    scales.push_back(value->scale);
+  }
+  encode_scaled(encoding, integers, scales);
+}
+
+void encode(Encoding& encoding) {
+  switch (encoding.buffer.column.representation.form) {
+    case Form::kInteger: return encode_integers(encoding);
+    case Form::kBoolean: return encode_booleans(encoding);
+    case Form::kFloat4: return encode_float4(encoding);
+    case Form::kFloat8: return encode_float8(encoding);
+    case Form::kNumeric: return encode_numerics(encoding);
+    case Form::kUuid:
+    case Form::kTimetz: return encode_fields(encoding, 2);
+    case Form::kInterval: return encode_fields(encoding, 3);
+    case Form::kFixed:
+    case Form::kVarlena:
+    case Form::kCstring: return encode_strings(encoding);
+  }
+}
+
+}  // namespace
+
+codec::ColumnDescriptor encode_column(const ColumnBuffer& buffer, Bytes& out) {
+  codec::ColumnDescriptor descriptor{};
+  descriptor.attribute = buffer.column.attribute;
+  descriptor.type = buffer.column.type;
+  descriptor.typmod = buffer.column.typmod;
+  descriptor.collation = buffer.column.collation;
+  descriptor.nulls = buffer.rows - buffer.values;
+  const bool has_nulls = descriptor.nulls > 0;
+  Encoding encoding{buffer, {buffer.rows, has_nulls ? buffer.validity : nullptr}, descriptor, out};
+  encode(encoding);
+  return descriptor;
+}
+
+}  // namespace varve::columnstore

@@ -1,0 +1,163 @@
+#include "extension/columnstore/writer.h"
+
+#include <algorithm>
+#include <new>
+
+#include "extension/columnstore/column_buffer.h"
+#include "extension/columnstore/column_encoder.h"
+#include "extension/columnstore/group_head.h"
+#include "extension/columnstore/store.h"
+
+#include "extension/pg/boundary.h"
+#include "extension/pg/memory.h"
+extern "C" {
+#include <access/table.h>
+#include <miscadmin.h>
+}
+
+namespace varve::columnstore {
+
+struct Writer::State {
+  Store store;
+  ColumnBuffer* buffers;  // of columns that are not dropped
+  std::size_t columns;
+  const SortColumn* sort;
+  std::size_t sort_columns;
+  StringRoom room;
+  MemoryContext encoding;  // for one row group
+  std::size_t bytes;       // that the rows of this group take
+  std::size_t most_bytes;
+  std::uint32_t rows;
+  std::uint32_t first;
+  std::uint32_t next;  // number of the group under way
+};
+
+namespace {
+
+constexpr std::uint32_t kMostGroups = 0x8000;  // header tuples have 15 bits for them
+constexpr std::size_t kLeastBytes = std::size_t{16} << 20;
+constexpr std::size_t kMostStringBytes = std::size_t{256} << 20;  // a segment holds less than 1 GB
+
+std::size_t room_for_a_group() {
+  const std::size_t memory = static_cast<std::size_t>(maintenance_work_mem) * 1024;
+  return std::clamp(memory, kLeastBytes, kMostStringBytes);
+}
+
+void make_buffers(Writer::State& state, TupleDesc columns) {
+  state.buffers = static_cast<ColumnBuffer*>(palloc(sizeof(ColumnBuffer) * columns->natts));
+  for (int i = 0; i < columns->natts; ++i) {
+    const FormData_pg_attribute& attribute = *TupleDescAttr(columns, i);
+    if (attribute.attisdropped) continue;
+    state.buffers[state.columns++] = make_buffer(column_of(attribute));
+  }
+}
+
+const SortColumn* copied(const SortColumn* sort, std::size_t count) {
+  auto* copy =
+      static_cast<SortColumn*>(palloc(std::max<std::size_t>(count, 1) * sizeof(SortColumn)));
+  if (count > 0) memcpy(copy, sort, count * sizeof(SortColumn));
+  return copy;
+}
+
+/// Adds the column's segment to the group; stores it apart unless it is small.
+void write_column(const Writer::State& state, const ColumnBuffer& buffer,
+                  codec::RowGroupWriter& group, std::pmr::memory_resource* memory) {
+  Bytes segment(memory);
+  const codec::ColumnDescriptor column = encode_column(buffer, segment);
+  const std::size_t number = group.add(column, segment);
+  codec::ColumnDescriptor& written = group.column(number);
+  if ((written.flags & codec::kInline) != 0) return;
+  written.value_id =
+      pg::call([&] { return put_blob(state.store, segment.data(), segment.size()); });
+  written.pieces = static_cast<std::uint16_t>(
+      std::min<std::size_t>((segment.size() + kPieceBytes - 1) / kPieceBytes, UINT16_MAX));
+}
+
+void put_group(const Writer::State& state, const Bytes& descriptor) {
+  const auto size = static_cast<std::uint32_t>(descriptor.size());
+  const bool is_here = sizeof(GroupHead) + size <= kPieceBytes;
+  const Oid id = is_here ? InvalidOid : put_blob(state.store, descriptor.data(), size);
+  const GroupHead head = make_head(state.rows, size, id);
+  char tuple[kPieceBytes];
+  memcpy(tuple, &head, sizeof head);
+  if (is_here) memcpy(tuple + sizeof head, descriptor.data(), size);
+  put(state.store, kGroupKind, static_cast<std::int32_t>(state.next), tuple,
+      sizeof head + (is_here ? size : 0));
+}
+
+/// C++: encodes and stores the rows that are buffered as one row group.
+void write_group(const Writer::State& state) {
+  pg::ContextResource memory(state.encoding);
+  codec::RowGroupWriter group(state.rows, 0, &memory);
+  for (std::size_t i = 0; i < state.columns; ++i) {
+    write_column(state, state.buffers[i], group, &memory);
+    pg::call([] { CHECK_FOR_INTERRUPTS(); });
+  }
+  for (std::size_t i = 0; i < state.sort_columns; ++i) {
+    const SortColumn& key = state.sort[i];
+    std::uint8_t flags = 0;
+    if (key.is_descending) flags |= codec::kDescending;
+    if (key.nulls_first) flags |= codec::kNullsFirst;
+    group.add_sort_key({key.attribute, flags, 0});
+  }
+  Bytes descriptor(&memory);
+  group.finish(descriptor);
+  pg::call([&] { put_group(state, descriptor); });
+}
+
+void flush(Writer::State& state) {
+  if (state.rows == 0) return;
+  if (state.next >= kMostGroups) {
+    ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                    errmsg("a chunk cannot have more than %u row groups", kMostGroups),
+                    errhint("Make chunks of a shorter interval, or raise maintenance_work_mem.")));
+  }
+  pg::entry([&] { write_group(state); });
+  for (std::size_t i = 0; i < state.columns; ++i) clear(state.buffers[i]);
+  MemoryContextReset(state.encoding);
+  MemoryContextReset(state.room.context);
+  state.room.left = 0;
+  state.rows = 0;
+  state.bytes = 0;
+  ++state.next;
+}
+
+}  // namespace
+
+Writer* Writer::open(Relation chunk, Oid toast, std::uint32_t first, const SortColumn* sort,
+                     std::size_t sort_columns) {
+  auto* state = static_cast<State*>(palloc0(sizeof(State)));
+  state->store = open_store(toast, RowExclusiveLock);
+  make_buffers(*state, RelationGetDescr(chunk));
+  state->sort = copied(sort, sort_columns);
+  state->sort_columns = sort_columns;
+  state->room.context =
+      AllocSetContextCreate(CurrentMemoryContext, "strings of a row group", ALLOCSET_DEFAULT_SIZES);
+  state->encoding =
+      AllocSetContextCreate(CurrentMemoryContext, "row group", ALLOCSET_DEFAULT_SIZES);
+  state->most_bytes = room_for_a_group();
+  state->first = state->next = first;
+  auto* writer = new (palloc(sizeof(Writer))) Writer;
+  writer->state_ = state;
+  return writer;
+}
+
+void Writer::add(TupleTableSlot* slot) {
+  State& state = *state_;
+  slot_getallattrs(slot);
+  for (std::size_t i = 0; i < state.columns; ++i) {
+    ColumnBuffer& buffer = state.buffers[i];
+    const int at = buffer.column.attribute - 1;
+    state.bytes += append(buffer, slot->tts_values[at], slot->tts_isnull[at], state.room);
+  }
+  ++state.rows;
+  if (state.rows == codec::kMaxRows || state.bytes >= state.most_bytes) flush(state);
+}
+
+std::uint32_t Writer::finish() {
+  flush(*state_);
+  close_store(state_->store);
+  return state_->next - state_->first;
+}
+
+}  // namespace varve::columnstore

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <executor/tuptable.h>
+#include <utils/rel.h>
+}
+
+namespace varve::columnstore {
+
+/// What rows are sorted by before they come here; row groups remember it.
+struct SortColumn {
+  AttrNumber attribute;
+  bool is_descending;
+  bool nulls_first;
+};
+
+/// Writes rows into row groups of a chunk's store, in the order they come. C API: may ereport, and
+/// lives in the memory context that is current at open().
+class Writer {
+ public:
+  /// Groups are numbered from `first`. `toast` is the TOAST relation that takes them, `chunk` says
+  /// what columns there are; the caller has locked both. A row group ends at 65,536 rows, or when
+  /// its values take maintenance_work_mem.
+  static Writer* open(Relation chunk, Oid toast, std::uint32_t first, const SortColumn* sort,
+                      std::size_t sort_columns);
+  void add(TupleTableSlot* slot);
+  /// Writes what is left and closes the store; the number of row groups written.
+  std::uint32_t finish();
+
+  struct State;
+
+ private:
+  State* state_ = nullptr;
+};
+
+}  // namespace varve::columnstore
