@@ -50,6 +50,7 @@ void cost_estimate(PlannerInfo* root, IndexPath* path, double loops, Cost* start
 void make_unusable(IndexOptInfo* index) {
   index->amhasgettuple = false;
   index->amhasgetbitmap = false;
+  index->amcanparallel = false;  // asked of parallel scans instead of amhasgettuple
 }
 
 void make_unordered(IndexOptInfo* index) {

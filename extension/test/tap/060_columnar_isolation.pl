@@ -1,0 +1,73 @@
+# The same isolation specs on tables of rows and on columnar ones give the same output: waiting, waking,
+# errors and rows. Columnar::Specs generates them. VARVE_ISOLATION=NAME runs one spec alone.
+use strict;
+use warnings;
+use File::Basename qw(dirname);
+use IPC::Run ();
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Columnar::Specs qw(specs spec_text);
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->append_conf('postgresql.conf', q{
+    shared_preload_libraries = 'varve'
+    fsync = off
+    jit = off
+    wal_level = logical
+    max_prepared_transactions = 10
+    deadlock_timeout = '10s'
+});
+$node->start;
+
+my $tester = dirname($ENV{PG_REGRESS}) . '/../isolation/isolationtester';
+
+# A state is what becomes of a new table, and of the one chunk that its rows have gone to.
+my @states = (
+    { name => 'rows', settle => '' },
+    { name => 'columnar', settle => q{PERFORM compress_chunk(c) FROM show_chunks('t') c;} },
+    { name => 'dropped', settle => q{PERFORM compress_chunk(c) FROM show_chunks('t') c;}, setting => 'varve.enable_columnar_index_scan = off' },
+    # Half of the rows come after compression, and one columnar row has been replaced before.
+    { name => 'half', settle => q{DELETE FROM t WHERE id > 30; PERFORM compress_chunk(c) FROM show_chunks('t') c;
+        INSERT INTO t SELECT g, g * 10, 'row' FROM generate_series(31, 60) g; UPDATE t SET v = v WHERE id = 2;} },
+);
+my @setup = (
+    q{CREATE TABLE t (id int PRIMARY KEY, v int, note text); SELECT FROM create_hypertable('t', by_range('id', 1000));},
+    q{INSERT INTO t SELECT g, g * 10, 'row' FROM generate_series(1, 60) g; SELECT settle();},
+    q{CREATE TABLE child (id int REFERENCES t); CREATE TABLE other (id int, x int); INSERT INTO other VALUES (1, 3), (2, 4);});
+
+for my $state (@states)
+{
+    $node->safe_psql('postgres', "CREATE DATABASE $state->{name}");
+    $node->safe_psql('postgres', "ALTER DATABASE $state->{name} SET $state->{setting}") if $state->{setting};
+    $node->safe_psql($state->{name}, "CREATE EXTENSION varve; CREATE FUNCTION settle() RETURNS void LANGUAGE plpgsql AS \$\$BEGIN $state->{settle} END\$\$");
+}
+
+sub run_spec
+{
+    my ($spec, $state) = @_;
+    my $text = spec_text($spec, \@setup, 'DROP TABLE child, other, t;');
+    my ($out, $err) = ('', '');
+    IPC::Run::run([ $tester, $node->connstr($state->{name}) ], '<', \$text, '>', \$out, '2>', \$err) or diag("$spec->{name} in $state->{name}: $err");
+    append_to_file($PostgreSQL::Test::Utils::tmp_check . "/log/$spec->{name}.$state->{name}.out", $out);
+    return map { $_ =~ s/\s+$//r } split /^(?=starting permutation)/m, $out;
+}
+
+for my $spec (specs())
+{
+    next if $ENV{VARVE_ISOLATION} && $ENV{VARVE_ISOLATION} ne $spec->{name};
+    my ($expected, @others) = map { [ run_spec($spec, $_) ] } @states;
+    my $permutations = @{ $spec->{permutations} };
+    is(@$expected - 1, $permutations, "$spec->{name}: all $permutations permutations were run on rows");
+    for my $i (0 .. $#others)
+    {
+        my $name = $states[ $i + 1 ]{name};
+        is(@{ $others[$i] } - 1, $permutations, "$spec->{name}: all were run in state $name");
+        my @different = grep { $others[$i][$_] ne $expected->[$_] } 1 .. $permutations;
+        is(scalar @different, 0, "$spec->{name}: $name gives what rows give");
+        diag("on rows:\n$expected->[$_]\nin state $name:\n$others[$i][$_]") for splice @different, 0, 3;
+    }
+}
+ok($node->safe_psql('columnar', 'SELECT 1'), 'the server is there');
+done_testing();
