@@ -139,9 +139,9 @@ void find_groups(Reader::State& state) {
 
 int position_of(const Reader::State& state, std::uint16_t number) {
   const GroupInfo* end = state.infos + state.count;
-  const GroupInfo* found = std::lower_bound(
-      static_cast<const GroupInfo*>(state.infos), end, number,
-      [](const GroupInfo& info, std::uint16_t n) { return info.number < n; });
+  const GroupInfo* found =
+      std::lower_bound(static_cast<const GroupInfo*>(state.infos), end, number,
+                       [](const GroupInfo& info, std::uint16_t n) { return info.number < n; });
   return found != end && found->number == number ? static_cast<int>(found - state.infos) : kNone;
 }
 
