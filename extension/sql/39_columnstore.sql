@@ -74,3 +74,8 @@ AS 'MODULE_PATHNAME', 'varve_recompress_chunk'
 LANGUAGE C;
 COMMENT ON PROCEDURE recompress_chunk(regclass, boolean) IS
     'puts rows that have been written into a columnar chunk into its columns, too';
+
+CREATE FUNCTION varve_catalog.is_columnar(method oid) RETURNS boolean
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN method = (SELECT am.oid FROM pg_catalog.pg_am am WHERE am.amname = 'varve_columnar');
+COMMENT ON FUNCTION varve_catalog.is_columnar(oid) IS 'whether an access method is that of columnar chunks';
