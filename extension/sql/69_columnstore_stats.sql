@@ -21,7 +21,7 @@ BEGIN ATOMIC
         round(sum(cc.table_bytes + cc.index_bytes + cc.toast_bytes) / nullif(sum(s.total_size), 0), 2)
     FROM varve_catalog.chunk c JOIN varve_catalog.columnar_chunk cc ON cc.chunk_id = c.id,
         LATERAL _timescaledb_functions.relation_size(c.relation) s
-    WHERE c.hypertable_id = id;
+    WHERE c.hypertable_id = $1;
 END;
 COMMENT ON FUNCTION varve_catalog.columnstore_sizes(integer) IS 'bytes of the columnar chunks of a hypertable before and after, by part';
 
