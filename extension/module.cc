@@ -4,6 +4,7 @@
 #include "extension/chunk/row_security.h"
 #include "extension/chunk/serializable.h"
 #include "extension/columnar/index_plan.h"
+#include "extension/columnstore/install.h"
 #include "extension/continuous_aggregate/install.h"
 #include "extension/ddl/alter_chunks.h"
 #include "extension/ddl/concurrent_index.h"
@@ -40,6 +41,7 @@ void _PG_init() {
                             "the server.")));
   }
   varve::catalog::install_drop_hook();
+  varve::columnstore::install();
   varve::chunk::install_partition_descriptor();
   varve::chunk::install_serializable();
   varve::chunk::install_row_security();

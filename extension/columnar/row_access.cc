@@ -84,6 +84,8 @@ bool RowAccess::is_visible(RowId id, Snapshot snapshot) {
 
 void RowAccess::store(RowId id, TupleTableSlot* slot) {
   ExecClearTuple(slot);
+  // While ALTER TABLE rewrites a table, slots are of its rows as they were.
+  reader().describe(slot->tts_tupleDescriptor);
   reader().row(id.group, id.row, nullptr, slot->tts_values, slot->tts_isnull);
   auto* buffered = reinterpret_cast<BufferHeapTupleTableSlot*>(slot);
   HeapTuple tuple = form_tuple(slot, RelationGetRelid(chunk_), id);

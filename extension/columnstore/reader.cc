@@ -13,7 +13,10 @@
 #include "extension/pg/memory.h"
 extern "C" {
 #include <access/htup_details.h>
+#include <catalog/pg_type.h>
 #include <storage/bufmgr.h>
+#include <utils/lsyscache.h>
+#include <utils/syscache.h>
 }
 
 namespace varve::columnstore {
@@ -44,6 +47,7 @@ struct OpenColumn {
 
 struct Reader::State {
   Relation chunk;
+  TupleDesc described;  // null: the relation's
   Store store;
   bool is_open;
   MemoryContext context;
@@ -56,6 +60,10 @@ struct Reader::State {
 
 namespace {
 
+TupleDesc columns_of(const Reader::State& state) {
+  return state.described != nullptr ? state.described : RelationGetDescr(state.chunk);
+}
+
 /// What the errors of a block of C++ are about.
 struct Place {
   const Reader::State& state;
@@ -67,7 +75,7 @@ std::string detail_of(const Place& place) {
   std::string detail = "Chunk \"" + std::string(RelationGetRelationName(place.state.chunk)) +
                        "\", row group " + std::to_string(place.group);
   if (place.attribute != InvalidAttrNumber) {
-    const TupleDesc columns = RelationGetDescr(place.state.chunk);
+    const TupleDesc columns = columns_of(place.state);
     const char* name = NameStr(TupleDescAttr(columns, place.attribute - 1)->attname);
     detail += ", column \"" + std::string(name) + "\"";
   }
@@ -139,9 +147,9 @@ void find_groups(Reader::State& state) {
 
 int position_of(const Reader::State& state, std::uint16_t number) {
   const GroupInfo* end = state.infos + state.count;
-  const GroupInfo* found = std::lower_bound(
-      static_cast<const GroupInfo*>(state.infos), end, number,
-      [](const GroupInfo& info, std::uint16_t n) { return info.number < n; });
+  const GroupInfo* found =
+      std::lower_bound(static_cast<const GroupInfo*>(state.infos), end, number,
+                       [](const GroupInfo& info, std::uint16_t n) { return info.number < n; });
   return found != end && found->number == number ? static_cast<int>(found - state.infos) : kNone;
 }
 
@@ -183,7 +191,7 @@ bool find_column(Reader::State& state, int position, AttrNumber attribute,
 // --- Columns
 
 OpenColumn& known_column(Reader::State& state, AttrNumber attribute) {
-  const TupleDesc columns = RelationGetDescr(state.chunk);
+  const TupleDesc columns = columns_of(state);
   if (attribute < 1 || attribute > columns->natts) {
     elog(ERROR, "chunk \"%s\" has no column %d", RelationGetRelationName(state.chunk), attribute);
   }
@@ -201,6 +209,19 @@ OpenColumn& known_column(Reader::State& state, AttrNumber attribute) {
   return open;
 }
 
+/// The column as it was when the group was written. ALTER TABLE reads a table after it has changed
+/// the catalog, and leaves groups as they are where the new type has the same bytes.
+Column as_written(const OpenColumn& open, const codec::ColumnDescriptor& column) {
+  Column written = open.column;
+  if (column.type == written.type) return written;
+  if (!SearchSysCacheExists1(TYPEOID, ObjectIdGetDatum(column.type))) return written;
+  TypeFacts facts = {column.type, 0, false};
+  get_typlenbyval(column.type, &facts.length, &facts.by_value);
+  written.type = column.type;
+  written.representation = representation_of(facts);
+  return written;
+}
+
 void open_segment(Reader::State& state, OpenColumn& open, int position) {
   open.group = open.vector = kNone;
   open.decoder = nullptr;
@@ -215,8 +236,9 @@ void open_segment(Reader::State& state, OpenColumn& open, int position) {
       stored = std::as_bytes(
           std::span(blob(place, open.context, column.value_id, column.size), column.size));
     }
+    const Column written = as_written(open, column);
     open.decoder = reading(place, [&] {
-      return pg::ContextOwned<ColumnDecoder>::make(open.context, open.column, column, stored,
+      return pg::ContextOwned<ColumnDecoder>::make(open.context, written, column, stored,
                                                    state.infos[position].rows, open.context)
           .
           operator->();
@@ -234,8 +256,7 @@ std::uint32_t rows_of_vector(const GroupInfo& group, std::uint32_t vector) {
 /// What every row of a group older than the column has.
 void fill_missing(Reader::State& state, OpenColumn& open) {
   bool is_null;
-  const Datum value =
-      getmissingattr(RelationGetDescr(state.chunk), open.column.attribute, &is_null);
+  const Datum value = getmissingattr(columns_of(state), open.column.attribute, &is_null);
   std::fill_n(open.values, open.result.rows, is_null ? Datum{0} : value);
   std::fill_n(open.nulls, open.result.rows, is_null);
 }
@@ -319,10 +340,20 @@ const GroupInfo* Reader::group(std::uint16_t number) const {
   return position == kNone ? nullptr : &state_->infos[position];
 }
 
+void Reader::describe(TupleDesc columns) {
+  State& state = *state_;
+  if (columns == columns_of(state)) return;
+  state.described = columns == RelationGetDescr(state.chunk) ? nullptr : columns;
+  const MemoryContext outer = MemoryContextSwitchTo(state.context);
+  const int natts = std::max<int>(columns->natts, RelationGetNumberOfAttributes(state.chunk));
+  state.columns = static_cast<OpenColumn*>(palloc0(std::max(natts, 1) * sizeof(OpenColumn)));
+  MemoryContextSwitchTo(outer);
+}
+
 void Reader::row(std::uint16_t group, std::uint32_t row, const Bitmapset* wanted, Datum* values,
                  bool* nulls) {
   const int position = existing(*state_, group);
-  const TupleDesc columns = RelationGetDescr(state_->chunk);
+  const TupleDesc columns = columns_of(*state_);
   for (int i = 0; i < columns->natts; ++i) {
     if (wanted != nullptr && !bms_is_member(i, wanted)) continue;
     if (TupleDescAttr(columns, i)->attisdropped) {

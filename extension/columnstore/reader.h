@@ -53,6 +53,10 @@ class Reader {
   /// The group of this number, or none.
   [[nodiscard]] const GroupInfo* group(std::uint16_t number) const;
 
+  /// The row type that rows are wanted in, where it is not the relation's: a table that is being
+  /// rewritten is read by what it was, and has become something else. Costs nothing when repeated.
+  void describe(TupleDesc columns);
+
   /// Fills values and nulls, of the chunk's row type, with one row; of the attributes that are not
   /// `wanted` (attribute number - 1; null: all are wanted) nothing is written. Dropped columns are
   /// null, those younger than the group have their missing value. By-reference values live until

@@ -1,5 +1,6 @@
 #include "extension/ddl/hypertable_options.h"
 
+#include "extension/columnstore/options.h"
 #include "extension/ddl/dispatch.h"
 #include "extension/hypertable/create.h"
 #include "extension/hypertable/dimension_info.h"
@@ -30,20 +31,10 @@ struct Wanted {
   const char* schema = nullptr;
   const char* prefix = nullptr;
   bool default_indexes = true;
+  List* columnstore = NIL;  // its options
 };
 
 using Setter = void (*)(Wanted& wanted, DefElem* option);
-
-/// The column store is not there yet. To do without it is what we do.
-void refuse_columnstore(Wanted&, DefElem* option) {
-  const bool is_flag = strcmp(option->defname, "columnstore") == 0 ||
-                       strcmp(option->defname, "enable_columnstore") == 0 ||
-                       strcmp(option->defname, "compress") == 0;
-  if (is_flag && !defGetBoolean(option)) return;
-  ereport(ERROR,
-          (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-           errmsg("option \"%s.%s\" is not supported", option->defnamespace, option->defname)));
-}
 
 void set_interval(Wanted& wanted, DefElem* option) {
   wanted.interval = defGetString(option);
@@ -63,15 +54,6 @@ const struct {
     {"create_default_indexes", [](Wanted& w, DefElem* o) { w.default_indexes = defGetBoolean(o); }},
     {"associated_schema", [](Wanted& w, DefElem* o) { w.schema = defGetString(o); }},
     {"associated_table_prefix", [](Wanted& w, DefElem* o) { w.prefix = defGetString(o); }},
-    {"columnstore", refuse_columnstore},
-    {"enable_columnstore", refuse_columnstore},
-    {"compress", refuse_columnstore},
-    {"segmentby", refuse_columnstore},
-    {"segment_by", refuse_columnstore},
-    {"compress_segmentby", refuse_columnstore},
-    {"orderby", refuse_columnstore},
-    {"order_by", refuse_columnstore},
-    {"compress_orderby", refuse_columnstore},
 };
 
 [[noreturn]] void refuse_option(const DefElem* option) {
@@ -113,6 +95,10 @@ Wanted read(const List* options) {
   foreach (cell, options) {
     auto* option = lfirst_node(DefElem, cell);
     check_once(options, option);
+    if (columnstore::is_option(option)) {
+      wanted.columnstore = lappend(wanted.columnstore, option);
+      continue;
+    }
     Setter set = nullptr;
     for (const auto& known : kOptions) {
       if (strcmp(known.name, option->defname) == 0) set = known.set;
@@ -171,6 +157,9 @@ void convert(Oid relation, const Wanted& wanted) {
     request.default_indexes = wanted.default_indexes;
     hypertable::create(request);
   });
+  if (wanted.columnstore == NIL) return;
+  CommandCounterIncrement();
+  columnstore::apply_options(relation, wanted.columnstore, false);
 }
 
 void create_table(Utility& utility) {
@@ -209,11 +198,19 @@ AlterTableCmd* take_options(Oid relation, AlterTableCmd* command) {
   List* options = castNode(List, command->def);
   List* ours = options_where(options, true);
   if (ours == NIL) return command;
+  const bool is_reset = command->subtype == AT_ResetRelOptions;
+  List* of_columnstore = NIL;
   ListCell* cell;
   foreach (cell, ours) {
-    if (command->subtype == AT_ResetRelOptions) refuse_option(lfirst_node(DefElem, cell));
-    set_option(relation, lfirst_node(DefElem, cell));
+    auto* option = lfirst_node(DefElem, cell);
+    if (columnstore::is_option(option)) {
+      of_columnstore = lappend(of_columnstore, option);
+      continue;
+    }
+    if (is_reset) refuse_option(option);
+    set_option(relation, option);
   }
+  if (of_columnstore != NIL) columnstore::apply_options(relation, of_columnstore, is_reset);
   command->def = reinterpret_cast<Node*>(options_where(options, false));
   return command->def != nullptr ? command : nullptr;
 }

@@ -15,7 +15,7 @@ SELECT h.id,
     h.chunk_schema AS associated_schema_name,
     h.chunk_prefix AS associated_table_prefix,
     CASE WHEN h.space_column IS NULL THEN 1 ELSE 2 END::smallint AS num_dimensions,
-    0::smallint AS compression_state,
+    EXISTS (SELECT FROM varve_catalog.columnstore s WHERE s.hypertable_id = h.id)::integer::smallint AS compression_state,
     NULL::integer AS compressed_hypertable_id,
     0 AS status
 FROM varve_catalog.hypertable h
@@ -62,7 +62,7 @@ SELECT c.id,
     r.relname AS table_name,
     NULL::integer AS compressed_chunk_id,
     false AS dropped,
-    0 AS status,
+    varve_catalog.is_columnar(r.relam)::integer AS status,
     false AS osm_chunk,
     c.created AS creation_time
 FROM varve_catalog.chunk c

@@ -194,9 +194,10 @@ void expect_foreign_snapshots(Oid table) {
   table_close(relation, NoLock);
 }
 
-Rewrite begin_rewrite(Relation chunk, Placement placement) {
+Rewrite begin_rewrite(Relation chunk, Placement placement, Oid access_method) {
   const Oid oid = RelationGetRelid(chunk);
-  const Oid transient = make_new_heap(oid, placement.table, chunk->rd_rel->relam,
+  if (!OidIsValid(access_method)) access_method = chunk->rd_rel->relam;
+  const Oid transient = make_new_heap(oid, placement.table, access_method,
                                       chunk->rd_rel->relpersistence, ExclusiveLock);
   expect_foreign_snapshots(transient);
   return {oid, transient, pg::freeze_limits(chunk), placement, NIL, NIL};

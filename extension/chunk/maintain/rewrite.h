@@ -47,8 +47,9 @@ void become_again(const RestrictedUser& before);
 /// versions out of its indexes, and prune them, that are dead to us alone. Before it has rows.
 void expect_foreign_snapshots(Oid table);
 
-/// Starts with an empty table. ExclusiveLock on the chunk is held: nobody writes.
-Rewrite begin_rewrite(Relation chunk, Placement placement);
+/// Starts with an empty table, whose access method is the chunk's unless another one is named.
+/// ExclusiveLock on the chunk is held: nobody writes.
+Rewrite begin_rewrite(Relation chunk, Placement placement, Oid access_method = InvalidOid);
 
 /// Copies all rows of the chunk, in the order of `index` if there is one; their number.
 double copy_rows(const Rewrite& rewrite, Relation chunk, Oid index);

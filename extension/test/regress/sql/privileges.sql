@@ -62,6 +62,12 @@ INSERT INTO attempt VALUES
     ($$CALL split_chunk('_timescaledb_internal._hyper_1_1_chunk')$$),
     ($$CALL detach_chunk('_timescaledb_internal._hyper_1_1_chunk')$$),
     ($$CALL attach_chunk('metric', 'plain', '{"time": ["2025-01-01", "2025-02-01"]}')$$),
+    ($$SELECT compress_chunk('_timescaledb_internal._hyper_1_1_chunk')$$),
+    ($$SELECT compress_chunk('_timescaledb_internal._hyper_1_1_chunk', if_compressed => true)$$),
+    ($$SELECT decompress_chunk('_timescaledb_internal._hyper_1_1_chunk')$$),
+    ($$CALL convert_to_columnstore('_timescaledb_internal._hyper_1_1_chunk')$$),
+    ($$CALL convert_to_rowstore('_timescaledb_internal._hyper_1_1_chunk')$$),
+    ($$CALL recompress_chunk('_timescaledb_internal._hyper_1_1_chunk')$$),
     ($$SELECT add_retention_policy('metric', interval '1 day')$$),
     ($$SELECT remove_retention_policy('metric')$$),
     ($$SELECT add_reorder_policy('metric', 'metric_time_idx')$$),
@@ -77,6 +83,8 @@ INSERT INTO attempt VALUES
     ($$CREATE INDEX ON metric (v) WITH (timescaledb.transaction_per_chunk)$$),
     ($$DROP INDEX metric_time_idx$$),
     ($$ALTER TABLE metric SET (tsdb.chunk_interval = '1 day')$$),
+    ($$ALTER TABLE metric SET (tsdb.enable_columnstore)$$),
+    ($$ALTER TABLE metric RESET (tsdb.segmentby)$$),
     ($$ALTER TABLE metric SET (fillfactor = 50)$$),
     ($$ALTER TABLE metric ADD UNIQUE (time, v)$$),
     ($$ALTER TABLE metric ALTER v SET STATISTICS 1$$),
@@ -91,6 +99,8 @@ INSERT INTO attempt VALUES
     ($$DROP TABLE _timescaledb_internal._hyper_1_1_chunk$$),
     ($$CREATE TABLE _timescaledb_internal._hyper_1_9_chunk ()$$),
     ($$INSERT INTO varve_catalog.chunk SELECT * FROM varve_catalog.chunk$$),
+    ($$INSERT INTO varve_catalog.columnstore VALUES (1, '{}', '{}', '{}', '{}')$$),
+    ($$DELETE FROM varve_catalog.columnar_chunk$$),
     ($$DELETE FROM varve_catalog.hypertable$$);
 CREATE FUNCTION pg_temp.sqlstate_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -174,6 +184,22 @@ CALL public.merge_chunks('_timescaledb_internal._hyper_2_5_chunk', '_timescaledb
 CALL public.split_chunk('_timescaledb_internal._hyper_2_5_chunk');
 CALL public.detach_chunk('_timescaledb_internal._hyper_2_5_chunk');
 CALL public.attach_chunk('public.trapped', '_timescaledb_internal._hyper_2_5_chunk', '{"time": ["2024-01-01 00:00+00", "2024-01-02 00:00+00"]}');
+ALTER TABLE public.trapped SET (tsdb.enable_columnstore, tsdb.segmentby = 'device, note', tsdb.orderby = 'v DESC, time');
+SELECT pg_catalog.count(public.compress_chunk(c)) FROM public.show_chunks('public.trapped') c;
+INSERT INTO public.trapped (time, v) VALUES ('2024-01-02 13:00', 2);
+UPDATE public.trapped SET v = 5 WHERE v OPERATOR(pg_catalog.=) 3;
+DELETE FROM public.trapped WHERE v OPERATOR(pg_catalog.=) 4;
+SELECT pg_catalog.count(*) FROM public.trapped;
+SELECT pg_catalog.count(public.compress_chunk(c, recompress => true)) FROM public.show_chunks('public.trapped') c;
+SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0::bigint FROM public.chunk_columnstore_stats('public.trapped');
+SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0::bigint FROM public.hypertable_columnstore_stats('public.trapped');
+SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0::bigint FROM public.chunk_compression_stats('public.trapped');
+SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0::bigint FROM public.hypertable_compression_stats('public.trapped');
+SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0::bigint FROM timescaledb_information.compression_settings;
+SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0::bigint FROM timescaledb_information.chunk_columnstore_settings;
+SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0::bigint FROM timescaledb_information.compression_stats;
+SELECT pg_catalog.count(public.decompress_chunk(c)) FROM public.show_chunks('public.trapped') c;
+SELECT pg_catalog.count(*) FROM public.trapped;
 SELECT public.drop_chunks('public.trapped_too', older_than => 20);
 SELECT (s).table_bytes OPERATOR(pg_catalog.>=) 0::bigint AS sized FROM public.hypertable_detailed_size('public.trapped') s;
 SELECT public.hypertable_size('public.trapped') OPERATOR(pg_catalog.>) 0::bigint, public.hypertable_approximate_size('public.trapped') OPERATOR(pg_catalog.>) 0::bigint,

@@ -1,0 +1,223 @@
+#include "extension/columnstore/convert.h"
+
+#include "extension/chunk/maintain/rewrite.h"
+#include "extension/columnstore/access_method.h"
+#include "extension/columnstore/live_rows.h"
+#include "extension/columnstore/row_versions.h"
+#include "extension/columnstore/sort_order.h"
+#include "extension/columnstore/writer.h"
+
+extern "C" {
+#include <access/table.h>
+#include <access/xact.h>
+#include <catalog/pg_am.h>
+#include <catalog/pg_class.h>
+#include <catalog/pg_index.h>
+#include <commands/tablecmds.h>
+#include <miscadmin.h>
+#include <storage/lmgr.h>
+#include <utils/builtins.h>
+#include <utils/lsyscache.h>
+#include <utils/syscache.h>
+}
+
+namespace varve::columnstore {
+namespace {
+
+/// The new files lie where the old ones do.
+chunk::Placement same_place(Relation chunk) {
+  return {chunk->rd_rel->reltablespace, false, InvalidOid};
+}
+
+void refuse_exclusion_constraints(Relation chunk) {
+  ListCell* cell;
+  foreach (cell, RelationGetIndexList(chunk)) {
+    HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+    if (!HeapTupleIsValid(tuple)) continue;
+    const bool excludes = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple))->indisexclusion;
+    ReleaseSysCache(tuple);
+    if (!excludes) continue;
+    ereport(ERROR,
+            (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+             errmsg("chunk \"%s\" cannot become columns because of its exclusion constraint \"%s\"",
+                    RelationGetRelationName(chunk), get_rel_name(lfirst_oid(cell)))));
+  }
+}
+
+std::int64_t size_by(PGFunction function, Oid relation) {
+  if (!OidIsValid(relation)) return 0;
+  return DatumGetInt64(DirectFunctionCall1(function, ObjectIdGetDatum(relation)));
+}
+
+/// The sizes as they are, in the terms of relation_size().
+Conversion measured(Relation chunk) {
+  const Oid oid = RelationGetRelid(chunk);
+  const std::int64_t toast = size_by(pg_total_relation_size, chunk->rd_rel->reltoastrelid);
+  return {0, 0, size_by(pg_table_size, oid) - toast, size_by(pg_indexes_size, oid), toast};
+}
+
+/// How many rows went where.
+struct Count {
+  std::int64_t columnar;
+  std::int64_t heap;
+  bool has_own;  // rows that this transaction has written stay in the heap
+};
+
+// --- To columns
+
+void distribute_heap_rows(Relation chunk, TransactionId oldest, Tuplesortstate* sort,
+                          VersionWriter& rest, Count& count) {
+  HeapRows rows(chunk, oldest);
+  Fate fate;
+  while (rows.next(fate)) {
+    if (fate == Fate::kVisible) {
+      tuplesort_puttupleslot(sort, rows.slot);
+      ++count.columnar;
+    } else if (fate == Fate::kRecent) {
+      rest.copy(rows.slot);
+      ++count.heap;
+      const auto* tuple = reinterpret_cast<HeapTupleTableSlot*>(rows.slot)->tuple;
+      count.has_own |= TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data));
+    } else {
+      rest.skip(rows.slot);
+    }
+  }
+  rows.end();
+}
+
+void distribute_group_rows(Relation chunk, TransactionId oldest, Tuplesortstate* sort,
+                           VersionWriter& rest, Count& count) {
+  GroupRows rows(chunk, oldest);
+  Fate fate;
+  while (rows.next(fate)) {
+    if (fate == Fate::kVisible) {
+      tuplesort_puttupleslot(sort, rows.slot);
+      ++count.columnar;
+    } else if (fate == Fate::kRecent) {
+      rest.add(rows.slot, rows.deleter);
+      ++count.heap;
+    }
+  }
+  rows.end();
+}
+
+Count distribute(Relation chunk, const chunk::Rewrite& rewrite, Tuplesortstate* sort) {
+  Count count = {0, 0, false};
+  Relation target = table_open(rewrite.transient, AccessExclusiveLock);
+  VersionWriter rest(chunk, target, rewrite.limits);
+  distribute_heap_rows(chunk, rewrite.limits.oldest, sort, rest, count);
+  if (is_columnar(RelationGetRelid(chunk))) {
+    distribute_group_rows(chunk, rewrite.limits.oldest, sort, rest, count);
+  }
+  rest.finish();
+  table_close(target, NoLock);
+  return count;
+}
+
+std::int64_t write_groups(Relation chunk, Oid transient, Tuplesortstate* sort,
+                          const SortOrder& order) {
+  Relation target = table_open(transient, AccessExclusiveLock);
+  Writer* writer = Writer::open(chunk, target->rd_rel->reltoastrelid, 0, order.columns,
+                                static_cast<std::size_t>(order.count));
+  TupleTableSlot* slot = MakeSingleTupleTableSlot(RelationGetDescr(chunk), &TTSOpsMinimalTuple);
+  tuplesort_performsort(sort);
+  while (tuplesort_gettupleslot(sort, true, false, slot, nullptr)) {
+    CHECK_FOR_INTERRUPTS();
+    writer->add(slot);
+  }
+  const std::uint32_t groups = writer->finish();
+  ExecDropSingleTupleTableSlot(slot);
+  table_close(target, NoLock);
+  CommandCounterIncrement();
+  return groups;
+}
+
+void report_rest(Relation chunk, const Count& count) {
+  if (count.heap == 0) return;
+  ereport(count.has_own ? NOTICE : DEBUG1,
+          (errmsg("%lld rows of chunk \"%s\" stay rows for now", static_cast<long long>(count.heap),
+                  RelationGetRelationName(chunk)),
+           errdetail("Not every running transaction sees them alike.")));
+}
+
+// --- To rows
+
+std::int64_t copy_all(Relation chunk, const chunk::Rewrite& rewrite) {
+  Relation target = table_open(rewrite.transient, AccessExclusiveLock);
+  VersionWriter writer(chunk, target, rewrite.limits);
+  std::int64_t count = 0;
+  Fate fate;
+  GroupRows columnar(chunk, rewrite.limits.oldest);
+  while (columnar.next(fate)) {
+    if (fate == Fate::kDead) continue;
+    writer.add(columnar.slot, fate == Fate::kRecent ? columnar.deleter : InvalidTransactionId);
+    ++count;
+  }
+  columnar.end();
+  HeapRows rows(chunk, rewrite.limits.oldest);
+  while (rows.next(fate)) {
+    if (fate == Fate::kDead) {
+      writer.skip(rows.slot);
+    } else {
+      writer.copy(rows.slot);
+      ++count;
+    }
+  }
+  rows.end();
+  writer.finish();
+  table_close(target, NoLock);
+  return count;
+}
+
+}  // namespace
+
+Conversion to_columns(Oid chunk, const Settings& settings) {
+  Relation table = table_open(chunk, NoLock);
+  CheckTableNotInUse(table, "convert chunk");
+  refuse_exclusion_constraints(table);
+  Conversion conversion = measured(table);
+  const chunk::RestrictedUser before = chunk::become_owner(table);
+  const SortOrder order = sort_order(table, settings);
+  chunk::Rewrite rewrite = chunk::begin_rewrite(table, same_place(table), HEAP_TABLE_AM_OID);
+  require_toast(rewrite.transient);
+
+  Tuplesortstate* sort = begin_sort(table, order);
+  const Count count = distribute(table, rewrite, sort);
+  conversion.rows = count.columnar;
+  conversion.groups = write_groups(table, rewrite.transient, sort, order);
+  tuplesort_end(sort);
+  report_rest(table, count);
+  table_close(table, NoLock);
+
+  chunk::build_indexes(rewrite, static_cast<double>(count.heap));
+  LockRelationOid(chunk, AccessExclusiveLock);
+  chunk::finish_rewrite(rewrite);
+  if (!is_columnar(chunk)) set_access_method(chunk, columnar_method());
+  chunk::become_again(before);
+  return conversion;
+}
+
+void to_rows(Oid chunk) {
+  Relation table = table_open(chunk, NoLock);
+  CheckTableNotInUse(table, "convert chunk");
+  const chunk::RestrictedUser before = chunk::become_owner(table);
+  chunk::Rewrite rewrite = chunk::begin_rewrite(table, same_place(table), HEAP_TABLE_AM_OID);
+  const std::int64_t rows = copy_all(table, rewrite);
+  table_close(table, NoLock);
+
+  chunk::build_indexes(rewrite, static_cast<double>(rows));
+  LockRelationOid(chunk, AccessExclusiveLock);
+  chunk::finish_rewrite(rewrite);
+  set_access_method(chunk, HEAP_TABLE_AM_OID);
+  chunk::become_again(before);
+}
+
+bool is_columnar(Oid chunk) {
+  HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(chunk));
+  if (!HeapTupleIsValid(tuple)) return false;
+  const Oid method = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relam;
+  ReleaseSysCache(tuple);
+  return method == columnar_method();
+}
+
+}  // namespace varve::columnstore

@@ -1,0 +1,136 @@
+// compress_chunk(), decompress_chunk() and the procedures that do the same.
+#include "extension/chunk/maintain/chunk_argument.h"
+#include "extension/columnstore/convert.h"
+
+#include "extension/pg/boundary.h"
+extern "C" {
+#include <access/table.h>
+#include <catalog/pg_class.h>
+#include <storage/bufmgr.h>
+#include <storage/lmgr.h>
+#include <utils/lsyscache.h>
+#include <utils/rel.h>
+}
+
+namespace varve::columnstore {
+namespace {
+
+bool flag(FunctionCallInfo fcinfo, int position, bool otherwise) {
+  if (PG_NARGS() <= position || PG_ARGISNULL(position)) return otherwise;
+  return PG_GETARG_BOOL(position);
+}
+
+/// Others go on reading the chunk until the files are exchanged.
+chunk::OwnChunk locked(FunctionCallInfo fcinfo, const char* function) {
+  const chunk::OwnChunk named = chunk::own_chunk(fcinfo->args[0], function);
+  const chunk::OwnChunk known = chunk::lock_hypertable_of(named, AccessShareLock);
+  pg::call([&] { LockRelationOid(known.chunk.relation, ExclusiveLock); });
+  return chunk::current(known);
+}
+
+void require_table(Oid chunk) {
+  if (get_rel_relkind(chunk) == RELKIND_RELATION) return;
+  ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                  errmsg("chunk \"%s\" is not a table of this server", get_rel_name(chunk))));
+}
+
+void require_enabled(const Settings& settings, Oid hypertable) {
+  if (settings.is_enabled) return;
+  ereport(ERROR,
+          (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+           errmsg("columnstore is not enabled for hypertable \"%s\"", get_rel_name(hypertable)),
+           errhint("ALTER TABLE ... SET (tsdb.enable_columnstore) enables it.")));
+}
+
+/// Reports that there is nothing to do; as an error unless that is fine.
+void report_nothing(Oid chunk, bool is_fine, int state, const char* kind) {
+  ereport(is_fine ? NOTICE : ERROR,
+          (errcode(state), errmsg("chunk \"%s\" is %s", get_rel_name(chunk), kind)));
+}
+
+/// Whether something has been written into the heap part since.
+bool has_heap_part(Oid chunk) {
+  Relation table = table_open(chunk, NoLock);
+  const BlockNumber blocks = RelationGetNumberOfBlocks(table);
+  table_close(table, NoLock);
+  return blocks > 0;
+}
+
+/// The sizes before the first conversion are those to compare with.
+void keep_sizes(std::int32_t chunk_id, Conversion& conversion) {
+  Conversion first;
+  if (!find_conversion(chunk_id, first)) return;
+  conversion.table_bytes = first.table_bytes;
+  conversion.index_bytes = first.index_bytes;
+  conversion.toast_bytes = first.toast_bytes;
+}
+
+void compress(const chunk::OwnChunk& own, bool if_not, bool recompress) {
+  const Oid chunk = own.chunk.relation;
+  require_table(chunk);
+  const Settings settings = settings_of(own.hypertable.id);
+  require_enabled(settings, own.hypertable.relation);
+  const bool was_columnar = is_columnar(chunk);
+  if (was_columnar && !recompress && !has_heap_part(chunk)) {
+    return report_nothing(chunk, if_not, ERRCODE_DUPLICATE_OBJECT, "in columns already");
+  }
+  Conversion conversion = to_columns(chunk, settings);
+  if (was_columnar) keep_sizes(own.chunk.id, conversion);
+  store_conversion(own.chunk.id, settings, conversion);
+}
+
+void decompress(const chunk::OwnChunk& own, bool if_columnar) {
+  const Oid chunk = own.chunk.relation;
+  if (!is_columnar(chunk)) {
+    return report_nothing(chunk, if_columnar, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                          "not in columns");
+  }
+  to_rows(chunk);
+  forget_conversion(own.chunk.id);
+}
+
+Oid compress_call(FunctionCallInfo fcinfo, const char* function) {
+  const chunk::OwnChunk own = locked(fcinfo, function);
+  pg::call([&] { compress(own, flag(fcinfo, 1, true), flag(fcinfo, 2, false)); });
+  return own.chunk.relation;
+}
+
+Oid decompress_call(FunctionCallInfo fcinfo, const char* function) {
+  const chunk::OwnChunk own = locked(fcinfo, function);
+  pg::call([&] { decompress(own, flag(fcinfo, 1, true)); });
+  return own.chunk.relation;
+}
+
+}  // namespace
+}  // namespace varve::columnstore
+
+// compress_chunk(uncompressed_chunk regclass, if_not_compressed boolean, recompress boolean)
+//     returns regclass; compress_chunk(uncompressed_chunk regclass, if_compressed boolean): the
+//     same
+VARVE_SQL_FUNCTION(varve_compress_chunk) {
+  PG_RETURN_OID(varve::columnstore::compress_call(fcinfo, "compress_chunk()"));
+}
+
+// decompress_chunk(uncompressed_chunk regclass, if_compressed boolean) returns regclass
+VARVE_SQL_FUNCTION(varve_decompress_chunk) {
+  PG_RETURN_OID(varve::columnstore::decompress_call(fcinfo, "decompress_chunk()"));
+}
+
+// convert_to_columnstore(chunk regclass, if_not_columnstore boolean, recompress boolean)
+VARVE_SQL_FUNCTION(varve_convert_to_columnstore) {
+  varve::columnstore::compress_call(fcinfo, "convert_to_columnstore()");
+  PG_RETURN_VOID();
+}
+
+// convert_to_rowstore(chunk regclass, if_columnstore boolean)
+VARVE_SQL_FUNCTION(varve_convert_to_rowstore) {
+  varve::columnstore::decompress_call(fcinfo, "convert_to_rowstore()");
+  PG_RETURN_VOID();
+}
+
+// recompress_chunk(chunk regclass, if_not_compressed boolean): what has been written since becomes
+// columns, too
+VARVE_SQL_FUNCTION(varve_recompress_chunk) {
+  varve::columnstore::compress_call(fcinfo, "recompress_chunk()");
+  PG_RETURN_VOID();
+}

@@ -1,0 +1,149 @@
+#include "extension/columnstore/install.h"
+
+#include "extension/catalog/chunk_table.h"
+#include "extension/catalog/hypertable_cache.h"
+#include "extension/catalog/relations.h"
+#include "extension/columnstore/convert.h"
+#include "extension/columnstore/settings.h"
+#include "extension/job/catalog_sql.h"
+
+#include "extension/pg/boundary.h"
+extern "C" {
+#include <access/genam.h>
+#include <access/htup_details.h>
+#include <access/table.h>
+#include <catalog/namespace.h>
+#include <catalog/objectaccess.h>
+#include <catalog/pg_attribute.h>
+#include <catalog/pg_class.h>
+#include <utils/fmgroids.h>
+#include <utils/lsyscache.h>
+#include <utils/snapmgr.h>
+}
+
+namespace varve::columnstore {
+namespace {
+
+using job::Argument;
+
+object_access_hook_type previous_hook = nullptr;
+
+/// The id of a hypertable with settings; 0 for everything else.
+std::int32_t enabled_hypertable(Oid relation) {
+  const std::int32_t id = pg::entry([&] {
+    const auto* hypertable = catalog::cached_hypertable(relation);
+    return hypertable != nullptr ? hypertable->id : 0;
+  });
+  return id != 0 && settings_of(id).is_enabled ? id : 0;
+}
+
+bool orders_by(const Settings& settings, const char* column) {
+  ListCell* cell;
+  foreach (cell, settings.segmentby) {
+    if (strcmp(static_cast<const char*>(lfirst(cell)), column) == 0) return true;
+  }
+  foreach (cell, settings.orderby) {
+    if (strcmp(static_cast<OrderColumn*>(lfirst(cell))->name, column) == 0) return true;
+  }
+  return false;
+}
+
+void refuse_dropped_column(Oid relation, AttrNumber attribute) {
+  const std::int32_t id = enabled_hypertable(relation);
+  if (id == 0) return;
+  const char* column = get_attname(relation, attribute, false);
+  if (!orders_by(settings_of(id), column)) return;
+  ereport(ERROR,
+          (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+           errmsg("column \"%s\" cannot be dropped while chunks are ordered by it", column),
+           errhint("Change the options tsdb.segmentby and tsdb.orderby of hypertable \"%s\".",
+                   get_rel_name(relation))));
+}
+
+/// The name that the command under way has given the column; syscaches have the old one.
+const char* newest_name(Oid relation, AttrNumber attribute) {
+  ScanKeyData keys[2];
+  ScanKeyInit(&keys[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber, F_OIDEQ,
+              ObjectIdGetDatum(relation));
+  ScanKeyInit(&keys[1], Anum_pg_attribute_attnum, BTEqualStrategyNumber, F_INT2EQ,
+              Int16GetDatum(attribute));
+  Relation table = table_open(AttributeRelationId, AccessShareLock);
+  SysScanDesc scan =
+      systable_beginscan(table, AttributeRelidNumIndexId, true, SnapshotSelf, 2, keys);
+  HeapTuple tuple = systable_getnext(scan);
+  const char* name =
+      HeapTupleIsValid(tuple)
+          ? pstrdup(NameStr(reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple))->attname))
+          : nullptr;
+  systable_endscan(scan);
+  table_close(table, AccessShareLock);
+  return name;
+}
+
+void follow_rename(Oid relation, AttrNumber attribute) {
+  const char* before = get_attname(relation, attribute, true);
+  const char* now = newest_name(relation, attribute);
+  if (before == nullptr || now == nullptr || strcmp(before, now) == 0) return;
+  // Only now: it makes what the command has done visible.
+  const std::int32_t id = enabled_hypertable(relation);
+  if (id == 0) return;
+  job::as_catalog_owner([&] {
+    job::execute(
+        "UPDATE varve_catalog.columnstore SET "
+        "segmentby = array_replace(segmentby, $2::name, $3::name), "
+        "orderby = array_replace(orderby, $2::name, $3::name) WHERE hypertable_id = $1",
+        {Argument::integer(id), Argument::text(before), Argument::text(now)});
+    job::execute(
+        "UPDATE varve_catalog.columnar_chunk SET "
+        "segmentby = array_replace(segmentby, $2::name, $3::name), "
+        "orderby = array_replace(orderby, $2::name, $3::name) "
+        "WHERE chunk_id IN (SELECT id FROM varve_catalog.chunk WHERE hypertable_id = $1)",
+        {Argument::integer(id), Argument::text(before), Argument::text(now)});
+  });
+}
+
+void forget_dropped(Oid relation) {
+  const char kind = get_rel_relkind(relation);
+  if (kind == RELKIND_PARTITIONED_TABLE) {
+    const std::int32_t id = enabled_hypertable(relation);
+    if (id != 0) store_settings(id, {false, NIL, NIL});
+  } else if (kind == RELKIND_RELATION && is_columnar(relation)) {
+    const std::int32_t id = pg::entry([&] {
+      const auto chunk = catalog::ChunkTable::find(relation);
+      return chunk ? chunk->id : 0;
+    });
+    if (id != 0) forget_conversion(id);
+  }
+}
+
+/// Whether our tables are there: not while the extension is being created or dropped.
+bool exists() {
+  if (!catalog::relations()) return false;
+  const Oid schema = get_namespace_oid("varve_catalog", true);
+  return OidIsValid(schema) && OidIsValid(get_relname_relid("columnstore", schema)) &&
+         OidIsValid(get_relname_relid("columnar_chunk", schema));
+}
+
+void on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_id, void* arg) {
+  // First, while the catalog still has what is being dropped.
+  if (class_id == RelationRelationId && (access == OAT_DROP || access == OAT_POST_ALTER)) {
+    const bool is_drop = access == OAT_DROP;
+    if ((is_drop || sub_id > 0) && exists()) {
+      if (is_drop && sub_id == 0) forget_dropped(object_id);
+      if (is_drop && sub_id > 0) {
+        refuse_dropped_column(object_id, static_cast<AttrNumber>(sub_id));
+      }
+      if (!is_drop) follow_rename(object_id, static_cast<AttrNumber>(sub_id));
+    }
+  }
+  if (previous_hook != nullptr) previous_hook(access, class_id, object_id, sub_id, arg);
+}
+
+}  // namespace
+
+void install() {
+  previous_hook = object_access_hook;
+  object_access_hook = on_object_access;
+}
+
+}  // namespace varve::columnstore

@@ -1,0 +1,106 @@
+#include "extension/columnstore/live_rows.h"
+
+#include "kernel/codec/validity.h"
+
+extern "C" {
+#include <access/heapam.h>
+#include <access/transam.h>
+#include <access/xact.h>
+#include <miscadmin.h>
+#include <storage/bufmgr.h>
+#include <utils/snapmgr.h>
+}
+
+namespace varve::columnstore {
+namespace {
+
+constexpr std::size_t kDeadWords = codec::kMaxRows / 64;
+
+Fate fate_of_tuple(TupleTableSlot* slot, TransactionId oldest) {
+  auto* buffered = reinterpret_cast<BufferHeapTupleTableSlot*>(slot);
+  HeapTuple tuple = buffered->base.tuple;
+  LockBuffer(buffered->buffer, BUFFER_LOCK_SHARE);
+  const HTSV_Result state = HeapTupleSatisfiesVacuum(tuple, oldest, buffered->buffer);
+  LockBuffer(buffered->buffer, BUFFER_LOCK_UNLOCK);
+  if (state == HEAPTUPLE_DEAD) return Fate::kDead;
+  if (state != HEAPTUPLE_LIVE) return Fate::kRecent;
+  const bool is_old = TransactionIdPrecedes(HeapTupleHeaderGetXmin(tuple->t_data), oldest);
+  return is_old ? Fate::kVisible : Fate::kRecent;
+}
+
+}  // namespace
+
+HeapRows::HeapRows(Relation chunk, TransactionId oldest)
+    : slot(MakeSingleTupleTableSlot(RelationGetDescr(chunk), &TTSOpsBufferHeapTuple)),
+      oldest_(oldest),
+      scan_(heap_beginscan(chunk, SnapshotAny, 0, nullptr, nullptr,
+                           SO_TYPE_SEQSCAN | SO_ALLOW_STRAT)) {}
+
+bool HeapRows::next(Fate& fate) {
+  CHECK_FOR_INTERRUPTS();
+  if (!heap_getnextslot(scan_, ForwardScanDirection, slot)) return false;
+  fate = fate_of_tuple(slot, oldest_);
+  return true;
+}
+
+void HeapRows::end() {
+  ExecDropSingleTupleTableSlot(slot);
+  heap_endscan(scan_);
+}
+
+GroupRows::GroupRows(Relation chunk, TransactionId oldest)
+    : slot(MakeSingleTupleTableSlot(RelationGetDescr(chunk), &TTSOpsVirtual)),
+      deleter(InvalidTransactionId),
+      chunk_(chunk),
+      oldest_(oldest),
+      reader_(Reader::open(chunk)),
+      dead_(static_cast<std::uint64_t*>(palloc(kDeadWords * sizeof(std::uint64_t)))) {
+  if (!reader_->groups().empty()) headers_ = columnar::RowHeaders::open(chunk, AccessShareLock);
+}
+
+bool GroupRows::next_row() {
+  const auto groups = reader_->groups();
+  while (group_ < groups.size() && row_ == groups[group_].rows) {
+    ++group_;
+    row_ = 0;
+  }
+  if (group_ == groups.size()) return false;
+  if (row_ == 0) {
+    memset(dead_, 0, kDeadWords * sizeof(std::uint64_t));
+    headers_.dead_rows(groups[group_].number, SnapshotSelf, dead_);
+  }
+  return true;
+}
+
+Fate GroupRows::fate_of() {
+  if ((dead_[row_ / 64] >> row_ % 64 & 1) == 0) return Fate::kVisible;
+  const std::uint16_t number = reader_->groups()[group_].number;
+  const auto header = headers_.find({number, static_cast<std::uint16_t>(row_)}, SnapshotSelf);
+  deleter = header.xmin;
+  // One that is frozen, or whose transaction ended before all that run, is dead to everybody.
+  const bool is_recent = TransactionIdIsNormal(deleter) && !TransactionIdPrecedes(deleter, oldest_);
+  return is_recent ? Fate::kRecent : Fate::kDead;
+}
+
+bool GroupRows::next(Fate& fate) {
+  CHECK_FOR_INTERRUPTS();
+  if (!next_row()) return false;
+  ExecClearTuple(slot);
+  fate = fate_of();
+  if (fate != Fate::kDead) {
+    reader_->row(reader_->groups()[group_].number, row_, nullptr, slot->tts_values,
+                 slot->tts_isnull);
+    ExecStoreVirtualTuple(slot);
+  }
+  ++row_;
+  return true;
+}
+
+void GroupRows::end() {
+  ExecDropSingleTupleTableSlot(slot);
+  headers_.close();
+  reader_->close();
+  pfree(dead_);
+}
+
+}  // namespace varve::columnstore

@@ -1,0 +1,292 @@
+#include "extension/columnstore/options.h"
+
+#include "extension/catalog/chunk_table.h"
+#include "extension/catalog/ownership.h"
+#include "extension/columnstore/column_list.h"
+#include "extension/columnstore/convert.h"
+#include "extension/columnstore/default_order.h"
+#include "extension/columnstore/settings.h"
+
+#include "extension/pg/boundary.h"
+extern "C" {
+#include <commands/defrem.h>
+#include <lib/stringinfo.h>
+#include <parser/parse_oper.h>
+#include <storage/lmgr.h>
+#include <utils/builtins.h>
+#include <utils/lsyscache.h>
+}
+
+namespace varve::columnstore {
+namespace {
+
+enum class Kind { kEnable, kSegmentby, kOrderby, kUnsupported };
+
+const struct {
+  const char* name;
+  Kind kind;
+} kOptions[] = {
+    {"compress", Kind::kEnable},
+    {"columnstore", Kind::kEnable},
+    {"enable_columnstore", Kind::kEnable},
+    {"compress_segmentby", Kind::kSegmentby},
+    {"segmentby", Kind::kSegmentby},
+    {"segment_by", Kind::kSegmentby},
+    {"compress_orderby", Kind::kOrderby},
+    {"orderby", Kind::kOrderby},
+    {"order_by", Kind::kOrderby},
+    {"compress_chunk_interval", Kind::kUnsupported},
+    {"compress_chunk_time_interval", Kind::kUnsupported},
+    {"compress_index", Kind::kUnsupported},
+    {"compress_sparse_index", Kind::kUnsupported},
+    {"sparse_index", Kind::kUnsupported},
+    {"index", Kind::kUnsupported},
+};
+
+/// What one statement asks for; a null pointer stands for what was not said.
+struct Wanted {
+  bool is_said;  // whether to enable it
+  bool is_enabled;
+  DefElem* segmentby;
+  DefElem* orderby;
+};
+
+Kind kind_of(const DefElem* option) {
+  for (const auto& known : kOptions) {
+    if (strcmp(known.name, option->defname) == 0) return known.kind;
+  }
+  return Kind::kUnsupported;
+}
+
+void check_once(const DefElem* before, const DefElem* option) {
+  if (before == nullptr) return;
+  ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                  errmsg("parameter \"%s\" specified more than once", option->defname)));
+}
+
+[[noreturn]] void refuse(const DefElem* option) {
+  ereport(ERROR,
+          (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+           errmsg("option \"%s.%s\" is not supported", option->defnamespace, option->defname)));
+}
+
+Wanted read(const List* options) {
+  Wanted wanted = {};
+  ListCell* cell;
+  foreach (cell, options) {
+    auto* option = lfirst_node(DefElem, cell);
+    switch (kind_of(option)) {
+      case Kind::kEnable:
+        wanted.is_said = true;
+        wanted.is_enabled = defGetBoolean(option);
+        break;
+      case Kind::kSegmentby:
+        check_once(wanted.segmentby, option);
+        wanted.segmentby = option;
+        break;
+      case Kind::kOrderby:
+        check_once(wanted.orderby, option);
+        wanted.orderby = option;
+        break;
+      case Kind::kUnsupported: refuse(option);
+    }
+  }
+  return wanted;
+}
+
+// --- Checks
+
+void require_column(Oid hypertable, const char* name) {
+  const AttrNumber attribute = get_attnum(hypertable, name);
+  if (attribute > 0) {
+    get_sort_group_operators(get_atttype(hypertable, attribute), true, false, false, nullptr,
+                             nullptr, nullptr, nullptr);
+    return;
+  }
+  ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+                  errmsg("column \"%s\" of hypertable \"%s\" does not exist", name,
+                         get_rel_name(hypertable))));
+}
+
+bool contains(const List* names, const char* name) {
+  ListCell* cell;
+  foreach (cell, names) {
+    if (strcmp(static_cast<const char*>(lfirst(cell)), name) == 0) return true;
+  }
+  return false;
+}
+
+/// Reports columns that are not there, have no order, or are named twice.
+void check(Oid hypertable, const Settings& settings) {
+  List* seen = NIL;
+  const auto see = [&](const char* name) {
+    require_column(hypertable, name);
+    if (contains(seen, name)) {
+      ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                      errmsg("column \"%s\" is named twice in segmentby and orderby", name)));
+    }
+    seen = lappend(seen, const_cast<char*>(name));
+  };
+  ListCell* cell;
+  foreach (cell, settings.segmentby) see(static_cast<const char*>(lfirst(cell)));
+  foreach (cell, settings.orderby) see(static_cast<OrderColumn*>(lfirst(cell))->name);
+}
+
+void require_no_columnar_chunk(const catalog::Hypertable& hypertable) {
+  const auto chunks = pg::entry([&] { return catalog::ChunkTable::of_hypertable(hypertable.id); });
+  for (std::size_t i = 0; i < chunks.count; ++i) {
+    if (!is_columnar(chunks.rows[i].relation)) continue;
+    ereport(ERROR,
+            (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+             errmsg("columnstore cannot be disabled while chunk \"%s\" is in columns",
+                    get_rel_name(chunks.rows[i].relation)),
+             errhint("Convert the chunks of hypertable \"%s\" with decompress_chunk() first.",
+                     get_rel_name(hypertable.relation))));
+  }
+}
+
+// --- Choices
+
+/// The order ends with time, so that rows of a segment are found by it.
+void append_time(Settings& settings, const char* time) {
+  if (contains(settings.segmentby, time)) return;
+  ListCell* cell;
+  foreach (cell, settings.orderby) {
+    if (strcmp(static_cast<OrderColumn*>(lfirst(cell))->name, time) == 0) return;
+  }
+  settings.orderby = list_concat(settings.orderby, default_orderby(time));
+}
+
+/// Takes columns out of the chosen segments that the order has already.
+List* without(const List* names, const List* orderby) {
+  List* rest = NIL;
+  ListCell* cell;
+  foreach (cell, names) {
+    bool is_ordered = false;
+    ListCell* other;
+    foreach (other, orderby) {
+      is_ordered |= strcmp(static_cast<OrderColumn*>(lfirst(other))->name,
+                           static_cast<const char*>(lfirst(cell))) == 0;
+    }
+    if (!is_ordered) rest = lappend(rest, lfirst(cell));
+  }
+  return rest;
+}
+
+const char* joined(const List* names) {
+  StringInfoData text;
+  initStringInfo(&text);
+  ListCell* cell;
+  foreach (cell, names) {
+    appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "",
+                     quote_identifier(static_cast<const char*>(lfirst(cell))));
+  }
+  return text.data;
+}
+
+void choose_segmentby(Settings& settings, Oid hypertable, const char* time) {
+  const char* because = nullptr;
+  settings.segmentby = without(default_segmentby(hypertable, time, &because), settings.orderby);
+  const char* name = get_rel_name(hypertable);
+  if (settings.segmentby == NIL) {
+    ereport(NOTICE, (errmsg("rows of hypertable \"%s\" will not be segmented", name),
+                     errdetail("No index has the time column and another one.")));
+  } else {
+    ereport(NOTICE, (errmsg("rows of hypertable \"%s\" will be segmented by %s", name,
+                            joined(settings.segmentby)),
+                     errdetail("These are the columns of index \"%s\" beside the time.", because)));
+  }
+}
+
+void choose_orderby(Settings& settings, Oid hypertable, const char* time) {
+  settings.orderby = NIL;
+  append_time(settings, time);
+  ereport(NOTICE,
+          (errmsg("rows of hypertable \"%s\" will be ordered by %s", get_rel_name(hypertable),
+                  settings.orderby == NIL ? "their segments alone"
+                                          : psprintf("%s DESC", quote_identifier(time))),
+           errdetail("This is the time column, the newest rows first.")));
+}
+
+void complete(Settings& settings, const Wanted& wanted, bool chooses_segmentby,
+              bool chooses_orderby, const catalog::Hypertable& hypertable) {
+  const char* time = NameStr(hypertable.column);
+  if (wanted.segmentby != nullptr) {
+    settings.segmentby = parse_columns(wanted.segmentby->defname, defGetString(wanted.segmentby));
+  }
+  if (wanted.orderby != nullptr) {
+    settings.orderby = parse_order(wanted.orderby->defname, defGetString(wanted.orderby));
+  }
+  if (chooses_segmentby) choose_segmentby(settings, hypertable.relation, time);
+  if (chooses_orderby) choose_orderby(settings, hypertable.relation, time);
+  if (wanted.orderby != nullptr) append_time(settings, time);
+}
+
+// --- Statements
+
+/// Another session may be about to do the same, or to convert a chunk.
+catalog::Hypertable locked(Oid relation) {
+  const catalog::Hypertable known =
+      pg::entry([&] { return catalog::require_own_hypertable(relation); });
+  LockRelationOid(relation, ShareUpdateExclusiveLock);
+  return known;
+}
+
+void set_options(const catalog::Hypertable& hypertable, const List* options) {
+  const Wanted wanted = read(options);
+  Settings settings = settings_of(hypertable.id);
+  if (wanted.is_said && !wanted.is_enabled) {
+    require_no_columnar_chunk(hypertable);
+    settings.is_enabled = false;
+    return store_settings(hypertable.id, settings);
+  }
+  const bool is_new = !settings.is_enabled;
+  settings.is_enabled = true;
+  complete(settings, wanted, is_new && wanted.segmentby == nullptr,
+           is_new && wanted.orderby == nullptr, hypertable);
+  check(hypertable.relation, settings);
+  store_settings(hypertable.id, settings);
+}
+
+void reset_options(const catalog::Hypertable& hypertable, const List* options) {
+  Settings settings = settings_of(hypertable.id);
+  if (!settings.is_enabled) return;
+  bool segmentby = false;
+  bool orderby = false;
+  ListCell* cell;
+  foreach (cell, options) {
+    const auto* option = lfirst_node(DefElem, cell);
+    const Kind kind = kind_of(option);
+    if (kind != Kind::kSegmentby && kind != Kind::kOrderby) refuse(option);
+    segmentby |= kind == Kind::kSegmentby;
+    orderby |= kind == Kind::kOrderby;
+  }
+  complete(settings, {}, segmentby, orderby, hypertable);
+  check(hypertable.relation, settings);
+  store_settings(hypertable.id, settings);
+}
+
+}  // namespace
+
+bool is_option(const DefElem* option) {
+  for (const auto& known : kOptions) {
+    if (strcmp(known.name, option->defname) == 0) return true;
+  }
+  return false;
+}
+
+void apply_options(Oid hypertable, List* options, bool is_reset) {
+  const catalog::Hypertable row = locked(hypertable);
+  if (is_reset) {
+    reset_options(row, options);
+  } else {
+    set_options(row, options);
+  }
+}
+
+void enable(Oid hypertable) {
+  const catalog::Hypertable row = locked(hypertable);
+  if (!settings_of(row.id).is_enabled) set_options(row, NIL);
+}
+
+}  // namespace varve::columnstore

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <nodes/parsenodes.h>
+}
+
+// ALTER TABLE hypertable SET (tsdb.enable_columnstore, tsdb.segmentby = ..., tsdb.orderby = ...) in
+// all its spellings. C API.
+namespace varve::columnstore {
+
+/// Whether an option is one of the columnstore's, with whatever prefix.
+bool is_option(const DefElem* option);
+
+/// Applies a statement's options (a List of DefElem that are is_option()) to a hypertable that the
+/// user owns; of a RESET, their names. Says in a NOTICE what it has chosen where nothing was given.
+///
+/// Reports TS001, 42501, 42703 and 22023 for columns, 42883 for types without an order, 42601 for
+/// lists that are none, 0A000 for options we have not and where columnar chunks are in the way.
+void apply_options(Oid hypertable, List* options, bool is_reset);
+
+/// Enables the columnstore with what apply_options() chooses, unless it is enabled.
+void enable(Oid hypertable);
+
+}  // namespace varve::columnstore

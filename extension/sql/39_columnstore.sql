@@ -1,0 +1,81 @@
+-- Chunks whose rows are in columns: what is to become of them, and making them so.
+
+CREATE TABLE varve_catalog.columnstore (
+    hypertable_id     integer   NOT NULL CONSTRAINT columnstore_pkey PRIMARY KEY,
+    segmentby         name[]    NOT NULL,
+    orderby           name[]    NOT NULL,
+    orderby_desc      boolean[] NOT NULL,
+    orderby_nullsfirst boolean[] NOT NULL,
+    CONSTRAINT columnstore_orderby_check CHECK (
+        cardinality(orderby_desc) = cardinality(orderby) AND cardinality(orderby_nullsfirst) = cardinality(orderby))
+);
+COMMENT ON TABLE varve_catalog.columnstore IS 'hypertables whose chunks may become columns, and how rows are ordered in them';
+
+CREATE TABLE varve_catalog.columnar_chunk (
+    chunk_id          integer   NOT NULL CONSTRAINT columnar_chunk_pkey PRIMARY KEY,
+    segmentby         name[]    NOT NULL,
+    orderby           name[]    NOT NULL,
+    orderby_desc      boolean[] NOT NULL,
+    orderby_nullsfirst boolean[] NOT NULL,
+    columnar_rows     bigint    NOT NULL,
+    row_groups        bigint    NOT NULL,
+    table_bytes       bigint    NOT NULL,  -- before, in the parts of relation_size()
+    index_bytes       bigint    NOT NULL,
+    toast_bytes       bigint    NOT NULL,
+    CONSTRAINT columnar_chunk_orderby_check CHECK (
+        cardinality(orderby_desc) = cardinality(orderby) AND cardinality(orderby_nullsfirst) = cardinality(orderby))
+);
+COMMENT ON TABLE varve_catalog.columnar_chunk IS 'chunks that are in columns: how they were when they became so';
+
+SELECT pg_catalog.pg_extension_config_dump('varve_catalog.columnstore', '');
+SELECT pg_catalog.pg_extension_config_dump('varve_catalog.columnar_chunk', '');
+GRANT SELECT ON varve_catalog.columnstore, varve_catalog.columnar_chunk TO PUBLIC;
+GRANT INSERT ON varve_catalog.columnstore, varve_catalog.columnar_chunk TO @extowner@;
+
+CREATE FUNCTION compress_chunk(
+    uncompressed_chunk regclass,
+    if_not_compressed  boolean = true,
+    recompress         boolean = false)
+RETURNS regclass
+AS 'MODULE_PATHNAME', 'varve_compress_chunk'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION compress_chunk(regclass, boolean, boolean) IS
+    'puts the rows of a chunk into columns; recompress also those that are there already';
+
+-- The name that scripts use for the same question.
+CREATE FUNCTION compress_chunk(uncompressed_chunk regclass, if_compressed boolean)
+RETURNS regclass
+AS 'MODULE_PATHNAME', 'varve_compress_chunk'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION compress_chunk(regclass, boolean) IS 'puts the rows of a chunk into columns';
+
+CREATE FUNCTION decompress_chunk(uncompressed_chunk regclass, if_compressed boolean = true)
+RETURNS regclass
+AS 'MODULE_PATHNAME', 'varve_decompress_chunk'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION decompress_chunk(regclass, boolean) IS 'puts the rows of a chunk back into a heap';
+
+CREATE PROCEDURE convert_to_columnstore(
+    chunk              regclass,
+    if_not_columnstore boolean = true,
+    recompress         boolean = false)
+AS 'MODULE_PATHNAME', 'varve_convert_to_columnstore'
+LANGUAGE C;
+COMMENT ON PROCEDURE convert_to_columnstore(regclass, boolean, boolean) IS
+    'puts the rows of a chunk into columns; recompress also those that are there already';
+
+CREATE PROCEDURE convert_to_rowstore(chunk regclass, if_columnstore boolean = true)
+AS 'MODULE_PATHNAME', 'varve_convert_to_rowstore'
+LANGUAGE C;
+COMMENT ON PROCEDURE convert_to_rowstore(regclass, boolean) IS 'puts the rows of a chunk back into a heap';
+
+CREATE PROCEDURE recompress_chunk(chunk regclass, if_not_compressed boolean = true)
+AS 'MODULE_PATHNAME', 'varve_recompress_chunk'
+LANGUAGE C;
+COMMENT ON PROCEDURE recompress_chunk(regclass, boolean) IS
+    'puts rows that have been written into a columnar chunk into its columns, too';
+
+CREATE FUNCTION varve_catalog.is_columnar(method oid) RETURNS boolean
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN method = (SELECT am.oid FROM pg_catalog.pg_am am WHERE am.amname = 'varve_columnar');
+COMMENT ON FUNCTION varve_catalog.is_columnar(oid) IS 'whether an access method is that of columnar chunks';
