@@ -1,6 +1,7 @@
 #include "extension/columnar/carry_over.h"
 
 #include "extension/columnar/row_header.h"
+#include "extension/columnstore/missing_values.h"
 
 #include "extension/pg/postgres.h"
 extern "C" {
@@ -130,6 +131,7 @@ void carry_over_store(Relation old_table, Relation new_table, TransactionId olde
   Relation old_toast = table_open(old_table->rd_rel->reltoastrelid, AccessShareLock);
   Target target(new_table->rd_rel->reltoastrelid);
   copy_groups(old_toast, target);
+  columnstore::keep_missing_values(old_table, RelationGetRelid(target.relation));
   // Last: rewriting writes whole pages behind those that are there.
   copy_tombstones(old_toast, target, oldest, freeze_before, freeze_multis_before);
   target.close();

@@ -4,6 +4,7 @@
 #include "extension/catalog/hypertable_cache.h"
 #include "extension/catalog/relations.h"
 #include "extension/columnstore/convert.h"
+#include "extension/columnstore/group_cache.h"
 #include "extension/columnstore/settings.h"
 #include "extension/job/catalog_sql.h"
 
@@ -142,6 +143,7 @@ void on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int 
 }  // namespace
 
 void install() {
+  install_group_cache();
   previous_hook = object_access_hook;
   object_access_hook = on_object_access;
 }

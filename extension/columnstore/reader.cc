@@ -5,6 +5,7 @@
 #include <string>
 
 #include "extension/columnstore/column_decoder.h"
+#include "extension/columnstore/group_cache.h"
 #include "extension/columnstore/group_head.h"
 #include "extension/columnstore/store.h"
 #include "extension/columnstore/value_range.h"
@@ -340,6 +341,23 @@ const GroupInfo* Reader::group(std::uint16_t number) const {
   return position == kNone ? nullptr : &state_->infos[position];
 }
 
+bool Reader::has_column(std::uint16_t group, AttrNumber attribute) {
+  codec::ColumnDescriptor column;
+  return find_column(*state_, existing(*state_, group), attribute, column);
+}
+
+std::span<const SortColumn> Reader::sort_columns(std::uint16_t group) {
+  const codec::RowGroup& descriptor = descriptor_of(*state_, existing(*state_, group));
+  const std::size_t count = descriptor.sort_keys();
+  auto* columns = static_cast<SortColumn*>(palloc((count + 1) * sizeof(SortColumn)));
+  for (std::size_t i = 0; i < count; ++i) {
+    const codec::SortKey key = descriptor.sort_key(i);
+    columns[i] = {key.attribute, (key.flags & codec::kDescending) != 0,
+                  (key.flags & codec::kNullsFirst) != 0};
+  }
+  return {columns, count};
+}
+
 void Reader::describe(TupleDesc columns) {
   State& state = *state_;
   if (columns == columns_of(state)) return;
@@ -392,6 +410,8 @@ bool Reader::may_contain(std::uint16_t group, AttrNumber attribute, const ValueR
 bool has_groups(Relation chunk) {
   const Oid toast = chunk->rd_rel->reltoastrelid;
   if (!OidIsValid(toast)) return false;
+  const Known known = known_groups(toast);
+  if (known != Known::kNothing) return known == Known::kYes;
   const Store store = open_store(toast, AccessShareLock);
   bool found = false;
   if (RelationGetNumberOfBlocks(store.toast) > 0) {
@@ -400,6 +420,7 @@ bool has_groups(Relation chunk) {
     scan.end();
   }
   close_store(store);
+  remember_groups(toast, found);
   return found;
 }
 

@@ -21,6 +21,13 @@ struct GroupInfo {
   std::uint32_t rows;  // 1 to 65,536
 };
 
+/// What rows are sorted by before they are written.
+struct SortColumn {
+  AttrNumber attribute;
+  bool is_descending;
+  bool nulls_first;
+};
+
 /// Rows of one column of one vector, by position; nulls are marked, and their values are 0.
 struct Vector {
   std::uint32_t rows;
@@ -52,6 +59,11 @@ class Reader {
   [[nodiscard]] std::span<const GroupInfo> groups() const;
   /// The group of this number, or none.
   [[nodiscard]] const GroupInfo* group(std::uint16_t number) const;
+
+  /// Whether the group was written with a column; one that was added since is not in it.
+  bool has_column(std::uint16_t group, AttrNumber attribute);
+  /// What the group's rows are sorted by, in the current memory context.
+  std::span<const SortColumn> sort_columns(std::uint16_t group);
 
   /// The row type that rows are wanted in, where it is not the relation's: a table that is being
   /// rewritten is read by what it was, and has become something else. Costs nothing when repeated.

@@ -113,6 +113,26 @@ bool read_blob(const Store& store, Oid id, char* out, std::size_t size) {
   return is_whole && at == size;
 }
 
+void erase_blob(const Store& store, Oid id) {
+  SysScanDesc scan = begin(store, id);
+  HeapTuple tuple;
+  while (HeapTupleIsValid(tuple = systable_getnext_ordered(scan, ForwardScanDirection))) {
+    simple_heap_delete(store.toast, &tuple->t_self);
+  }
+  systable_endscan_ordered(scan);
+}
+
+void erase(const Store& store, Oid kind, std::int32_t sequence) {
+  SysScanDesc scan = begin(store, kind);
+  HeapTuple tuple;
+  while (HeapTupleIsValid(tuple = systable_getnext_ordered(scan, ForwardScanDirection))) {
+    if (sequence_of(tuple, RelationGetDescr(store.toast)) != sequence) continue;
+    simple_heap_delete(store.toast, &tuple->t_self);
+    break;
+  }
+  systable_endscan_ordered(scan);
+}
+
 StoreScan::StoreScan(const Store& store, Oid kind)
     : toast_(store.toast), scan_(begin(store, kind)) {}
 

@@ -38,6 +38,10 @@ Oid put_blob(const Store& store, const void* data, std::size_t size);
 /// The bytes of a blob, which must have `size`, at `out`. False where they do not.
 bool read_blob(const Store& store, Oid id, char* out, std::size_t size);
 
+/// Removes the tuples of a blob, or that with the number `sequence` of a kind.
+void erase_blob(const Store& store, Oid id);
+void erase(const Store& store, Oid kind, std::int32_t sequence);
+
 /// Goes through the tuples of a kind in the order of chunk_seq, as committed or made by this
 /// transaction. Nothing else may be done with the bytes than to read them until the next step.
 class StoreScan {

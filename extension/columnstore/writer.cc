@@ -5,6 +5,7 @@
 
 #include "extension/columnstore/column_buffer.h"
 #include "extension/columnstore/column_encoder.h"
+#include "extension/columnstore/group_cache.h"
 #include "extension/columnstore/group_head.h"
 #include "extension/columnstore/store.h"
 
@@ -81,6 +82,7 @@ void put_group(const Writer::State& state, const Bytes& descriptor) {
   char tuple[kPieceBytes];
   memcpy(tuple, &head, sizeof head);
   if (is_here) memcpy(tuple + sizeof head, descriptor.data(), size);
+  forget_groups(RelationGetRelid(state.store.toast));
   put(state.store, kGroupKind, static_cast<std::int32_t>(state.next), tuple,
       sizeof head + (is_here ? size : 0));
 }
@@ -153,6 +155,8 @@ void Writer::add(TupleTableSlot* slot) {
   ++state.rows;
   if (state.rows == codec::kMaxRows || state.bytes >= state.most_bytes) flush(state);
 }
+
+void Writer::allow_any_size() { state_->most_bytes = SIZE_MAX; }
 
 std::uint32_t Writer::finish() {
   flush(*state_);

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "extension/columnstore/reader.h"
+
 #include "extension/pg/postgres.h"
 extern "C" {
 #include <executor/tuptable.h>
@@ -9,13 +11,6 @@ extern "C" {
 }
 
 namespace varve::columnstore {
-
-/// What rows are sorted by before they come here; row groups remember it.
-struct SortColumn {
-  AttrNumber attribute;
-  bool is_descending;
-  bool nulls_first;
-};
 
 /// Writes rows into row groups of a chunk's store, in the order they come. C API: may ereport, and
 /// lives in the memory context that is current at open().
@@ -27,6 +22,8 @@ class Writer {
   static Writer* open(Relation chunk, Oid toast, std::uint32_t first, const SortColumn* sort,
                       std::size_t sort_columns);
   void add(TupleTableSlot* slot);
+  /// As many rows as come, up to 65,536, go into one group.
+  void allow_any_size();
   /// Writes what is left and closes the store; the number of row groups written.
   std::uint32_t finish();
 

@@ -107,3 +107,12 @@ SELECT decompress_chunk(c) FROM show_chunks('grown') c;
 SELECT compress_chunk(c) FROM show_chunks('grown') c;
 ALTER TABLE grown ADD COLUMN drawn float8 DEFAULT random(), ADD COLUMN more text DEFAULT 'm';
 SELECT count(*), count(drawn), count(DISTINCT drawn) > 1000 AS differ, min(more), min(before), sum(renamed), sum(after::numeric) FROM grown;
+-- VACUUM FULL takes row groups along, and with them the values of columns that they were written without.
+SELECT compress_chunk(c) AS chunk FROM show_chunks('grown') c \gset
+ALTER TABLE grown ADD COLUMN full_int int DEFAULT 9, ADD COLUMN full_text text DEFAULT repeat('x', 3000), ADD COLUMN full_null int;
+DELETE FROM grown WHERE id = 100;
+VACUUM FULL :chunk;
+SELECT count(*), sum(full_int), sum(length(full_text)), count(full_null), sum(renamed), count(*) FILTER (WHERE id = 100) AS deleted FROM grown;
+DELETE FROM grown WHERE id = 1500;
+SELECT compress_chunk(c, recompress => true) FROM show_chunks('grown') c;
+SELECT count(*), sum(full_int), sum(length(full_text)), count(full_null), sum(renamed) FROM grown;
