@@ -35,15 +35,6 @@ enum AddArgument {
   kDropCreatedBefore
 };
 
-/// Integers have no clock of their own.
-void require_integer_now(const Target& target) {
-  // An aggregate has the clock of the table it is of.
-  if (!target.is_integer || target.is_aggregate || target.has_integer_now) return;
-  throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
-                     "the hypertable has no function that gives its present", {},
-                     "Use set_integer_now_func().");
-}
-
 Datum add_retention(FunctionCallInfo fcinfo) {
   pg::call([] { PreventCommandIfReadOnly("add_retention_policy()"); });
   const Target target = policy_target(fcinfo, kRelation);
