@@ -6,6 +6,7 @@
 #include "extension/continuous_aggregate/create_options.h"
 #include "extension/continuous_aggregate/losses.h"
 #include "extension/continuous_aggregate/parts.h"
+#include "extension/continuous_aggregate/redefine.h"
 #include "extension/continuous_aggregate/sql.h"
 #include "extension/ddl/dispatch.h"
 
@@ -174,9 +175,15 @@ void alter_table(ddl::Utility& utility) {
       set_options(*aggregate, *command);
       continue;
     }
+    if (command->subtype == AT_AddColumn && !is_view) {
+      utility.require_writable();
+      add_column(*aggregate, *command, utility.text);
+      continue;
+    }
     if (command->subtype != AT_ChangeOwner && !is_view) {
-      refuse(*statement->relation, "alter",
-             "Options are set by SET (timescaledb.materialized_only).");
+      refuse(
+          *statement->relation, "alter",
+          "Options are set by SET (timescaledb.materialized_only), columns added by ADD COLUMN.");
     }
     rest = lappend(rest, command);
   }

@@ -212,11 +212,11 @@ class Refresh {
 
   /// One transaction. False where rows were dropped meanwhile, and nothing has been changed.
   bool replace(Range batch) {
-    load();
     pg::call([&] {
       CHECK_FOR_INTERRUPTS();
       acquire(Lock::kRanges, id_, true);
     });
+    load();  // under the lock, which whoever gives the aggregate another query takes, too
     const Ranges frozen = buckets("aggregate_frozen", batch);
     const Ranges wanted = without({batch}, frozen);
     if (wanted.size() != 1 || wanted.front() != batch) {

@@ -62,6 +62,7 @@ INSERT INTO attempt VALUES
     ($$CALL split_chunk('_timescaledb_internal._hyper_1_1_chunk')$$),
     ($$CALL detach_chunk('_timescaledb_internal._hyper_1_1_chunk')$$),
     ($$CALL attach_chunk('metric', 'plain', '{"time": ["2025-01-01", "2025-02-01"]}')$$),
+    ($$SELECT replace_continuous_aggregate('daily', 'SELECT 1')$$),
     ($$SELECT add_retention_policy('metric', interval '1 day')$$),
     ($$SELECT remove_retention_policy('metric')$$),
     ($$SELECT add_tiering_policy('metric', interval '1 day', 'pg_default')$$),
@@ -191,6 +192,8 @@ ALTER TABLE public.trapped DISABLE ROW LEVEL SECURITY;
 CREATE MATERIALIZED VIEW public.trapped_daily WITH (timescaledb.continuous) AS
     SELECT public.time_bucket('1 day', time) AS day, pg_catalog.count(*) FROM public.trapped GROUP BY 1;
 CALL public.refresh_continuous_aggregate('public.trapped_daily', NULL, NULL);
+SELECT public.replace_continuous_aggregate('public.trapped_daily',
+    'SELECT public.time_bucket(''1 day'', time) AS day, pg_catalog.count(*), pg_catalog.max(v) AS high FROM public.trapped GROUP BY 1');
 SELECT public.add_retention_policy('public.trapped', interval '100 years') AS retention, public.add_reorder_policy('public.trapped', 'trapped_time_idx') AS reorder,
     public.add_continuous_aggregate_policy('public.trapped_daily', NULL, interval '1 day', interval '1 hour') AS refresh \gset
 SELECT public.add_tiering_policy('public.trapped', interval '100 years', 'pg_default') AS tiering \gset
