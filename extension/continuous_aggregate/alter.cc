@@ -6,6 +6,8 @@
 #include "extension/continuous_aggregate/create_options.h"
 #include "extension/continuous_aggregate/losses.h"
 #include "extension/continuous_aggregate/parts.h"
+#include "extension/continuous_aggregate/redefine.h"
+#include "extension/continuous_aggregate/row_security.h"
 #include "extension/continuous_aggregate/sql.h"
 #include "extension/ddl/dispatch.h"
 
@@ -140,31 +142,33 @@ void set_owner(const Aggregate& aggregate, const AlterTableCmd& command) {
   SPI_finish();
 }
 
-/// Row-level security would not reach rows that aggregates have stored.
-void check_row_security(const AlterTableStmt& statement) {
+bool enables_row_security(const AlterTableStmt& statement) {
   ListCell* cell;
   foreach (cell, statement.cmds) {
-    if (lfirst_node(AlterTableCmd, cell)->subtype != AT_EnableRowSecurity) continue;
-    const Oid relation = RangeVarGetRelid(statement.relation, NoLock, true);
-    if (!OidIsValid(relation)) continue;
-    const bool is_source = pg::entry([&] { return find_source(relation) != nullptr; });
-    if (!is_source) continue;
-    ereport(ERROR,
-            (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-             errmsg("cannot enable row-level security on \"%s\"", statement.relation->relname),
-             errdetail("Its continuous aggregates would show rows that readers may not see."),
-             errhint("Drop the continuous aggregates first.")));
+    if (lfirst_node(AlterTableCmd, cell)->subtype == AT_EnableRowSecurity) return true;
   }
+  return false;
+}
+
+/// The policies of a hypertable hold for its aggregates, too.
+void proceed_and_check(ddl::Utility& utility, const AlterTableStmt& statement) {
+  const bool enables = enables_row_security(statement);
+  const Oid relation = enables ? RangeVarGetRelid(statement.relation, NoLock, true) : InvalidOid;
+  if (OidIsValid(relation) && pg::entry([&] { return holds_results(relation); })) {
+    refuse(*statement.relation, "enable row-level security on the results of a",
+           "Enable it on the hypertable.");
+  }
+  utility.proceed();
+  if (OidIsValid(relation)) check_aggregates_of(relation);
 }
 
 void alter_table(ddl::Utility& utility) {
   const auto* statement = castNode(AlterTableStmt, utility.statement());
-  check_row_security(*statement);
   const bool is_view = statement->objtype == OBJECT_VIEW;
   const auto aggregate = is_view || statement->objtype == OBJECT_MATVIEW
                              ? named_aggregate(statement->relation)
                              : std::nullopt;
-  if (!aggregate) return utility.proceed();
+  if (!aggregate) return proceed_and_check(utility, *statement);
   check_owner(*aggregate);
   List* rest = NIL;
   ListCell* cell;
@@ -174,9 +178,15 @@ void alter_table(ddl::Utility& utility) {
       set_options(*aggregate, *command);
       continue;
     }
+    if (command->subtype == AT_AddColumn && !is_view) {
+      utility.require_writable();
+      add_column(*aggregate, *command, utility.text);
+      continue;
+    }
     if (command->subtype != AT_ChangeOwner && !is_view) {
-      refuse(*statement->relation, "alter",
-             "Options are set by SET (timescaledb.materialized_only).");
+      refuse(
+          *statement->relation, "alter",
+          "Options are set by SET (timescaledb.materialized_only), columns added by ADD COLUMN.");
     }
     rest = lappend(rest, command);
   }

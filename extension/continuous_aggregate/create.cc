@@ -55,7 +55,7 @@ void rename_columns(Query& query, List* names) {
   }
 }
 
-/// "name type COLLATE collation, ...". Under execute()'s search path.
+/// "name type COLLATE collation, ..."
 const char* column_definitions(const Query& query) {
   StringInfoData list;
   initStringInfo(&list);
@@ -63,13 +63,7 @@ const char* column_definitions(const Query& query) {
   foreach (cell, query.targetList) {
     const auto* target = lfirst_node(TargetEntry, cell);
     if (target->resjunk) continue;
-    const auto* value = reinterpret_cast<const Node*>(target->expr);
-    appendStringInfo(&list, "%s%s %s", list.len > 0 ? ", " : "", quote_identifier(target->resname),
-                     format_type_with_typemod(exprType(value), exprTypmod(value)));
-    const Oid collation = exprCollation(value);
-    if (OidIsValid(collation) && collation != get_typcollation(exprType(value))) {
-      appendStringInfo(&list, " COLLATE %s", generate_collation_name(collation));
-    }
+    appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", column_definition(*target));
   }
   return list.data;
 }
@@ -78,9 +72,7 @@ const char* owner_name() { return quote_identifier(GetUserNameFromId(GetUserId()
 
 /// The table of the results, with a name for the time being; a hypertable's id comes with it.
 Oid create_table(const Query& query, const char* name) {
-  const int level = restrict_search_path();
   const char* columns = column_definitions(query);
-  AtEOXact_GUC(false, level);
   execute(psprintf("CREATE TABLE _timescaledb_internal.%s (%s)", name, columns));
   execute(psprintf("ALTER TABLE _timescaledb_internal.%s OWNER TO %s", name, owner_name()));
   return get_relname_relid(name, get_namespace_oid("_timescaledb_internal", false));
@@ -141,30 +133,12 @@ void create_indexes(const Aggregate& aggregate, const Definition& definition,
   }
 }
 
-/// Names in the text are qualified: the search path is that of execute().
-const char* text_of(Query* query) {
-  const int level = restrict_search_path();
-  const char* text = pg_get_querydef(query, false);
-  AtEOXact_GUC(false, level);
-  return text;
-}
-
 /// A view of ours that reads with the rights of the aggregate's owner.
 Oid create_part(const char* name, Query* query) {
-  const char* text = text_of(static_cast<Query*>(copyObject(query)));
+  const char* text = text_of(query);
   execute(psprintf("CREATE VIEW _timescaledb_internal.%s AS %s", name, text));
   execute(psprintf("ALTER VIEW _timescaledb_internal.%s OWNER TO %s", name, owner_name()));
   return get_relname_relid(name, get_namespace_oid("_timescaledb_internal", false));
-}
-
-Expr* watermark_call(std::int32_t id, Oid type) {
-  const Oid types[] = {INT4OID, ANYELEMENTOID};
-  List* name = list_make2(makeString(pstrdup("varve_catalog")), makeString(pstrdup("watermark")));
-  auto* number = makeConst(INT4OID, -1, InvalidOid, sizeof(int32), Int32GetDatum(id), false, true);
-  return reinterpret_cast<Expr*>(
-      makeFuncExpr(LookupFuncName(name, 2, types, false), type,
-                   list_make2(number, makeNullConst(type, -1, InvalidOid)), InvalidOid, InvalidOid,
-                   COERCE_EXPLICIT_CALL));
 }
 
 void create_view(const RangeVar& name, const Aggregate& aggregate) {

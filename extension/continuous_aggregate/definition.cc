@@ -171,6 +171,13 @@ int find_buckets(Query* query, Definition& definition) {
   return count;
 }
 
+AttrNumber source_column(const Definition& definition, const TargetEntry& target) {
+  auto* value = reinterpret_cast<Node*>(target.expr);
+  Column column = {nullptr, 0};
+  if (!IsA(value, Var) || !trace(definition.query, value, column)) return 0;
+  return column.entry == definition.source_entry ? column.number : static_cast<AttrNumber>(0);
+}
+
 Definition find_definition(Query* query) {
   Definition definition = {};
   if (find_buckets(query, definition) != 1 || !fold_arguments(definition.bucket)) {

@@ -3,6 +3,7 @@
 #include "extension/catalog/hypertable_cache.h"
 #include "extension/continuous_aggregate/aggregate_table.h"
 #include "extension/continuous_aggregate/definition_parts.h"
+#include "extension/continuous_aggregate/row_security.h"
 
 #include "extension/pg/boundary.h"
 #include "extension/pg/tree.h"
@@ -209,13 +210,7 @@ void check_source(const Definition& definition) {
                    OidIsValid(definition.source_view) ? OBJECT_VIEW : OBJECT_TABLE,
                    get_rel_name(relation));
   }
-  Relation source = table_open(definition.source, AccessShareLock);
-  const bool row_security = source->rd_rel->relrowsecurity;
-  table_close(source, NoLock);
-  if (row_security) {
-    refuse("a hypertable with row-level security",
-           "Its results would show rows that readers may not see.");
-  }
+  check_row_security(definition);
 }
 
 /// Every bucket must consist of whole buckets of the aggregate below.

@@ -11,4 +11,7 @@ int find_buckets(Query* query, Definition& definition);
 /// Makes the call's arguments constants, all but the time. False where they are none.
 bool fold_arguments(BucketCall& bucket);
 
+/// The column of the source that a result is, and nothing more; 0 for all others.
+AttrNumber source_column(const Definition& definition, const TargetEntry& target);
+
 }  // namespace varve::continuous_aggregate

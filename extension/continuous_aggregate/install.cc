@@ -4,6 +4,7 @@
 #include "extension/continuous_aggregate/changes.h"
 #include "extension/continuous_aggregate/create.h"
 #include "extension/continuous_aggregate/losses.h"
+#include "extension/continuous_aggregate/row_security.h"
 #include "extension/continuous_aggregate/watermark.h"
 
 namespace varve::continuous_aggregate {
@@ -14,6 +15,7 @@ void install() {
   install_watermark();
   install_create();
   install_alter();
+  install_row_security();
 }
 
 }  // namespace varve::continuous_aggregate

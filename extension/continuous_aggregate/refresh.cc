@@ -19,6 +19,7 @@
 #include "extension/chunk/coordinate.h"
 #include "extension/continuous_aggregate/aggregate_table.h"
 #include "extension/continuous_aggregate/definition.h"
+#include "extension/continuous_aggregate/row_security.h"
 #include "extension/continuous_aggregate/sql.h"
 #include "extension/continuous_aggregate/stored.h"
 #include "extension/continuous_aggregate/work.h"
@@ -105,6 +106,7 @@ class Refresh {
       aggregate_ = *found;
       owner_ = catalog::owner_of(aggregate_.relation);
       definition_ = find_definition(query_of(aggregate_.definition));
+      check_sees_all(definition_, owner_);
     });
   }
 
@@ -212,11 +214,11 @@ class Refresh {
 
   /// One transaction. False where rows were dropped meanwhile, and nothing has been changed.
   bool replace(Range batch) {
-    load();
     pg::call([&] {
       CHECK_FOR_INTERRUPTS();
       acquire(Lock::kRanges, id_, true);
     });
+    load();  // under the lock, which whoever gives the aggregate another query takes, too
     const Ranges frozen = buckets("aggregate_frozen", batch);
     const Ranges wanted = without({batch}, frozen);
     if (wanted.size() != 1 || wanted.front() != batch) {

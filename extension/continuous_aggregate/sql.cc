@@ -26,8 +26,10 @@ void execute_as(Oid user, const char* statement, bool read_only) {
   Oid caller = InvalidOid;
   int context = 0;
   GetUserIdAndSecContext(&caller, &context);
-  SetUserIdAndSecContext(user,
-                         context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+  // An owner who is bound by policies (FORCE ROW LEVEL SECURITY) is not while results are computed,
+  // which those policies will be applied to.
+  SetUserIdAndSecContext(user, context | SECURITY_LOCAL_USERID_CHANGE |
+                                   SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
   const int level = restrict_search_path();
   const int result = SPI_execute(statement, read_only, 0);
   AtEOXact_GUC(false, level);

@@ -132,6 +132,13 @@ Offset interval_argument(FunctionCallInfo fcinfo, int position) {
   return pg::call([&] { return offset_of(*PG_GETARG_INTERVAL_P(position)); });
 }
 
+void require_integer_now(const Target& target) {
+  if (!target.is_integer || target.is_aggregate || target.has_integer_now) return;
+  throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
+                     "the hypertable has no function that gives its present", {},
+                     "Use set_integer_now_func().");
+}
+
 std::int32_t insert_policy(FunctionCallInfo fcinfo, const Target& target, const Policy& policy,
                            int initial_start, int timezone) {
   Definition job;

@@ -38,6 +38,10 @@ Offset offset_argument(FunctionCallInfo fcinfo, int position, const char* name,
                        const Target& target);
 Offset interval_argument(FunctionCallInfo fcinfo, int position);
 
+/// Integers have no clock of their own. Throws SqlError 22023 where the hypertable has no function
+/// that gives its present; an aggregate has that of the table it is of.
+void require_integer_now(const Target& target);
+
 /// A policy: a job whose procedure and check are _timescaledb_functions.`procedure` and ..._check.
 struct Policy {
   const char* procedure;

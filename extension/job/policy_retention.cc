@@ -4,6 +4,7 @@
 #include "extension/chunk/divided_slice.h"
 #include "extension/chunk/drop.h"
 #include "extension/chunk/unlink.h"
+#include "extension/job/catalog_sql.h"
 #include "extension/job/policy.h"
 
 #include "extension/pg/boundary.h"
@@ -34,15 +35,6 @@ enum AddArgument {
   kDropCreatedBefore
 };
 
-/// Integers have no clock of their own.
-void require_integer_now(const Target& target) {
-  // An aggregate has the clock of the table it is of.
-  if (!target.is_integer || target.is_aggregate || target.has_integer_now) return;
-  throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
-                     "the hypertable has no function that gives its present", {},
-                     "Use set_integer_now_func().");
-}
-
 Datum add_retention(FunctionCallInfo fcinfo) {
   pg::call([] { PreventCommandIfReadOnly("add_retention_policy()"); });
   const Target target = policy_target(fcinfo, kRelation);
@@ -68,9 +60,27 @@ Datum add_retention(FunctionCallInfo fcinfo) {
   return add_policy(fcinfo, target, policy, kIfNotExists, kInitialStart, kTimezone);
 }
 
+/// What is known once the chunk is locked: nobody writes into it any more. C API.
+void refuse_where_needed(const catalog::Chunk& chunk) {
+  const MemoryContext memory = CurrentMemoryContext;
+  const char* reason = as_catalog_owner([&]() -> const char* {
+    execute("SELECT varve_catalog.aggregate_needs_words($1, $2, $3)",
+            {Argument::integer(chunk.hypertable_id),
+             {INT8OID, Int64GetDatum(chunk.slice.begin)},
+             {INT8OID, Int64GetDatum(chunk.slice.end)}});
+    bool is_null = false;
+    const Datum words = column(0, 1, &is_null);
+    return is_null ? nullptr : MemoryContextStrdup(memory, TextDatumGetCString(words));
+  });
+  if (reason == nullptr) return;
+  ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("%s", reason),
+                  errhint("Refresh it, or drop what it needs by the option drop_needed of the "
+                          "policy's configuration.")));
+}
+
 /// With the chunk all of its slice goes. While we waited for the lock, it may have gone, or been
 /// joined with a later one.
-bool drop_one(Oid relation, std::int64_t range_end) {
+bool drop_one(Oid relation, std::int64_t range_end, bool unless_needed) {
   const auto row = catalog::ChunkTable::find(relation);
   if (!row) return false;
   const auto hypertable = catalog::HypertableTable::find_by_id(row->hypertable_id);
@@ -90,6 +100,7 @@ bool drop_one(Oid relation, std::int64_t range_end) {
   if (!now || now->slice.end > range_end) return false;
   return pg::call([&] {
     if (!chunk::is_partition_of(part, hypertable->relation)) return false;
+    if (unless_needed) refuse_where_needed(*now);
     chunk::drop(hypertable->relation, part, true);
     return true;
   });
@@ -111,7 +122,7 @@ VARVE_SQL_FUNCTION(varve_remove_retention_policy) {
   PG_RETURN_VOID();
 }
 
-// drop_chunk(chunk regclass, range_end bigint) returns boolean
+// drop_chunk(chunk regclass, range_end bigint, unless_needed boolean) returns boolean
 VARVE_SQL_FUNCTION(varve_drop_one_chunk) {
-  PG_RETURN_BOOL(varve::job::drop_one(PG_GETARG_OID(0), PG_GETARG_INT64(1)));
+  PG_RETURN_BOOL(varve::job::drop_one(PG_GETARG_OID(0), PG_GETARG_INT64(1), PG_GETARG_BOOL(2)));
 }

@@ -1,5 +1,6 @@
 #include "extension/planner/hooks.h"
 
+#include "extension/continuous_aggregate/row_security.h"
 #include "extension/dml/routed_query.h"
 #include "extension/planner/descriptor_check.h"
 #include "extension/planner/prepare_query.h"
@@ -26,8 +27,10 @@ PlannedStmt* plan(Query* query, const char* text, int cursor_options, ParamListI
   // Planning scribbles on the query: a second attempt needs a copy of the first.
   Query* const untouched = use.may_be_read ? copyObject(query) : nullptr;
   for (;;) {
+    List* secured = use.named ? continuous_aggregate::secure_reading(*query) : NIL;
     if (use.named) prepare_query(*query, parameters);
     PlannedStmt* planned = next(query, text, cursor_options, parameters);
+    if (use.named || use.may_be_read) continuous_aggregate::secure_plan(*planned, secured);
     if (untouched == nullptr || descriptors_are_current(*planned)) return planned;
     refresh_descriptors(*planned);  // of those too that planning itself brought in
     query = copyObject(untouched);

@@ -13,5 +13,6 @@ CREATE SCHEMA _timescaledb_internal;
 CREATE SCHEMA _timescaledb_catalog;
 CREATE SCHEMA _timescaledb_functions;
 CREATE SCHEMA timescaledb_information;
+CREATE SCHEMA timescaledb_experimental;
 GRANT USAGE ON SCHEMA varve_catalog, _timescaledb_internal, _timescaledb_catalog, _timescaledb_functions,
-    timescaledb_information TO PUBLIC;
+    timescaledb_information, timescaledb_experimental TO PUBLIC;

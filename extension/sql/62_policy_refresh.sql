@@ -54,6 +54,39 @@ END $$;
 COMMENT ON FUNCTION _timescaledb_functions.policy_refresh_continuous_aggregate_check(jsonb) IS
     'reports what is wrong with the configuration of a refresh policy';
 
+-- What add_continuous_aggregate_policy() has checked must stay true.
+CREATE FUNCTION varve_catalog.refresh_policy_altered() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    other record;
+    meets boolean;
+BEGIN
+    FOR other IN
+        SELECT j.id, j.config, varve_catalog.is_integer(h.column_type) AS is_integer
+        FROM varve_catalog.job j JOIN varve_catalog.hypertable h ON h.id = (NEW.config ->> 'mat_hypertable_id')::integer
+        WHERE j.relation = NEW.relation AND j.id <> NEW.id AND j.proc_schema = NEW.proc_schema AND j.proc_name = NEW.proc_name
+    LOOP
+        IF other.is_integer THEN
+            meets := coalesce((NEW.config ->> 'start_offset')::bigint > (other.config ->> 'end_offset')::bigint, true)
+                AND coalesce((other.config ->> 'start_offset')::bigint > (NEW.config ->> 'end_offset')::bigint, true);
+        ELSE
+            meets := coalesce((NEW.config ->> 'start_offset')::interval > (other.config ->> 'end_offset')::interval, true)
+                AND coalesce((other.config ->> 'start_offset')::interval > (NEW.config ->> 'end_offset')::interval, true);
+        END IF;
+        IF meets THEN
+            RAISE 'refresh policies of "%" must not overlap', NEW.relation
+                USING ERRCODE = '22023', DETAIL = format('Job %s refreshes some of these times.', other.id);
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
+
+COMMENT ON FUNCTION varve_catalog.refresh_policy_altered() IS 'refuses refresh policies of an aggregate whose windows overlap';
+
+CREATE TRIGGER refresh_policy_altered AFTER UPDATE OF config ON varve_catalog.job FOR EACH ROW
+    WHEN (NEW.proc_schema = '_timescaledb_functions' AND NEW.proc_name = 'policy_refresh_continuous_aggregate' AND NEW.config IS DISTINCT FROM OLD.config)
+    EXECUTE FUNCTION varve_catalog.refresh_policy_altered();
+
 -- The window of a refresh policy as of now; both pairs of bounds are null where it is open.
 CREATE FUNCTION varve_catalog.refresh_policy_window(config jsonb, present bigint,
     OUT aggregate regclass, OUT is_integer boolean, OUT begin_time timestamptz, OUT end_time timestamptz, OUT begin_integer bigint, OUT end_integer bigint,

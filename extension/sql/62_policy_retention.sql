@@ -21,12 +21,12 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION remove_retention_policy(regclass, boolean) IS 'chunks are no longer dropped by themselves';
 
-CREATE FUNCTION varve_catalog.drop_chunk(chunk regclass, range_end bigint) RETURNS boolean
+CREATE FUNCTION varve_catalog.drop_chunk(chunk regclass, range_end bigint, unless_needed boolean) RETURNS boolean
 AS 'MODULE_PATHNAME', 'varve_drop_one_chunk'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 
-COMMENT ON FUNCTION varve_catalog.drop_chunk(regclass, bigint) IS
-    'drops a chunk whose range ends there or earlier; false where it has gone, or been joined with a later one';
+COMMENT ON FUNCTION varve_catalog.drop_chunk(regclass, bigint, boolean) IS
+    'drops a chunk whose range ends there or earlier; false where it has gone, or been joined with a later one; an error where an aggregate needs it';
 
 CREATE FUNCTION _timescaledb_functions.policy_retention_check(config jsonb) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -45,9 +45,18 @@ BEGIN
     ELSE
         PERFORM coalesce(config ->> 'drop_after', config ->> 'drop_created_before')::interval;
     END IF;
+    PERFORM varve_catalog.retention_keeps_needed(config);
 END $$;
 
 COMMENT ON FUNCTION _timescaledb_functions.policy_retention_check(jsonb) IS 'reports what is wrong with the configuration of a retention policy';
+
+-- What an aggregate has not computed before the rows go is lost for good: so it counts, unless told otherwise.
+CREATE FUNCTION varve_catalog.retention_keeps_needed(config jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN NOT coalesce((config ->> 'drop_needed')::boolean, false);
+
+COMMENT ON FUNCTION varve_catalog.retention_keeps_needed(jsonb) IS
+    'whether a retention policy keeps chunks that continuous aggregates have yet to compute results from';
 
 CREATE FUNCTION varve_catalog.retention_chunks(config jsonb, present bigint) RETURNS varve_catalog.chunk[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -72,7 +81,7 @@ END $$;
 COMMENT ON FUNCTION varve_catalog.retention_chunks(jsonb, bigint) IS 'what a retention policy would drop now, oldest first';
 
 -- Whoever waits for the lock of a chunk holds up all who come later: so not for long.
-CREATE FUNCTION varve_catalog.retention_step(target varve_catalog.chunk, state jsonb) RETURNS jsonb
+CREATE FUNCTION varve_catalog.retention_step(target varve_catalog.chunk, config jsonb, state jsonb) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
 DECLARE
     name text := target.relation::text;
@@ -81,11 +90,11 @@ DECLARE
 BEGIN
     BEGIN
         bytes := coalesce(pg_total_relation_size(target.relation), 0);
-        IF varve_catalog.drop_chunk(target.relation, target.range_end) THEN
+        IF varve_catalog.drop_chunk(target.relation, target.range_end, varve_catalog.retention_keeps_needed(config)) THEN
             state := state || jsonb_build_object('dropped', coalesce((state ->> 'dropped')::bigint, 0) + 1,
                 'bytes', coalesce((state ->> 'bytes')::bigint, 0) + bytes);
         END IF;
-    EXCEPTION WHEN lock_not_available OR deadlock_detected OR foreign_key_violation THEN
+    EXCEPTION WHEN lock_not_available OR deadlock_detected OR foreign_key_violation OR object_not_in_prerequisite_state THEN
         GET STACKED DIAGNOSTICS reason = MESSAGE_TEXT;
         state := state || jsonb_build_object('kept', coalesce(state -> 'kept', '[]') || jsonb_build_object('chunk', name, 'reason', reason),
             'sqlstate', SQLSTATE);
@@ -94,7 +103,7 @@ BEGIN
     RETURN state;
 END $$;
 
-COMMENT ON FUNCTION varve_catalog.retention_step(varve_catalog.chunk, jsonb) IS 'drops one chunk, and writes down how that went';
+COMMENT ON FUNCTION varve_catalog.retention_step(varve_catalog.chunk, jsonb, jsonb) IS 'drops one chunk, and writes down how that went';
 
 CREATE FUNCTION varve_catalog.retention_end(state jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -119,7 +128,7 @@ BEGIN
     PERFORM _timescaledb_functions.report_run(state);
     present := varve_catalog.integer_now((config OPERATOR(pg_catalog.->>) 'hypertable_id')::pg_catalog.int4);
     FOREACH target IN ARRAY varve_catalog.retention_chunks(config, present) LOOP
-        state := varve_catalog.retention_step(target, state);
+        state := varve_catalog.retention_step(target, config, state);
         COMMIT;
     END LOOP;
     PERFORM varve_catalog.retention_end(state);

@@ -1,24 +1,25 @@
 -- What a policy would do now. It calls integer_now(), so it must not set a search path.
 
-CREATE FUNCTION varve_catalog.explain_chunks(what text, chunks varve_catalog.chunk[])
+CREATE FUNCTION varve_catalog.explain_chunks(what text, chunks varve_catalog.chunk[], unless_needed boolean DEFAULT false)
 RETURNS TABLE (action text, relation regclass, range_start text, range_end text, bytes bigint, locks text, note text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-    RETURN QUERY SELECT what, c.relation,
+    RETURN QUERY SELECT CASE WHEN needs.words IS NULL THEN what ELSE 'keep' END, c.relation,
         CASE WHEN varve_catalog.is_integer(h.column_type) THEN c.range_begin::text ELSE varve_catalog.time_of(c.range_begin)::text END,
         CASE WHEN varve_catalog.is_integer(h.column_type) THEN c.range_end::text ELSE varve_catalog.time_of(c.range_end)::text END,
         pg_total_relation_size(c.relation),
         CASE what WHEN 'drop' THEN 'AccessExclusiveLock on the chunk, waited for at most 2 s'
                   ELSE 'ExclusiveLock on the chunk, at the end AccessExclusiveLock, each waited for at most 2 s' END,
-        (SELECT 'in use by process ' || string_agg(DISTINCT l.pid::text, ', ') FROM pg_locks l
+        coalesce(needs.words, (SELECT 'in use by process ' || string_agg(DISTINCT l.pid::text, ', ') FROM pg_locks l
          WHERE l.relation = c.relation AND l.granted AND l.pid <> pg_backend_pid()
-             AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
-    FROM unnest(chunks) c JOIN varve_catalog.hypertable h ON h.id = c.hypertable_id
+             AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())))
+    FROM unnest(chunks) c JOIN varve_catalog.hypertable h ON h.id = c.hypertable_id,
+        LATERAL (SELECT CASE WHEN unless_needed THEN varve_catalog.aggregate_needs_words(h.id, c.range_begin, c.range_end) END) needs(words)
     ORDER BY c.range_begin, c.id;
 END $$;
 
-COMMENT ON FUNCTION varve_catalog.explain_chunks(text, varve_catalog.chunk[]) IS 'for explain_policy: what is known of chunks that an action is for';
+COMMENT ON FUNCTION varve_catalog.explain_chunks(text, varve_catalog.chunk[], boolean) IS 'for explain_policy: what is known of chunks that an action is for';
 
 CREATE FUNCTION explain_policy(job_id integer)
 RETURNS TABLE (action text, relation regclass, range_start text, range_end text, bytes bigint, locks text, note text)
@@ -38,6 +39,10 @@ BEGIN
     CASE
         WHEN proc OPERATOR(pg_catalog.=) 'policy_retention'::pg_catalog.text THEN
             RETURN QUERY SELECT * FROM varve_catalog.explain_chunks('drop', varve_catalog.retention_chunks(config,
+                varve_catalog.integer_now((config OPERATOR(pg_catalog.->>) 'hypertable_id')::pg_catalog.int4)),
+                varve_catalog.retention_keeps_needed(config));
+        WHEN proc OPERATOR(pg_catalog.=) 'policy_tiering'::pg_catalog.text THEN
+            RETURN QUERY SELECT * FROM varve_catalog.explain_chunks('move', varve_catalog.tiering_chunks(config,
                 varve_catalog.integer_now((config OPERATOR(pg_catalog.->>) 'hypertable_id')::pg_catalog.int4)));
         WHEN proc OPERATOR(pg_catalog.=) 'policy_reorder'::pg_catalog.text THEN
             RETURN QUERY SELECT * FROM varve_catalog.explain_chunks('reorder', varve_catalog.reorder_chunks(config));

@@ -106,3 +106,9 @@ AS 'MODULE_PATHNAME', 'varve_verify_continuous_aggregate'
 LANGUAGE C STABLE PARALLEL UNSAFE;
 COMMENT ON FUNCTION verify_continuous_aggregate(regclass, "any", "any") IS
     'buckets whose stored rows differ from those computed now, and why they may';
+
+CREATE FUNCTION replace_continuous_aggregate(continuous_aggregate regclass, query text) RETURNS void
+AS 'MODULE_PATHNAME', 'varve_replace_continuous_aggregate'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION replace_continuous_aggregate(regclass, text) IS
+    'gives a continuous aggregate another query, over the same hypertable in the same buckets; results stay until they are refreshed';

@@ -90,7 +90,6 @@ SELECT count(*) FROM raw;
 CALL refresh_continuous_aggregate('app.per_day', NULL, NULL);
 SELECT * FROM verify_continuous_aggregate('app.per_day');
 RESET ROLE;
-ALTER TABLE raw ENABLE ROW LEVEL SECURITY;
 
 -- Dropping.
 DROP VIEW app.per_day;
@@ -147,8 +146,6 @@ CREATE MATERIALIZED VIEW refused WITH (timescaledb.continuous, timescaledb.compr
 CREATE MATERIALIZED VIEW refused WITH (timescaledb.continuous, timescaledb.nonsense = 1) AS SELECT time_bucket('1 day', time) AS day FROM raw GROUP BY 1;
 CREATE MATERIALIZED VIEW refused WITH (timescaledb.continuous, fillfactor = 70) AS SELECT time_bucket('1 day', time) AS day FROM raw GROUP BY 1;
 CREATE MATERIALIZED VIEW refused WITH (timescaledb.continuous, timescaledb.finalized = false) AS SELECT time_bucket('1 day', time) AS day FROM raw GROUP BY 1;
-ALTER TABLE other ENABLE ROW LEVEL SECURITY;
-:create SELECT time_bucket('1 day', time) AS day, count(*) FROM other GROUP BY 1;
 CREATE MATERIALIZED VIEW weekly WITH (timescaledb.continuous) AS SELECT time_bucket('1 week', time) AS week, sum(v) AS total FROM raw GROUP BY 1 WITH NO DATA;
 :create SELECT time_bucket('1 month', week) AS month, count(*) FROM weekly GROUP BY 1;
 :create SELECT time_bucket('10 days', week) AS month, count(*) FROM weekly GROUP BY 1;

@@ -30,3 +30,8 @@ CALL merge_chunks('loaded', '_timescaledb_internal._hyper_1_7_chunk');
 SELECT reorder_chunk('loaded', 'readings_pkey', verbose => true);
 CALL detach_chunk('loaded');
 SELECT * FROM loaded;
+
+-- docs/advice.md
+CREATE TABLE advised (time timestamptz NOT NULL, device int, value text);
+SELECT create_hypertable('advised', 'time');
+SELECT rule, title, severity, finding, repair FROM advise() WHERE severity <> 'ok' AND relation = 'advised'::regclass;

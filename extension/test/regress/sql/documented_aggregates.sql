@@ -19,3 +19,10 @@ SELECT * FROM hourly WHERE hour > '2024-01-31' AND device = 1;                  
 SELECT * FROM verify_continuous_aggregate('daily');                              -- nothing: all is the query's
 SELECT view_name, watermark, lag > '0' AS lag, pending_ranges FROM timescaledb_information.continuous_aggregates ORDER BY 1;
 SELECT * FROM daily WHERE day = '2024-01-05' ORDER BY device;
+
+ALTER MATERIALIZED VIEW hourly ADD COLUMN low float8 GENERATED ALWAYS AS (min(celsius)) STORED;
+SELECT replace_continuous_aggregate('daily', 'SELECT time_bucket(''1 day'', hour) AS day, device, sum(mean * n) / sum(n) AS mean, max(high) AS high FROM hourly GROUP BY 1, 2');
+CALL refresh_continuous_aggregate('hourly', NULL, NULL);
+CALL refresh_continuous_aggregate('daily', NULL, NULL);
+SELECT count(*), count(high) FROM daily;
+SELECT min(low) FROM hourly;

@@ -31,3 +31,10 @@ SELECT add_retention_policy('measurement', interval '2 years');
 SELECT application_name, state IN ('scheduled', 'running', 'waiting') AS is_well
 FROM timescaledb_information.job_stats WHERE application_name LIKE '%retention%' AND job_id > 1000;
 SELECT action, range_start, range_end, bytes, note FROM explain_policy(1001);
+
+SET timescaledb.current_timestamp_mock = '2000-01-01 00:00+00';  -- nothing of what follows runs by itself
+CREATE MATERIALIZED VIEW hourly WITH (timescaledb.continuous) AS SELECT time_bucket('1 hour', time) AS hour, avg(value) FROM measurement GROUP BY 1 WITH NO DATA;
+SELECT timescaledb_experimental.add_policies('hourly', refresh_start_offset => interval '3 days', refresh_end_offset => interval '1 hour', drop_after => interval '2 years');
+SELECT timescaledb_experimental.show_policies('hourly');
+SELECT timescaledb_experimental.alter_policies('hourly', drop_after => interval '5 years');
+SELECT timescaledb_experimental.remove_policies('hourly', false, 'policy_retention');

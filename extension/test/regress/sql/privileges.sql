@@ -68,8 +68,11 @@ INSERT INTO attempt VALUES
     ($$CALL convert_to_columnstore('_timescaledb_internal._hyper_1_1_chunk')$$),
     ($$CALL convert_to_rowstore('_timescaledb_internal._hyper_1_1_chunk')$$),
     ($$CALL recompress_chunk('_timescaledb_internal._hyper_1_1_chunk')$$),
+    ($$SELECT replace_continuous_aggregate('daily', 'SELECT 1')$$),
     ($$SELECT add_retention_policy('metric', interval '1 day')$$),
     ($$SELECT remove_retention_policy('metric')$$),
+    ($$SELECT add_tiering_policy('metric', interval '1 day', 'pg_default')$$),
+    ($$SELECT remove_tiering_policy('metric')$$),
     ($$SELECT add_reorder_policy('metric', 'metric_time_idx')$$),
     ($$SELECT remove_reorder_policy('metric')$$),
     ($$SELECT add_continuous_aggregate_policy('daily', NULL, NULL, interval '1 hour')$$),
@@ -215,14 +218,22 @@ ALTER TABLE public.trapped DISABLE ROW LEVEL SECURITY;
 CREATE MATERIALIZED VIEW public.trapped_daily WITH (timescaledb.continuous) AS
     SELECT public.time_bucket('1 day', time) AS day, pg_catalog.count(*) FROM public.trapped GROUP BY 1;
 CALL public.refresh_continuous_aggregate('public.trapped_daily', NULL, NULL);
+SELECT public.replace_continuous_aggregate('public.trapped_daily',
+    'SELECT public.time_bucket(''1 day'', time) AS day, pg_catalog.count(*), pg_catalog.max(v) AS high FROM public.trapped GROUP BY 1');
 SELECT public.add_retention_policy('public.trapped', interval '100 years') AS retention, public.add_reorder_policy('public.trapped', 'trapped_time_idx') AS reorder,
     public.add_continuous_aggregate_policy('public.trapped_daily', NULL, interval '1 day', interval '1 hour') AS refresh \gset
-SELECT action FROM public.explain_policy(:retention) UNION ALL SELECT action FROM public.explain_policy(:refresh);
+SELECT public.add_tiering_policy('public.trapped', interval '100 years', 'pg_default') AS tiering \gset
+SELECT action FROM public.explain_policy(:tiering) UNION ALL SELECT action FROM public.explain_policy(:retention) UNION ALL SELECT action FROM public.explain_policy(:refresh);
 CALL public.run_job(:retention);
 CALL public.run_job(:reorder);
+CALL public.run_job(:tiering);
 CALL public.run_job(:refresh);
 SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0::bigint FROM timescaledb_information.jobs;
-SELECT public.remove_retention_policy('public.trapped'), public.remove_reorder_policy('public.trapped'), public.remove_continuous_aggregate_policy('public.trapped_daily');
+SELECT timescaledb_experimental.add_policies('public.trapped_daily', drop_after => interval '100 years');
+SELECT timescaledb_experimental.alter_policies('public.trapped_daily', drop_after => interval '200 years');
+SELECT pg_catalog.count(*) FROM timescaledb_experimental.show_policies('public.trapped_daily');
+SELECT timescaledb_experimental.remove_policies('public.trapped_daily', false, 'policy_retention');
+SELECT public.remove_tiering_policy('public.trapped'), public.remove_retention_policy('public.trapped'), public.remove_reorder_policy('public.trapped'), public.remove_continuous_aggregate_policy('public.trapped_daily');
 DROP MATERIALIZED VIEW public.trapped_daily;
 SELECT public.time_bucket('1 day', timestamptz '2024-01-01 12:00+00', 'Europe/Berlin'), public.time_bucket('1 month', date '2024-05-05'), public.time_bucket(5, 12);
 SELECT public.first(v, time), public.last(v, time), public.histogram(v, 0, 10, 2) FROM public.trapped;

@@ -67,7 +67,7 @@ CREATE ROLE regress_policy_other LOGIN;
 SET ROLE regress_policy_other;
 SELECT refusal('SELECT add_retention_policy(''readings'', interval ''1 day'')');
 SELECT refusal('SELECT remove_retention_policy(''readings'')');
-SELECT refusal(format('SELECT varve_catalog.drop_chunk(%L, 0)', (SELECT c FROM show_chunks('readings') AS c LIMIT 1)));
+SELECT refusal(format('SELECT varve_catalog.drop_chunk(%L, 0, true)', (SELECT c FROM show_chunks('readings') AS c LIMIT 1)));
 RESET ROLE;
 
 -- Literals without a type, and the time of creation, by the real clock.

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "extension/continuous_aggregate/aggregate_table.h"
+
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <nodes/parsenodes.h>
+}
+
+// Another query for an aggregate that keeps its results. C in the sense of boundary.h.
+namespace varve::continuous_aggregate {
+
+/// ALTER MATERIALIZED VIEW ... ADD COLUMN name type GENERATED ALWAYS AS (expression) STORED: `text`
+/// is the statement's. Reports 0A000 for a column that is not computed, 42701 where there is one of
+/// the name.
+void add_column(const Aggregate& aggregate, const AlterTableCmd& command, const char* text);
+
+}  // namespace varve::continuous_aggregate
