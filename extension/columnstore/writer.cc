@@ -36,6 +36,7 @@ struct Writer::State {
 namespace {
 
 constexpr std::uint32_t kMostGroups = 0x8000;  // header tuples have 15 bits for them
+constexpr std::size_t kStep = 1024;            // rows whose size is not looked at one by one
 constexpr std::size_t kLeastBytes = std::size_t{16} << 20;
 constexpr std::size_t kMostStringBytes = std::size_t{256} << 20;  // a segment holds less than 1 GB
 
@@ -154,6 +155,22 @@ void Writer::add(TupleTableSlot* slot) {
   }
   ++state.rows;
   if (state.rows == codec::kMaxRows || state.bytes >= state.most_bytes) flush(state);
+}
+
+void Writer::add_rows(const ColumnBuffer* buffers, const std::uint32_t* rows, std::size_t count) {
+  State& state = *state_;
+  while (count > 0) {
+    CHECK_FOR_INTERRUPTS();
+    const std::size_t step = std::min<std::size_t>({count, kStep, codec::kMaxRows - state.rows});
+    for (std::size_t i = 0; i < state.columns; ++i) {
+      state.bytes += append_rows(state.buffers[i], buffers[i], rows, step);
+    }
+    state.rows += static_cast<std::uint32_t>(step);
+    rows += step;
+    count -= step;
+    if (state.rows == codec::kMaxRows || state.bytes >= state.most_bytes) flush(state);
+  }
+  flush(state);
 }
 
 void Writer::allow_any_size() { state_->most_bytes = SIZE_MAX; }
