@@ -178,6 +178,7 @@ ColumnBuffer make_buffer(const Column& column, bool is_positional) {
 
 std::size_t append(ColumnBuffer& buffer, Datum value, bool is_null, StringRoom& room) {
   const std::uint32_t row = buffer.rows++;
+  if (is_null) ++buffer.nulls;
   if (is_null && !buffer.is_positional) return 0;
   if (buffer.values == buffer.capacity) grow(buffer);
   if (is_null) {
@@ -190,30 +191,62 @@ std::size_t append(ColumnBuffer& buffer, Datum value, bool is_null, StringRoom& 
   return bytes;
 }
 
+namespace {
+
+void set_valid(ColumnBuffer& buffer, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i, ++buffer.rows) {
+    buffer.validity[buffer.rows / 64] |= std::uint64_t{1} << buffer.rows % 64;
+  }
+}
+
+/// Keeps of `rows` those that have a value, in `valid`; how many.
+std::size_t take_validity(ColumnBuffer& buffer, const ColumnBuffer& from, const std::uint32_t* rows,
+                          std::size_t count, std::uint32_t* valid) {
+  std::size_t values = 0;
+  for (std::size_t i = 0; i < count; ++i, ++buffer.rows) {
+    const std::uint32_t row = rows[i];
+    const std::uint64_t is_valid = from.validity[row / 64] >> row % 64 & 1;
+    buffer.validity[buffer.rows / 64] |= is_valid << buffer.rows % 64;
+    valid[values] = row;
+    values += is_valid;
+  }
+  buffer.nulls += static_cast<std::uint32_t>(count - values);
+  return values;
+}
+
+}  // namespace
+
 std::size_t append_rows(ColumnBuffer& buffer, const ColumnBuffer& from, const std::uint32_t* rows,
                         std::size_t count) {
   const std::size_t fields = fields_of(buffer.column.representation.form);
   while (buffer.values + count > buffer.capacity) grow(buffer);
-  const std::uint32_t first = buffer.values;
-  std::size_t bytes = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t row = rows[i];
-    const std::uint32_t to = buffer.rows++;
-    if ((from.validity[row / 64] >> row % 64 & 1) == 0) continue;
-    buffer.validity[to / 64] |= std::uint64_t{1} << to % 64;
-    const std::uint32_t at = buffer.values++;
-    for (std::size_t k = 0; k < fields; ++k) buffer.fields[k][at] = from.fields[k][row];
-    if (fields == 0) {
-      buffer.strings[at] = from.strings[row];
-      bytes += from.strings[row].size();
+  std::uint32_t valid[kMostRowsAtOnce];
+  if (from.nulls == 0) {
+    set_valid(buffer, count);
+  } else {
+    count = take_validity(buffer, from, rows, count, valid);
+    rows = valid;
+  }
+  // One column, one field at a time: what is read lies far apart, and many reads are under way.
+  for (std::size_t k = 0; k < fields; ++k) {
+    std::int64_t* to = buffer.fields[k] + buffer.values;
+    const std::int64_t* values = from.fields[k];
+    for (std::size_t i = 0; i < count; ++i) to[i] = values[rows[i]];
+  }
+  std::size_t bytes = count * std::max<std::size_t>(fields, 2) * sizeof(std::int64_t);
+  if (fields == 0) {
+    for (std::size_t i = 0; i < count; ++i) {
+      buffer.strings[buffer.values + i] = from.strings[rows[i]];
+      bytes += from.strings[rows[i]].size();
     }
   }
-  return bytes + (buffer.values - first) * std::max<std::size_t>(fields, 2) * sizeof(std::int64_t);
+  buffer.values += static_cast<std::uint32_t>(count);
+  return bytes;
 }
 
 void clear(ColumnBuffer& buffer) {
   std::memset(buffer.validity, 0, codec::kMaxRows / 64 * sizeof(std::uint64_t));
-  buffer.rows = buffer.values = 0;
+  buffer.rows = buffer.values = buffer.nulls = 0;
 }
 
 }  // namespace varve::columnstore

@@ -36,7 +36,6 @@ struct Writer::State {
 namespace {
 
 constexpr std::uint32_t kMostGroups = 0x8000;  // header tuples have 15 bits for them
-constexpr std::size_t kStep = 1024;            // rows whose size is not looked at one by one
 constexpr std::size_t kLeastBytes = std::size_t{16} << 20;
 constexpr std::size_t kMostStringBytes = std::size_t{256} << 20;  // a segment holds less than 1 GB
 
@@ -161,7 +160,8 @@ void Writer::add_rows(const ColumnBuffer* buffers, const std::uint32_t* rows, st
   State& state = *state_;
   while (count > 0) {
     CHECK_FOR_INTERRUPTS();
-    const std::size_t step = std::min<std::size_t>({count, kStep, codec::kMaxRows - state.rows});
+    const std::size_t step =
+        std::min<std::size_t>({count, kMostRowsAtOnce, codec::kMaxRows - state.rows});
     for (std::size_t i = 0; i < state.columns; ++i) {
       state.bytes += append_rows(state.buffers[i], buffers[i], rows, step);
     }
