@@ -1,5 +1,6 @@
 #include "extension/columnstore/column_buffer.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::size_t kRoomBlock = std::size_t{256} * 1024;
 constexpr std::uint32_t kFirstCapacity = 1024;
+constexpr std::uint32_t kFirstRows = codec::kMaxRows;  // that there are validity bits for
 
 std::size_t fields_of(Form form) {
   switch (form) {
@@ -54,6 +56,11 @@ void grow(ColumnBuffer& buffer) {
     buffer.fields[k] = grown(buffer.fields[k], buffer.capacity);
   }
   if (fields == 0) buffer.strings = grown(buffer.strings, buffer.capacity);
+  if (buffer.is_positional && buffer.capacity > kFirstRows) {
+    const std::size_t words = buffer.capacity / 64;
+    buffer.validity = grown(buffer.validity, words);
+    std::memset(buffer.validity + words / 2, 0, words / 2 * sizeof(std::uint64_t));
+  }
   MemoryContextSwitchTo(outer);
 }
 
@@ -160,9 +167,10 @@ std::size_t take(ColumnBuffer& buffer, Datum value, StringRoom& room) {
 
 }  // namespace
 
-ColumnBuffer make_buffer(const Column& column) {
+ColumnBuffer make_buffer(const Column& column, bool is_positional) {
   ColumnBuffer buffer = {};
   buffer.column = column;
+  buffer.is_positional = is_positional;
   buffer.validity =
       static_cast<std::uint64_t*>(palloc0(codec::kMaxRows / 64 * sizeof(std::uint64_t)));
   return buffer;
@@ -170,17 +178,75 @@ ColumnBuffer make_buffer(const Column& column) {
 
 std::size_t append(ColumnBuffer& buffer, Datum value, bool is_null, StringRoom& room) {
   const std::uint32_t row = buffer.rows++;
-  if (is_null) return 0;
+  if (is_null) ++buffer.nulls;
+  if (is_null && !buffer.is_positional) return 0;
   if (buffer.values == buffer.capacity) grow(buffer);
+  if (is_null) {
+    ++buffer.values;
+    return sizeof(std::string_view);
+  }
   const std::size_t bytes = take(buffer, value, room);
   buffer.validity[row / 64] |= std::uint64_t{1} << row % 64;
   ++buffer.values;
   return bytes;
 }
 
+namespace {
+
+void set_valid(ColumnBuffer& buffer, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i, ++buffer.rows) {
+    buffer.validity[buffer.rows / 64] |= std::uint64_t{1} << buffer.rows % 64;
+  }
+}
+
+/// Keeps of `rows` those that have a value, in `valid`; how many.
+std::size_t take_validity(ColumnBuffer& buffer, const ColumnBuffer& from, const std::uint32_t* rows,
+                          std::size_t count, std::uint32_t* valid) {
+  std::size_t values = 0;
+  for (std::size_t i = 0; i < count; ++i, ++buffer.rows) {
+    const std::uint32_t row = rows[i];
+    const std::uint64_t is_valid = from.validity[row / 64] >> row % 64 & 1;
+    buffer.validity[buffer.rows / 64] |= is_valid << buffer.rows % 64;
+    valid[values] = row;
+    values += is_valid;
+  }
+  buffer.nulls += static_cast<std::uint32_t>(count - values);
+  return values;
+}
+
+}  // namespace
+
+std::size_t append_rows(ColumnBuffer& buffer, const ColumnBuffer& from, const std::uint32_t* rows,
+                        std::size_t count) {
+  const std::size_t fields = fields_of(buffer.column.representation.form);
+  while (buffer.values + count > buffer.capacity) grow(buffer);
+  std::uint32_t valid[kMostRowsAtOnce];
+  if (from.nulls == 0) {
+    set_valid(buffer, count);
+  } else {
+    count = take_validity(buffer, from, rows, count, valid);
+    rows = valid;
+  }
+  // One column, one field at a time: what is read lies far apart, and many reads are under way.
+  for (std::size_t k = 0; k < fields; ++k) {
+    std::int64_t* to = buffer.fields[k] + buffer.values;
+    const std::int64_t* values = from.fields[k];
+    for (std::size_t i = 0; i < count; ++i) to[i] = values[rows[i]];
+  }
+  std::size_t bytes = count * std::max<std::size_t>(fields, 2) * sizeof(std::int64_t);
+  if (fields == 0) {
+    for (std::size_t i = 0; i < count; ++i) {
+      buffer.strings[buffer.values + i] = from.strings[rows[i]];
+      bytes += from.strings[rows[i]].size();
+    }
+  }
+  buffer.values += static_cast<std::uint32_t>(count);
+  return bytes;
+}
+
 void clear(ColumnBuffer& buffer) {
   std::memset(buffer.validity, 0, codec::kMaxRows / 64 * sizeof(std::uint64_t));
-  buffer.rows = buffer.values = 0;
+  buffer.rows = buffer.values = buffer.nulls = 0;
 }
 
 }  // namespace varve::columnstore

@@ -18,22 +18,31 @@ struct StringRoom {
   std::size_t left;
 };
 
-/// Values of one column, dense, until they are encoded. Lives in a memory context; C API.
+/// Values of one column until they are encoded. Lives in a memory context; C API.
 struct ColumnBuffer {
   Column column;
+  bool is_positional;  // value i is row i's, null or not; otherwise values are dense
   std::uint32_t rows;
   std::uint32_t values;
+  std::uint32_t nulls;
   std::uint32_t capacity;
-  std::uint64_t* validity;            // a bit a row, of kMaxRows
+  std::uint64_t* validity;            // a bit a row; of kMaxRows, or of as many as it takes
   std::int64_t* fields[kMostFields];  // integers, bits of floats, parts of intervals and the like
   std::string_view* strings;          // images of what is neither
 };
 
-/// An empty buffer in the current memory context.
-ColumnBuffer make_buffer(const Column& column);
+/// An empty buffer in the current memory context; a positional one takes any number of rows.
+ColumnBuffer make_buffer(const Column& column, bool is_positional = false);
 
 /// Adds a row; copies what the value refers to, detoasted, into `room`. The bytes it takes.
 std::size_t append(ColumnBuffer& buffer, Datum value, bool is_null, StringRoom& room);
+
+inline constexpr std::size_t kMostRowsAtOnce = 1024;
+
+/// Adds at most kMostRowsAtOnce rows of a positional buffer, by their numbers, to one that is not;
+/// strings stay where they are. The bytes they take.
+std::size_t append_rows(ColumnBuffer& buffer, const ColumnBuffer& from, const std::uint32_t* rows,
+                        std::size_t count);
 
 /// Forgets all rows, keeps memory.
 void clear(ColumnBuffer& buffer);

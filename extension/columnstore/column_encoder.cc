@@ -44,20 +44,29 @@ void encode_booleans(Encoding& encoding) {
   codec::BooleanSegment::encode(encoding.rows, encoding.field(0), encoding.out);
 }
 
-void encode_doubles(Encoding& encoding, std::span<const double> values) {
-  const bool has_nan = std::ranges::any_of(values, [](double v) { return std::isnan(v); });
-  if (!values.empty() && !has_nan) {
-    const auto [min, max] = std::ranges::minmax(values);
-    codec::set_range(encoding.descriptor, min, max);
+/// No range where a NaN is among them.
+void state_range(Encoding& encoding, std::span<const double> values) {
+  if (values.empty()) return;
+  double min = values.front();
+  double max = min;
+  bool has_nan = false;
+  for (const double value : values) {
+    has_nan |= std::isnan(value);
+    min = value < min ? value : min;
+    max = value > max ? value : max;
   }
+  if (!has_nan) codec::set_range(encoding.descriptor, min, max);
+}
+
+void encode_doubles(Encoding& encoding, std::span<const double> values) {
+  state_range(encoding, values);
   codec::DoubleSegment::encode(encoding.rows, values, encoding.out);
 }
 
 void encode_float8(Encoding& encoding) {
-  std::pmr::vector<double> values(encoding.out.get_allocator());
-  values.reserve(encoding.buffer.values);
-  for (const std::int64_t bits : encoding.field(0)) values.push_back(std::bit_cast<double>(bits));
-  encode_doubles(encoding, values);
+  // The bits lie there as they are.
+  encode_doubles(encoding, {reinterpret_cast<const double*>(encoding.buffer.fields[0]),
+                            encoding.buffer.values});
 }
 
 bool is_signalling(std::int32_t bits) {

@@ -2,10 +2,10 @@
 
 #include "extension/chunk/maintain/rewrite.h"
 #include "extension/columnstore/access_method.h"
+#include "extension/columnstore/group_sort.h"
 #include "extension/columnstore/live_rows.h"
 #include "extension/columnstore/row_versions.h"
 #include "extension/columnstore/sort_order.h"
-#include "extension/columnstore/writer.h"
 
 extern "C" {
 #include <access/table.h>
@@ -16,6 +16,7 @@ extern "C" {
 #include <commands/tablecmds.h>
 #include <miscadmin.h>
 #include <storage/lmgr.h>
+#include <storage/smgr.h>
 #include <utils/builtins.h>
 #include <utils/lsyscache.h>
 #include <utils/syscache.h>
@@ -65,13 +66,17 @@ struct Count {
 
 // --- To columns
 
-void distribute_heap_rows(Relation chunk, TransactionId oldest, Tuplesortstate* sort,
+BlockNumber heap_blocks(Relation chunk) {
+  return smgrnblocks(RelationGetSmgr(chunk), MAIN_FORKNUM);
+}
+
+void distribute_heap_rows(Relation chunk, TransactionId oldest, GroupSort& sort,
                           VersionWriter& rest, Count& count) {
   HeapRows rows(chunk, oldest);
   Fate fate;
   while (rows.next(fate)) {
     if (fate == Fate::kVisible) {
-      tuplesort_puttupleslot(sort, rows.slot);
+      sort.add(rows.slot);
       ++count.columnar;
     } else if (fate == Fate::kRecent) {
       rest.copy(rows.slot);
@@ -85,13 +90,13 @@ void distribute_heap_rows(Relation chunk, TransactionId oldest, Tuplesortstate* 
   rows.end();
 }
 
-void distribute_group_rows(Relation chunk, TransactionId oldest, Tuplesortstate* sort,
+void distribute_group_rows(Relation chunk, TransactionId oldest, GroupSort& sort,
                            VersionWriter& rest, Count& count) {
   GroupRows rows(chunk, oldest);
   Fate fate;
   while (rows.next(fate)) {
     if (fate == Fate::kVisible) {
-      tuplesort_puttupleslot(sort, rows.slot);
+      sort.add(rows.slot);
       ++count.columnar;
     } else if (fate == Fate::kRecent) {
       rest.add(rows.slot, rows.deleter);
@@ -101,35 +106,38 @@ void distribute_group_rows(Relation chunk, TransactionId oldest, Tuplesortstate*
   rows.end();
 }
 
-Count distribute(Relation chunk, const chunk::Rewrite& rewrite, Tuplesortstate* sort) {
+/// About what the rows take in memory.
+std::size_t bytes_of(Relation chunk) {
+  std::size_t bytes = heap_blocks(chunk) * std::size_t{BLCKSZ};
+  if (!is_columnar(RelationGetRelid(chunk))) return bytes;
+  Reader* reader = Reader::open(chunk);
+  for (const GroupInfo& group : reader->groups()) {
+    bytes += std::size_t{group.rows} * RelationGetNumberOfAttributes(chunk) * sizeof(Datum);
+  }
+  reader->close();
+  return bytes;
+}
+
+/// Sends each row of the chunk to where it belongs in the transient table: into a row group, or
+/// into the heap.
+Count distribute(Relation chunk, const chunk::Rewrite& rewrite, const SortOrder& order,
+                 std::int64_t& groups) {
   Count count = {0, 0, false};
   Relation target = table_open(rewrite.transient, AccessExclusiveLock);
   VersionWriter rest(chunk, target, rewrite.limits);
+  Writer* writer = Writer::open(chunk, target->rd_rel->reltoastrelid, 0, order.columns,
+                                static_cast<std::size_t>(order.count));
+  GroupSort sort(chunk, order, *writer, bytes_of(chunk));
   distribute_heap_rows(chunk, rewrite.limits.oldest, sort, rest, count);
   if (is_columnar(RelationGetRelid(chunk))) {
     distribute_group_rows(chunk, rewrite.limits.oldest, sort, rest, count);
   }
+  sort.finish();
+  groups = writer->finish();
   rest.finish();
   table_close(target, NoLock);
-  return count;
-}
-
-std::int64_t write_groups(Relation chunk, Oid transient, Tuplesortstate* sort,
-                          const SortOrder& order) {
-  Relation target = table_open(transient, AccessExclusiveLock);
-  Writer* writer = Writer::open(chunk, target->rd_rel->reltoastrelid, 0, order.columns,
-                                static_cast<std::size_t>(order.count));
-  TupleTableSlot* slot = MakeSingleTupleTableSlot(RelationGetDescr(chunk), &TTSOpsMinimalTuple);
-  tuplesort_performsort(sort);
-  while (tuplesort_gettupleslot(sort, true, false, slot, nullptr)) {
-    CHECK_FOR_INTERRUPTS();
-    writer->add(slot);
-  }
-  const std::uint32_t groups = writer->finish();
-  ExecDropSingleTupleTableSlot(slot);
-  table_close(target, NoLock);
   CommandCounterIncrement();
-  return groups;
+  return count;
 }
 
 void report_rest(Relation chunk, const Count& count) {
@@ -181,11 +189,8 @@ Conversion to_columns(Oid chunk, const Settings& settings) {
   chunk::Rewrite rewrite = chunk::begin_rewrite(table, same_place(table), HEAP_TABLE_AM_OID);
   require_toast(rewrite.transient);
 
-  Tuplesortstate* sort = begin_sort(table, order);
-  const Count count = distribute(table, rewrite, sort);
+  const Count count = distribute(table, rewrite, order, conversion.groups);
   conversion.rows = count.columnar;
-  conversion.groups = write_groups(table, rewrite.transient, sort, order);
-  tuplesort_end(sort);
   report_rest(table, count);
   table_close(table, NoLock);
 

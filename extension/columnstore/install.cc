@@ -81,11 +81,17 @@ const char* newest_name(Oid relation, AttrNumber attribute) {
   return name;
 }
 
-void follow_rename(Oid relation, AttrNumber attribute) {
-  const char* before = get_attname(relation, attribute, true);
-  const char* now = newest_name(relation, attribute);
-  if (before == nullptr || now == nullptr || strcmp(before, now) == 0) return;
-  // Only now: it makes what the command has done visible.
+/// A column's name before the command under way and after it; equal where it is not renamed.
+struct Names {
+  const char* before;
+  const char* after;
+
+  [[nodiscard]] bool differ() const {
+    return before != nullptr && after != nullptr && strcmp(before, after) != 0;
+  }
+};
+
+void follow_rename(Oid relation, const Names& names) {
   const std::int32_t id = enabled_hypertable(relation);
   if (id == 0) return;
   job::as_catalog_owner([&] {
@@ -93,13 +99,13 @@ void follow_rename(Oid relation, AttrNumber attribute) {
         "UPDATE varve_catalog.columnstore SET "
         "segmentby = array_replace(segmentby, $2::name, $3::name), "
         "orderby = array_replace(orderby, $2::name, $3::name) WHERE hypertable_id = $1",
-        {Argument::integer(id), Argument::text(before), Argument::text(now)});
+        {Argument::integer(id), Argument::text(names.before), Argument::text(names.after)});
     job::execute(
         "UPDATE varve_catalog.columnar_chunk SET "
         "segmentby = array_replace(segmentby, $2::name, $3::name), "
         "orderby = array_replace(orderby, $2::name, $3::name) "
         "WHERE chunk_id IN (SELECT id FROM varve_catalog.chunk WHERE hypertable_id = $1)",
-        {Argument::integer(id), Argument::text(before), Argument::text(now)});
+        {Argument::integer(id), Argument::text(names.before), Argument::text(names.after)});
   });
 }
 
@@ -125,19 +131,33 @@ bool exists() {
          OidIsValid(get_relname_relid("columnar_chunk", schema));
 }
 
-void on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_id, void* arg) {
-  // First, while the catalog still has what is being dropped.
-  if (class_id == RelationRelationId && (access == OAT_DROP || access == OAT_POST_ALTER)) {
-    const bool is_drop = access == OAT_DROP;
-    if ((is_drop || sub_id > 0) && exists()) {
-      if (is_drop && sub_id == 0) forget_dropped(object_id);
-      if (is_drop && sub_id > 0) {
-        refuse_dropped_column(object_id, static_cast<AttrNumber>(sub_id));
-      }
-      if (!is_drop) follow_rename(object_id, static_cast<AttrNumber>(sub_id));
-    }
-  }
+void call_previous(ObjectAccessType access, Oid class_id, Oid object_id, int sub_id, void* arg) {
   if (previous_hook != nullptr) previous_hook(access, class_id, object_id, sub_id, arg);
+}
+
+void on_drop(Oid relation, AttrNumber attribute) {
+  if (!exists()) return;
+  if (attribute == 0) {
+    forget_dropped(relation);
+  } else {
+    refuse_dropped_column(relation, attribute);
+  }
+}
+
+void on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_id, void* arg) {
+  const auto attribute = static_cast<AttrNumber>(sub_id);
+  if (class_id == RelationRelationId && access == OAT_DROP) {
+    on_drop(object_id, attribute);  // first, while the catalog still has what is being dropped
+    call_previous(access, class_id, object_id, sub_id, arg);
+  } else if (class_id == RelationRelationId && access == OAT_POST_ALTER && attribute > 0) {
+    // What others do may make the new name visible.
+    const Names names = {get_attname(object_id, attribute, true),
+                         newest_name(object_id, attribute)};
+    call_previous(access, class_id, object_id, sub_id, arg);
+    if (names.differ() && exists()) follow_rename(object_id, names);
+  } else {
+    call_previous(access, class_id, object_id, sub_id, arg);
+  }
 }
 
 }  // namespace

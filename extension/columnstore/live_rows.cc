@@ -19,6 +19,8 @@ constexpr std::size_t kDeadWords = codec::kMaxRows / 64;
 Fate fate_of_tuple(TupleTableSlot* slot, TransactionId oldest) {
   auto* buffered = reinterpret_cast<BufferHeapTupleTableSlot*>(slot);
   HeapTuple tuple = buffered->base.tuple;
+  // Nobody writes, so that what VACUUM has seen still holds.
+  if (PageIsAllVisible(BufferGetPage(buffered->buffer))) return Fate::kVisible;
   LockBuffer(buffered->buffer, BUFFER_LOCK_SHARE);
   const HTSV_Result state = HeapTupleSatisfiesVacuum(tuple, oldest, buffered->buffer);
   LockBuffer(buffered->buffer, BUFFER_LOCK_UNLOCK);

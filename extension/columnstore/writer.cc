@@ -156,6 +156,23 @@ void Writer::add(TupleTableSlot* slot) {
   if (state.rows == codec::kMaxRows || state.bytes >= state.most_bytes) flush(state);
 }
 
+void Writer::add_rows(const ColumnBuffer* buffers, const std::uint32_t* rows, std::size_t count) {
+  State& state = *state_;
+  while (count > 0) {
+    CHECK_FOR_INTERRUPTS();
+    const std::size_t step =
+        std::min<std::size_t>({count, kMostRowsAtOnce, codec::kMaxRows - state.rows});
+    for (std::size_t i = 0; i < state.columns; ++i) {
+      state.bytes += append_rows(state.buffers[i], buffers[i], rows, step);
+    }
+    state.rows += static_cast<std::uint32_t>(step);
+    rows += step;
+    count -= step;
+    if (state.rows == codec::kMaxRows || state.bytes >= state.most_bytes) flush(state);
+  }
+  flush(state);
+}
+
 void Writer::allow_any_size() { state_->most_bytes = SIZE_MAX; }
 
 std::uint32_t Writer::finish() {

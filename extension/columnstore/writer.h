@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "extension/columnstore/column_buffer.h"
 #include "extension/columnstore/reader.h"
 
 #include "extension/pg/postgres.h"
@@ -22,6 +23,9 @@ class Writer {
   static Writer* open(Relation chunk, Oid toast, std::uint32_t first, const SortColumn* sort,
                       std::size_t sort_columns);
   void add(TupleTableSlot* slot);
+  /// Adds rows of positional buffers, one for each column that is not dropped, in the order of
+  /// `rows`, and ends the row group behind the last one.
+  void add_rows(const ColumnBuffer* buffers, const std::uint32_t* rows, std::size_t count);
   /// As many rows as come, up to 65,536, go into one group.
   void allow_any_size();
   /// Writes what is left and closes the store; the number of row groups written.

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "extension/columnstore/row_sorter.h"
+#include "extension/columnstore/sort_order.h"
+#include "extension/columnstore/writer.h"
+
+#include "extension/pg/postgres.h"
+
+namespace varve::columnstore {
+
+/// Puts rows in order, within maintenance_work_mem, and writes them: in memory where they are
+/// expected to fit and their keys allow it, with PostgreSQL's sort, which has disks, otherwise.
+/// Where rows turn out to take more than they seemed to, those that are there are written, and the
+/// order begins anew: row groups need none among themselves. C API.
+class GroupSort {
+ public:
+  /// `bytes`: of the rows to come, about.
+  GroupSort(Relation chunk, const SortOrder& order, Writer& writer, std::size_t bytes);
+  void add(TupleTableSlot* slot);
+  /// Writes what is left.
+  void finish();
+
+ private:
+  void write_sorted();
+
+  Relation chunk_;
+  Writer& writer_;
+  RowSorter* in_memory_;
+  Tuplesortstate* tuples_;
+};
+
+}  // namespace varve::columnstore
