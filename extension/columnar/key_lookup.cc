@@ -39,6 +39,12 @@ KeyLookup::KeyLookup(RowAccess& rows, Relation index, ScanKeyData* keys, int key
     condition.key = &key;
     set_range(condition, rows.chunk(), index);
   }
+  // What is cheap to decode and to compare comes first: often nothing is left for the rest.
+  const TupleDesc columns = RelationGetDescr(rows.chunk());
+  const auto is_by_value = [&](const KeyCondition& condition) {
+    return TupleDescAttr(columns, condition.attribute - 1)->attbyval;
+  };
+  std::stable_partition(conditions_, conditions_ + condition_count_, is_by_value);
 }
 
 std::optional<RowId> KeyLookup::next(ScanDirection direction) {

@@ -2,6 +2,7 @@
 
 #include "extension/columnar/index_entry.h"
 #include "extension/columnar/key_lookup.h"
+#include "extension/columnar/key_table.h"
 #include "extension/columnar/row_lock.h"
 #include "extension/columnar/tid.h"
 
@@ -91,22 +92,54 @@ void promote(Relation chunk, const IndexForm& form, const UniqueKey& key, RowId 
   unguard(chunk, id);
 }
 
-/// Of the columnar rows that may be equal, promotes those that are and that may be alive.
-void promote_equal(RowAccess& rows, IndexForm& form, UniqueKey& key, TupleTableSlot* slot) {
+/// The values that the index has of a columnar row; false where its predicate leaves the row out.
+bool form_key(RowAccess& rows, IndexForm& form, RowId id, TupleTableSlot** slot, Datum* values,
+              bool* nulls) {
+  if (form.estate != nullptr) {
+    if (*slot == nullptr) *slot = table_slot_create(rows.chunk(), nullptr);
+    rows.store(id, *slot);
+    return form.form(*slot, values, nulls);
+  }
+  const std::uint32_t vector = id.row / columnstore::kVectorLength;
+  const std::uint32_t at = id.row % columnstore::kVectorLength;
+  const Form_pg_index definition = form.definition();
+  for (int i = 0; i < definition->indnatts; ++i) {
+    const columnstore::Vector& column =
+        rows.reader().column(id.group, vector, definition->indkey.values[i]);
+    values[i] = column.values[at];
+    nulls[i] = column.nulls[at];
+  }
+  return true;
+}
+
+/// Promotes a row that may be equal, if it is, and may be alive.
+void promote_if_equal(RowAccess& rows, IndexForm& form, const UniqueKey& key, RowId id,
+                      TupleTableSlot** slot) {
+  const RowHeader header = rows.headers().find_dirty(id);
+  if (header.is_dead() && !TransactionIdIsValid(header.deleter)) return;
+  Datum values[INDEX_MAX_KEYS];
+  bool nulls[INDEX_MAX_KEYS];
+  if (!form_key(rows, form, id, slot, values, nulls) || !is_equal(key, values, nulls)) return;
+  promote(rows.chunk(), form, key, id, values, nulls);
+}
+
+/// Of the columnar rows that may be equal, promotes those that are.
+void promote_equal(RowAccess& rows, IndexForm& form, UniqueKey& key, const Datum* values,
+                   const bool* nulls, TupleTableSlot** slot) {
+  KeyTable* table = rows.kept() != nullptr ? key_table(*rows.kept(), rows, form) : nullptr;
+  if (table != nullptr) {
+    table->rows->for_each(hash_of(*table, values, nulls),
+                          [&](RowId id) { promote_if_equal(rows, form, key, id, slot); });
+    return;
+  }
   KeyLookup lookup(rows, form.index, key.plain, key.plain_count);
   lookup.restart(false);
   while (const auto id = lookup.next(ForwardScanDirection)) {
-    const RowHeader header = rows.headers().find_dirty(*id);
-    if (header.is_dead() && !TransactionIdIsValid(header.deleter)) continue;
-    rows.store(*id, slot);
-    Datum values[INDEX_MAX_KEYS];
-    bool nulls[INDEX_MAX_KEYS];
-    if (!form.form(slot, values, nulls) || !is_equal(key, values, nulls)) continue;
-    promote(rows.chunk(), form, key, *id, values, nulls);
+    promote_if_equal(rows, form, key, *id, slot);
   }
 }
 
-void check_index(RowAccess& rows, Oid index, TupleTableSlot* new_row, TupleTableSlot* slot) {
+void check_index(RowAccess& rows, Oid index, TupleTableSlot* new_row, TupleTableSlot** slot) {
   IndexForm form = IndexForm::open(index);
   if (form.definition()->indisexclusion) {
     ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -120,7 +153,7 @@ void check_index(RowAccess& rows, Oid index, TupleTableSlot* new_row, TupleTable
   const bool is_checked = form.definition()->indisunique && form.info->ii_ReadyForInserts;
   if (is_checked && form.form(new_row, values, nulls)) {
     UniqueKey key = key_of(form, values, nulls);
-    if (key.can_be_equal) promote_equal(rows, form, key, slot);
+    if (key.can_be_equal) promote_equal(rows, form, key, values, nulls, slot);
   }
   form.close();
 }
@@ -142,12 +175,11 @@ void promote_equal_rows(Relation chunk, TupleTableSlot* new_row) {
                                                 ALLOCSET_DEFAULT_SIZES);
   const MemoryContext before = MemoryContextSwitchTo(context);
   TupleTableSlot* slot = nullptr;
-  RowAccess rows(chunk);
+  RowAccess rows = RowAccess::by_kept(chunk);
   ListCell* cell;
   foreach (cell, RelationGetIndexList(chunk)) {
     if (!is_constraint(lfirst_oid(cell))) continue;
-    if (slot == nullptr) slot = table_slot_create(chunk, nullptr);
-    check_index(rows, lfirst_oid(cell), new_row, slot);
+    check_index(rows, lfirst_oid(cell), new_row, &slot);
   }
   rows.close();
   if (slot != nullptr) ExecDropSingleTupleTableSlot(slot);

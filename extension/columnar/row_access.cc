@@ -36,8 +36,20 @@ HeapTuple form_tuple(TupleTableSlot* slot, Oid table, RowId id) {
 
 }  // namespace
 
+RowAccess RowAccess::by_kept(Relation chunk) {
+  RowAccess rows(chunk);
+  rows.kept_ = take_kept(chunk);
+  if (rows.kept_ != nullptr) rows.reader_ = rows.kept_->reader;
+  return rows;
+}
+
 void RowAccess::close() {
-  if (reader_ != nullptr) reader_->close();
+  if (kept_ != nullptr) {
+    give_back(kept_);
+  } else if (reader_ != nullptr) {
+    reader_->close();
+  }
+  kept_ = nullptr;
   reader_ = nullptr;
   headers_.close();
 }

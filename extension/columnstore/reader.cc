@@ -334,6 +334,20 @@ void Reader::close() {
   MemoryContextDelete(state_->context);
 }
 
+void Reader::suspend() {
+  describe(RelationGetDescr(state_->chunk));
+  if (state_->is_open) close_store(state_->store);
+  state_->is_open = false;
+}
+
+void Reader::resume(Relation chunk) {
+  state_->chunk = chunk;
+  const Oid toast = chunk->rd_rel->reltoastrelid;
+  if (!OidIsValid(toast)) return;
+  state_->store = open_store(toast, AccessShareLock);
+  state_->is_open = true;
+}
+
 std::span<const GroupInfo> Reader::groups() const { return {state_->infos, state_->count}; }
 
 const GroupInfo* Reader::group(std::uint16_t number) const {

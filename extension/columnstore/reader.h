@@ -53,6 +53,10 @@ class Reader {
   static Reader* open(Relation chunk);
   /// Closes the relations; what was decoded becomes invalid.
   void close();
+  /// Closes the relations, and keeps what was read and decoded. Until resume() nothing may be asked.
+  void suspend();
+  /// The same chunk again, of which nothing has changed since.
+  void resume(Relation chunk);
 
   /// In ascending order of their numbers; as committed, or written by this transaction, when the
   /// reader was opened.
