@@ -106,7 +106,14 @@ void promote_equal(RowAccess& rows, IndexForm& form, UniqueKey& key, TupleTableS
   }
 }
 
-void check_index(RowAccess& rows, Oid index, TupleTableSlot* new_row, TupleTableSlot* slot) {
+bool is_of_equal_row(IndexForm& form, const UniqueKey& key, TupleTableSlot* row) {
+  Datum values[INDEX_MAX_KEYS];
+  bool nulls[INDEX_MAX_KEYS];
+  return form.form(row, values, nulls) && is_equal(key, values, nulls);
+}
+
+void check_index(RowAccess& rows, Oid index, TupleTableSlot* new_row, TupleTableSlot* old_row,
+                 TupleTableSlot* slot) {
   IndexForm form = IndexForm::open(index);
   if (form.definition()->indisexclusion) {
     ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -120,7 +127,8 @@ void check_index(RowAccess& rows, Oid index, TupleTableSlot* new_row, TupleTable
   const bool is_checked = form.definition()->indisunique && form.info->ii_ReadyForInserts;
   if (is_checked && form.form(new_row, values, nulls)) {
     UniqueKey key = key_of(form, values, nulls);
-    if (key.can_be_equal) promote_equal(rows, form, key, slot);
+    const bool has_changed = old_row == nullptr || !is_of_equal_row(form, key, old_row);
+    if (key.can_be_equal && has_changed) promote_equal(rows, form, key, slot);
   }
   form.close();
 }
@@ -136,7 +144,7 @@ bool is_constraint(Oid index) {
 
 }  // namespace
 
-void promote_equal_rows(Relation chunk, TupleTableSlot* new_row) {
+void promote_equal_rows(Relation chunk, TupleTableSlot* new_row, TupleTableSlot* old_row) {
   if (!columnstore::has_groups(chunk)) return;
   MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "promotion of columnar rows",
                                                 ALLOCSET_DEFAULT_SIZES);
@@ -147,7 +155,7 @@ void promote_equal_rows(Relation chunk, TupleTableSlot* new_row) {
   foreach (cell, RelationGetIndexList(chunk)) {
     if (!is_constraint(lfirst_oid(cell))) continue;
     if (slot == nullptr) slot = table_slot_create(chunk, nullptr);
-    check_index(rows, lfirst_oid(cell), new_row, slot);
+    check_index(rows, lfirst_oid(cell), new_row, old_row, slot);
   }
   rows.close();
   if (slot != nullptr) ExecDropSingleTupleTableSlot(slot);
