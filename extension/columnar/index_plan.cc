@@ -48,6 +48,7 @@ void cost_estimate(PlannerInfo* root, IndexPath* path, double loops, Cost* start
 }
 
 void make_unusable(IndexOptInfo* index) {
+  index->relam = InvalidOid;  // nor does an end of the index say what the column's is
   index->amhasgettuple = false;
   index->amhasgetbitmap = false;
   index->amcanparallel = false;  // asked of parallel scans instead of amhasgettuple

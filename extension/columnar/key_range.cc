@@ -4,6 +4,7 @@
 
 #include "extension/pg/postgres.h"
 extern "C" {
+#include <access/nbtree.h>
 #include <access/stratnum.h>
 #include <catalog/pg_am.h>
 #include <catalog/pg_type.h>
@@ -82,7 +83,10 @@ void set_range(KeyCondition& condition, Relation chunk, Relation index) {
   Datum value;
   const bool is_same = argument_type == type || argument_type == indexed;
   if (!argument_of(key, type, argument_type, is_same, &value)) return;
-  const StrategyNumber strategy = key.sk_strategy;
+  // An index of descending order turns its keys round, in place, when it is first asked.
+  const bool is_turned = (key.sk_flags & SK_BT_DESC) != 0;
+  const StrategyNumber strategy =
+      is_turned ? BTCommuteStrategyNumber(key.sk_strategy) : key.sk_strategy;
   condition.range.has_low = strategy >= BTEqualStrategyNumber;
   condition.range.has_high = strategy <= BTEqualStrategyNumber;
   condition.range.low = condition.range.high = value;

@@ -12,7 +12,7 @@ use Random::Statements;
 use Random::Table;
 use Random::Values;
 
-# A state to come (columnar, half columnar, vectorized or not) is one more entry: Random/Comparison.pm.
+# A state to come (vectorized or not) is one more entry: Random/Comparison.pm.
 my @options = (
     [ 'SET plan_cache_mode = auto', 'SET plan_cache_mode = force_generic_plan', 'SET plan_cache_mode = force_custom_plan' ],
     [ 'SET enable_partitionwise_aggregate = off', 'SET enable_partitionwise_aggregate = on; SET enable_partitionwise_join = on' ],
@@ -34,6 +34,14 @@ my @maintain = (
     for_chunk(q{'SELECT reorder_chunk(%L::regclass, %L::regclass)', c.relation, i.indexrelid::regclass},
         'varve_catalog.chunk c JOIN pg_index i ON i.indrelid = c.relation', 'i.indpred IS NULL AND i.indexprs IS NULL'),
 );
+# Chunks become columnar, or rows again; half of them at a time, and what has been written since once more.
+sub half_of_chunks { my ($call) = @_; return "SELECT $call FROM show_chunks('t') c WHERE abs(hashtext(c::text)) % 2 = %HALF"; }
+my @convert = (
+    (half_of_chunks('compress_chunk(c)')) x 3, (half_of_chunks('decompress_chunk(c, true)')) x 2, "SELECT compress_chunk(c) FROM show_chunks('t') c",
+    "SELECT format('VACUUM (FULL) %s', c) FROM show_chunks('t') c LIMIT 1\n\\gexec\n", 'ANALYZE t', 'VACUUM t',
+    "SELECT format('REINDEX TABLE %s', c) FROM show_chunks('t') c LIMIT 1\n\\gexec\n");
+my @columnar_options = (@options, [ ('SET varve.enable_columnar_index_scan = on') x 3, 'SET varve.enable_columnar_index_scan = off' ]);
+my $columnstore = "SELECT create_hypertable('t', 'time', chunk_time_interval => %TIME); ALTER TABLE t SET (timescaledb.compress)";
 my @states = (
     { name => 'plain' },
     {
@@ -44,6 +52,14 @@ my @states = (
         # A plain table that becomes a hypertable while it is in use, and receives replication besides.
         name => 'migrated', options => \@options,
         settle => "SELECT create_hypertable('t', 'time', chunk_time_interval => %TIME, migrate_data => true); SELECT receive_replication('t')",
+    },
+    {
+        name => 'columnar', options => \@columnar_options, maintain => [ ("SELECT compress_chunk(c) FROM show_chunks('t') c") x 3, 'ANALYZE t', 'VACUUM t' ],
+        adopt => $columnstore, settle => "SELECT compress_chunk(c) FROM show_chunks('t') c",
+    },
+    {
+        name => 'half', options => \@columnar_options, maintain => \@convert,
+        adopt => $columnstore, settle => half_of_chunks('compress_chunk(c)'),
     },
 );
 use constant STEPS => 80;

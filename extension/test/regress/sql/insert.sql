@@ -3,6 +3,7 @@
 \set harness :dir '/sql/differential.inc'
 \set ECHO none
 \i :harness
+SELECT differ.add_columnar();
 
 SELECT differ.create('m', $$time timestamptz NOT NULL DEFAULT '2024-05-05 05:05+00', dev int, v float8 DEFAULT 7,
     s bigserial, g int GENERATED ALWAYS AS (dev * 2) STORED, CHECK (dev < 1000)$$, 'time');

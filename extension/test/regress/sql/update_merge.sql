@@ -3,6 +3,7 @@
 \set harness :dir '/sql/differential.inc'
 \set ECHO none
 \i :harness
+SELECT differ.add_columnar();
 
 SELECT differ.create('m', 'time timestamptz NOT NULL, dev int, v int, note text, UNIQUE (dev, time)', 'time');
 SELECT differ.create('changes', 'time timestamptz, dev int, v int');

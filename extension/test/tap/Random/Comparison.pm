@@ -13,15 +13,15 @@ use Random::Values;
 #   adopt      SQL after the empty table was created
 #   settle     SQL half way through, when the table holds rows
 #   maintain   a list of SQL, of which something runs now and then between two steps
-# SQL may hold %TIME (the chunk interval of the case) and %WIDTH (half of it). None of it may change what
-# a query returns.
+# SQL may hold %TIME (the chunk interval of the case), %WIDTH (half of it) and %HALF (0 or 1, by chance). None
+# of it may change what a query returns.
 sub state_sql
 {
     my ($table, $sql) = @_;
     my $times = $table->{times};
     my $interval = $times->{interval}->($times->{width});
     my $half = $times->{interval}->(int($times->{width} / 2) || 1);
-    return $sql =~ s/%TIME/$interval/gr =~ s/%WIDTH/$half/gr;
+    return $sql =~ s/%TIME/$interval/gr =~ s/%WIDTH/$half/gr =~ s/%HALF/$table->{half}/gr;
 }
 
 # The script of one state. Marks tell steps apart: "@@@ number" begins one, "@@ SQLSTATE" is behind the

@@ -27,6 +27,7 @@ sub new
         lost => chance(0.4),
         checked => chance(0.3),
         keys => $option{keys} // [ 0, 9 ],
+        half => int(rand(2)),
     };
     return bless $self, $class;
 }
