@@ -58,6 +58,11 @@ SELECT count(*) FROM t WHERE v = 3;
 SELECT a.id, b.note FROM (VALUES (1), (1001), (9999)) a(id) LEFT JOIN LATERAL (SELECT note FROM t WHERE t.id = a.id OFFSET 0) b ON true ORDER BY 1;
 SELECT count(*) FROM t WHERE id > 990 AND id <= 1010::bigint;
 SELECT count(*) FROM t WHERE id IN (1, 1001, 2001, -1, 77777);
+EXPLAIN (costs off) SELECT count(*) FROM t WHERE id = ANY ('{1,2,2,NULL,77777}');
+SELECT count(*) FROM t WHERE id = ANY ('{1,2,2,NULL,77777}');
+SELECT count(*) FROM t WHERE id = ANY ('{}') OR id = ANY (NULL::int[]);
+SELECT count(*) FROM t WHERE id < ANY ('{3,1002}'::bigint[]) AND v = ANY (ARRAY[1, 2]);
+SELECT a.ids, (SELECT count(*) FROM t WHERE id = ANY (a.ids)) FROM (VALUES ('{1,1001}'::int[]), ('{2}'), (NULL), ('{3,4,5,-3}')) a(ids) ORDER BY 1;
 SELECT count(*) FROM t WHERE v IS NULL;
 SELECT id FROM t WHERE id < 5 ORDER BY id DESC LIMIT 2;
 SELECT max(id), min(id) FROM t;
@@ -176,7 +181,12 @@ TABLE parts;
 \echo -- what does not work says so
 \set VERBOSITY sqlstate
 ALTER TABLE _timescaledb_internal._hyper_1_2_chunk ADD EXCLUDE USING btree (v WITH =);
+CALL split_chunk('_timescaledb_internal._hyper_1_2_chunk');
+SELECT reorder_chunk('_timescaledb_internal._hyper_1_2_chunk', '_timescaledb_internal._hyper_1_2_chunk_pkey');
+SELECT move_chunk('_timescaledb_internal._hyper_1_2_chunk', 'pg_default', 'pg_default');
+CALL merge_chunks('_timescaledb_internal._hyper_1_2_chunk', '_timescaledb_internal._hyper_1_3_chunk');
 \set VERBOSITY default
+CALL merge_chunks('_timescaledb_internal._hyper_1_2_chunk', '_timescaledb_internal._hyper_1_3_chunk');
 \echo -- a sparse index is never trusted, though scans of it be forbidden
 SET varve.enable_columnar_index_scan = off;
 SET enable_seqscan = off;
