@@ -58,7 +58,6 @@ void make_unordered(IndexOptInfo* index) {
   index->relam = InvalidOid;  // no comparisons of rows, no end of the index as the column's end
   index->sortopfamily = nullptr;
   index->amcanorderbyop = false;
-  index->amsearcharray = false;
   index->amcanparallel = false;
   index->amcanmarkpos = false;
   index->amhasgetbitmap = false;

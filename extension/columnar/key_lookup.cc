@@ -7,18 +7,57 @@
 #include "extension/pg/postgres.h"
 extern "C" {
 #include <miscadmin.h>
+#include <utils/array.h>
+#include <utils/lsyscache.h>
 }
 
 namespace varve::columnar {
 namespace {
 
 /// As an index of the btree kind has it: a comparison with null is satisfied by nothing.
-bool satisfies(const ScanKeyData& key, Datum value, bool is_null) {
+bool satisfies(const KeyCondition& condition, Datum value, bool is_null) {
+  const ScanKeyData& key = *condition.key;
   if ((key.sk_flags & SK_SEARCHNULL) != 0) return is_null;
   if ((key.sk_flags & SK_SEARCHNOTNULL) != 0) return !is_null;
   if (is_null) return false;
   auto* function = const_cast<FmgrInfo*>(&key.sk_func);
-  return DatumGetBool(FunctionCall2Coll(function, key.sk_collation, value, key.sk_argument));
+  const auto holds = [&](Datum argument) {
+    return DatumGetBool(FunctionCall2Coll(function, key.sk_collation, value, argument));
+  };
+  if (!condition.is_array) return holds(key.sk_argument);
+  return std::any_of(condition.elements, condition.elements + condition.element_count, holds);
+}
+
+/// Calls body with the range of the value, or of each element, until it is true.
+template <class Body>
+bool any_range(const KeyCondition& condition, Body&& body) {
+  if (!condition.has_range) return true;
+  if (!condition.is_array) return body(condition.range);
+  columnstore::ValueRange range = condition.range;
+  for (int i = 0; i < condition.element_count; ++i) {
+    range.low = range.high = condition.elements[i];
+    if (body(range)) return true;
+  }
+  return false;
+}
+
+/// The elements of the key's array. Nothing is equal to null, nor less or greater.
+void set_elements(KeyCondition& condition) {
+  ArrayType* array = DatumGetArrayTypeP(condition.key->sk_argument);
+  std::int16_t length;
+  bool by_value;
+  char alignment;
+  get_typlenbyvalalign(ARR_ELEMTYPE(array), &length, &by_value, &alignment);
+  Datum* elements;
+  bool* nulls;
+  int count;
+  deconstruct_array(array, ARR_ELEMTYPE(array), length, by_value, alignment, &elements, &nulls,
+                    &count);
+  condition.elements = elements;
+  condition.element_count = 0;
+  for (int i = 0; i < count; ++i) {
+    if (!nulls[i]) elements[condition.element_count++] = elements[i];
+  }
 }
 
 }  // namespace
@@ -27,7 +66,7 @@ KeyLookup::KeyLookup(RowAccess& rows, Relation index, ScanKeyData* keys, int key
     : rows_(rows) {
   for (int i = 0; i < key_count; ++i) {
     ScanKeyData& key = keys[i];
-    if ((key.sk_flags & (SK_SEARCHARRAY | SK_ROW_HEADER | SK_ROW_MEMBER)) != 0) {
+    if ((key.sk_flags & (SK_ROW_HEADER | SK_ROW_MEMBER)) != 0) {
       ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                       errmsg("index \"%s\" of a columnar chunk cannot be searched with such a key",
                              RelationGetRelationName(index))));
@@ -37,6 +76,8 @@ KeyLookup::KeyLookup(RowAccess& rows, Relation index, ScanKeyData* keys, int key
     KeyCondition& condition = conditions_[condition_count_++];
     condition.attribute = index->rd_index->indkey.values[key.sk_attno - 1];
     condition.key = &key;
+    condition.is_array = (key.sk_flags & SK_SEARCHARRAY) != 0 && (key.sk_flags & SK_ISNULL) == 0;
+    if (condition.is_array) set_elements(condition);
     set_range(condition, rows.chunk(), index);
   }
   // What is cheap to decode and to compare comes first: often nothing is left for the rest.
@@ -105,7 +146,9 @@ std::optional<RowId> KeyLookup::backward() {
 bool KeyLookup::group_may_match() {
   const std::uint16_t group = rows_.reader().groups()[group_].number;
   return std::all_of(conditions_, conditions_ + condition_count_, [&](const KeyCondition& c) {
-    return !c.has_range || rows_.reader().may_contain(group, c.attribute, c.range);
+    return any_range(c, [&](const columnstore::ValueRange& range) {
+      return rows_.reader().may_contain(group, c.attribute, range);
+    });
   });
 }
 
@@ -118,7 +161,10 @@ void KeyLookup::load_matches() {
   if (!group_may_match()) return;
   for (int i = 0; i < condition_count_; ++i) {
     const KeyCondition& c = conditions_[i];
-    if (c.has_range && !reader.may_contain(group.number, vector, c.attribute, c.range)) return;
+    const bool may = any_range(c, [&](const columnstore::ValueRange& range) {
+      return reader.may_contain(group.number, vector, c.attribute, range);
+    });
+    if (!may) return;
   }
   const std::uint32_t first = vector * columnstore::kVectorLength;
   const std::uint32_t rows = std::min(columnstore::kVectorLength, group.rows - first);
@@ -128,7 +174,7 @@ void KeyLookup::load_matches() {
     const KeyCondition& c = conditions_[i];
     const columnstore::Vector& column = reader.column(group.number, vector, c.attribute);
     const auto fails = [&](std::uint16_t row) {
-      return !satisfies(*c.key, column.values[row - first], column.nulls[row - first]);
+      return !satisfies(c, column.values[row - first], column.nulls[row - first]);
     };
     std::uint16_t* end = std::remove_if(matches_, matches_ + match_count_, fails);
     match_count_ = static_cast<int>(end - matches_);

@@ -14,19 +14,24 @@ extern "C" {
 // what is left. C API.
 namespace varve::columnar {
 
-/// A condition on one column, as an index scan has it.
+/// A condition on one column, as an index scan has it: a comparison with one value, or with any of
+/// an array.
 struct KeyCondition {
   AttrNumber attribute;  // of the table
   ScanKeyData* key;
   columnstore::ValueRange range;
-  bool has_range;  // whether `range` says something the store can use
+  bool has_range;  // whether `range`, of the value or of each element, says what the store can use
+  bool is_array;
+  Datum* elements;  // without nulls
+  int element_count;
 };
 
 /// The rows of a chunk's row groups that satisfy keys, in the order of their ids, whatever any
 /// snapshot sees of them.
 class KeyLookup {
  public:
-  /// For keys of an index of plain columns; the keys must live as long.
+  /// For keys of an index of plain columns; the keys must live as long. Uses the current memory
+  /// context, in which it should live.
   KeyLookup(RowAccess& rows, Relation index, ScanKeyData* keys, int key_count);
 
   /// The next match in a direction, from where the last call left; nullopt at either end.

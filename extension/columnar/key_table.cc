@@ -26,7 +26,7 @@ bool find_hash(const IndexForm& form, int position, FmgrInfo* hash, MemoryContex
   return true;
 }
 
-KeyTable* describe(Kept& kept, const IndexForm& form) {
+KeyTable* describe(Beside& kept, const IndexForm& form) {
   auto* table =
       static_cast<KeyTable*>(MemoryContextAllocZero(kept.context, sizeof(KeyTable)));
   table->index = RelationGetRelid(form.index);
@@ -45,7 +45,7 @@ KeyTable* describe(Kept& kept, const IndexForm& form) {
   return table;
 }
 
-KeyTable* find(Kept& kept, const IndexForm& form) {
+KeyTable* find(Beside& kept, const IndexForm& form) {
   KeyTable* table = kept.tables;
   while (table != nullptr && table->index != RelationGetRelid(form.index)) table = table->next;
   return table != nullptr ? table : describe(kept, form);
@@ -74,7 +74,7 @@ void insert_vector(KeyTable& table, columnstore::Reader& reader,
   }
 }
 
-void make(KeyTable& table, Kept& kept, columnstore::Reader& reader) {
+void make(KeyTable& table, MemoryContext context, columnstore::Reader& reader) {
   std::size_t rows = 0;
   for (const columnstore::GroupInfo& group : reader.groups()) rows += group.rows;
   const std::size_t count = RowTable::entries_for(rows);
@@ -84,8 +84,8 @@ void make(KeyTable& table, Kept& kept, columnstore::Reader& reader) {
     return;
   }
   auto* entries = static_cast<RowTable::Entry*>(MemoryContextAllocExtended(
-      kept.context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
-  void* memory = MemoryContextAlloc(kept.context, sizeof(RowTable));
+      context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
+  void* memory = MemoryContextAlloc(context, sizeof(RowTable));
   table.rows = new (memory) RowTable(std::span(entries, count));
   for (const columnstore::GroupInfo& group : reader.groups()) {
     for (std::uint32_t at = 0; at < group.rows; at += columnstore::kVectorLength) {
@@ -97,11 +97,13 @@ void make(KeyTable& table, Kept& kept, columnstore::Reader& reader) {
 
 }  // namespace
 
-KeyTable* key_table(Kept& kept, RowAccess& rows, const IndexForm& form) {
-  KeyTable* table = find(kept, form);
+KeyTable* key_table(columnstore::Reader& reader, const IndexForm& form) {
+  Beside* kept = beside(&reader);
+  if (kept == nullptr) return nullptr;
+  KeyTable* table = find(*kept, form);
   if (table->rows != nullptr) return table;
   if (table->is_impossible || ++table->asked < kWorthATable) return nullptr;
-  make(*table, kept, rows.reader());
+  make(*table, kept->context, reader);
   return table->rows != nullptr ? table : nullptr;
 }
 

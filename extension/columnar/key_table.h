@@ -1,8 +1,7 @@
 #pragma once
 
 #include "extension/columnar/index_entry.h"
-#include "extension/columnar/kept_reader.h"
-#include "extension/columnar/row_access.h"
+#include "extension/columnar/reader_pool.h"
 #include "extension/columnar/row_table.h"
 
 #include "extension/pg/postgres.h"
@@ -26,8 +25,7 @@ struct KeyTable {
 };
 
 /// The table for the keys of an index; null while looking through the row groups is cheaper.
-/// `rows` reads by what is kept.
-KeyTable* key_table(Kept& kept, RowAccess& rows, const IndexForm& form);
+KeyTable* key_table(columnstore::Reader& reader, const IndexForm& form);
 
 /// The hash of a key, as the index has its values.
 std::uint32_t hash_of(KeyTable& table, const Datum* values, const bool* nulls);

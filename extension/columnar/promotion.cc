@@ -123,10 +123,10 @@ void promote_if_equal(RowAccess& rows, IndexForm& form, const UniqueKey& key, Ro
   promote(rows.chunk(), form, key, id, values, nulls);
 }
 
-/// Of the columnar rows that may be equal, promotes those that are.
+/// Of the columnar rows that may be equal, promotes those that are. `values` are the new row's.
 void promote_equal(RowAccess& rows, IndexForm& form, UniqueKey& key, const Datum* values,
                    const bool* nulls, TupleTableSlot** slot) {
-  KeyTable* table = rows.kept() != nullptr ? key_table(*rows.kept(), rows, form) : nullptr;
+  KeyTable* table = key_table(rows.reader(), form);
   if (table != nullptr) {
     table->rows->for_each(hash_of(*table, values, nulls),
                           [&](RowId id) { promote_if_equal(rows, form, key, id, slot); });
@@ -139,7 +139,14 @@ void promote_equal(RowAccess& rows, IndexForm& form, UniqueKey& key, const Datum
   }
 }
 
-void check_index(RowAccess& rows, Oid index, TupleTableSlot* new_row, TupleTableSlot** slot) {
+bool is_of_equal_row(IndexForm& form, const UniqueKey& key, TupleTableSlot* row) {
+  Datum values[INDEX_MAX_KEYS];
+  bool nulls[INDEX_MAX_KEYS];
+  return form.form(row, values, nulls) && is_equal(key, values, nulls);
+}
+
+void check_index(RowAccess& rows, Oid index, TupleTableSlot* new_row, TupleTableSlot* old_row,
+                 TupleTableSlot** slot) {
   IndexForm form = IndexForm::open(index);
   if (form.definition()->indisexclusion) {
     ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -153,7 +160,8 @@ void check_index(RowAccess& rows, Oid index, TupleTableSlot* new_row, TupleTable
   const bool is_checked = form.definition()->indisunique && form.info->ii_ReadyForInserts;
   if (is_checked && form.form(new_row, values, nulls)) {
     UniqueKey key = key_of(form, values, nulls);
-    if (key.can_be_equal) promote_equal(rows, form, key, values, nulls, slot);
+    const bool has_changed = old_row == nullptr || !is_of_equal_row(form, key, old_row);
+    if (key.can_be_equal && has_changed) promote_equal(rows, form, key, values, nulls, slot);
   }
   form.close();
 }
@@ -169,17 +177,17 @@ bool is_constraint(Oid index) {
 
 }  // namespace
 
-void promote_equal_rows(Relation chunk, TupleTableSlot* new_row) {
+void promote_equal_rows(Relation chunk, TupleTableSlot* new_row, TupleTableSlot* old_row) {
   if (!columnstore::has_groups(chunk)) return;
   MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "promotion of columnar rows",
                                                 ALLOCSET_DEFAULT_SIZES);
   const MemoryContext before = MemoryContextSwitchTo(context);
   TupleTableSlot* slot = nullptr;
-  RowAccess rows = RowAccess::by_kept(chunk);
+  RowAccess rows(chunk);
   ListCell* cell;
   foreach (cell, RelationGetIndexList(chunk)) {
     if (!is_constraint(lfirst_oid(cell))) continue;
-    check_index(rows, lfirst_oid(cell), new_row, &slot);
+    check_index(rows, lfirst_oid(cell), new_row, old_row, &slot);
   }
   rows.close();
   if (slot != nullptr) ExecDropSingleTupleTableSlot(slot);

@@ -1,5 +1,6 @@
 #include "extension/columnar/row_access.h"
 
+#include "extension/columnar/reader_pool.h"
 #include "extension/columnar/tid.h"
 
 #include "extension/pg/postgres.h"
@@ -36,20 +37,8 @@ HeapTuple form_tuple(TupleTableSlot* slot, Oid table, RowId id) {
 
 }  // namespace
 
-RowAccess RowAccess::by_kept(Relation chunk) {
-  RowAccess rows(chunk);
-  rows.kept_ = take_kept(chunk);
-  if (rows.kept_ != nullptr) rows.reader_ = rows.kept_->reader;
-  return rows;
-}
-
 void RowAccess::close() {
-  if (kept_ != nullptr) {
-    give_back(kept_);
-  } else if (reader_ != nullptr) {
-    reader_->close();
-  }
-  kept_ = nullptr;
+  if (reader_ != nullptr) give_back(reader_);
   reader_ = nullptr;
   headers_.close();
 }
@@ -57,7 +46,7 @@ void RowAccess::close() {
 columnstore::Reader& RowAccess::reader() {
   if (reader_ == nullptr) {
     const MemoryContext before = MemoryContextSwitchTo(context_);
-    reader_ = columnstore::Reader::open(chunk_);
+    reader_ = take_reader(chunk_);
     MemoryContextSwitchTo(before);
   }
   return *reader_;

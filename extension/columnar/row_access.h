@@ -1,6 +1,5 @@
 #pragma once
 
-#include "extension/columnar/kept_reader.h"
 #include "extension/columnar/row_header.h"
 #include "extension/columnstore/reader.h"
 
@@ -18,13 +17,9 @@ namespace varve::columnar {
 class RowAccess {
  public:
   explicit RowAccess(Relation chunk) : chunk_(chunk), context_(CurrentMemoryContext) {}
-  /// For one row of many: by what the transaction keeps of the chunk, if that is to be had.
-  static RowAccess by_kept(Relation chunk);
   void close();
 
   [[nodiscard]] Relation chunk() const { return chunk_; }
-  /// Null where the reader is this object's own.
-  [[nodiscard]] Kept* kept() const { return kept_; }
   columnstore::Reader& reader();
   RowHeaders& headers();
 
@@ -40,7 +35,6 @@ class RowAccess {
   Relation chunk_;
   MemoryContext context_;
   columnstore::Reader* reader_ = nullptr;
-  Kept* kept_ = nullptr;
   RowHeaders headers_;
 };
 

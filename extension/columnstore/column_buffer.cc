@@ -220,7 +220,7 @@ std::size_t append_rows(ColumnBuffer& buffer, const ColumnBuffer& from, const st
                         std::size_t count) {
   const std::size_t fields = fields_of(buffer.column.representation.form);
   while (buffer.values + count > buffer.capacity) grow(buffer);
-  std::uint32_t valid[kMostRowsAtOnce];
+  std::uint32_t valid[kMostRowsAtOnce] = {};
   if (from.nulls == 0) {
     set_valid(buffer, count);
   } else {

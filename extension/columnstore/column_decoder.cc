@@ -82,9 +82,12 @@ void expand(const std::uint64_t* validity, std::size_t rows, std::size_t count, 
 }  // namespace
 
 ColumnDecoder::ColumnDecoder(const Column& column, const codec::ColumnDescriptor& descriptor,
-                             ByteView stored, std::uint32_t rows, MemoryContext context)
+                             ByteView stored, bool is_checked, std::uint32_t rows,
+                             MemoryContext context)
     : column_(column), memory_(context), room_(&memory_), numbers_(&memory_), images_(&memory_) {
-  const ByteView blob = codec::checked_segment(descriptor, stored, room_);
+  const bool is_plain = (descriptor.flags & codec::kArchived) == 0;
+  const ByteView blob =
+      is_checked && is_plain ? stored : codec::checked_segment(descriptor, stored, room_);
   const codec::SegmentHeader header = codec::segment_header(blob);
   require(header.rows == rows, "rows of a segment");
   require(fits(column.representation.form, static_cast<codec::SegmentType>(header.type), header.p0),

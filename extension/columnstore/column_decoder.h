@@ -16,9 +16,10 @@ namespace varve::columnstore {
 /// resets when it moves on to another group. Throws varve::Error for damage of any kind.
 class ColumnDecoder {
  public:
-  /// `stored` is the segment as it lies in the store, and lives as long as this.
+  /// `stored` is the segment as it lies in the store, and lives as long as this; `is_checked` where
+  /// its checksum has been found right before.
   ColumnDecoder(const Column& column, const codec::ColumnDescriptor& descriptor, ByteView stored,
-                std::uint32_t rows, MemoryContext context);
+                bool is_checked, std::uint32_t rows, MemoryContext context);
 
   /// Writes the rows of vector m, by position; how many there are. What values refer to lives until
   /// the next call.

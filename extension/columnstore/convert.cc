@@ -6,6 +6,9 @@
 #include "extension/columnstore/live_rows.h"
 #include "extension/columnstore/row_versions.h"
 #include "extension/columnstore/sort_order.h"
+#include "extension/columnstore/store.h"
+
+#include "extension/pg/snapshot_conflict.h"
 
 extern "C" {
 #include <access/table.h>
@@ -61,8 +64,23 @@ Conversion measured(Relation chunk) {
 struct Count {
   std::int64_t columnar;
   std::int64_t heap;
-  bool has_own;  // rows that this transaction has written stay in the heap
+  bool has_own;          // rows that this transaction has written stay in the heap
+  TransactionId newest;  // that older snapshots of a standby must not be older than
+
+  void advance(TransactionId xid) {
+    if (!TransactionIdIsValid(xid)) return;
+    if (!TransactionIdIsValid(newest) || TransactionIdFollows(xid, newest)) newest = xid;
+  }
 };
+
+/// Snapshots of a standby do not hold anything back here.
+void warn_standbys(Relation chunk, const Count& count) {
+  const Oid toast = chunk->rd_rel->reltoastrelid;
+  if (!OidIsValid(toast)) return;
+  const Store store = open_store(toast, AccessShareLock);
+  pg::log_snapshot_conflict(store.index, count.newest);
+  close_store(store);
+}
 
 // --- To columns
 
@@ -87,6 +105,7 @@ void distribute_heap_rows(Relation chunk, TransactionId oldest, GroupSort& sort,
       rest.skip(rows.slot);
     }
   }
+  count.advance(rows.newest);
   rows.end();
 }
 
@@ -103,6 +122,7 @@ void distribute_group_rows(Relation chunk, TransactionId oldest, GroupSort& sort
       ++count.heap;
     }
   }
+  count.advance(rows.newest);
   rows.end();
 }
 
@@ -122,7 +142,7 @@ std::size_t bytes_of(Relation chunk) {
 /// into the heap.
 Count distribute(Relation chunk, const chunk::Rewrite& rewrite, const SortOrder& order,
                  std::int64_t& groups) {
-  Count count = {0, 0, false};
+  Count count = {0, 0, false, InvalidTransactionId};
   Relation target = table_open(rewrite.transient, AccessExclusiveLock);
   VersionWriter rest(chunk, target, rewrite.limits);
   Writer* writer = Writer::open(chunk, target->rd_rel->reltoastrelid, 0, order.columns,
@@ -135,6 +155,7 @@ Count distribute(Relation chunk, const chunk::Rewrite& rewrite, const SortOrder&
   sort.finish();
   groups = writer->finish();
   rest.finish();
+  warn_standbys(target, count);
   table_close(target, NoLock);
   CommandCounterIncrement();
   return count;
@@ -150,17 +171,18 @@ void report_rest(Relation chunk, const Count& count) {
 
 // --- To rows
 
-std::int64_t copy_all(Relation chunk, const chunk::Rewrite& rewrite) {
+Count copy_all(Relation chunk, const chunk::Rewrite& rewrite) {
   Relation target = table_open(rewrite.transient, AccessExclusiveLock);
   VersionWriter writer(chunk, target, rewrite.limits);
-  std::int64_t count = 0;
+  Count count = {0, 0, false, InvalidTransactionId};
   Fate fate;
   GroupRows columnar(chunk, rewrite.limits.oldest);
   while (columnar.next(fate)) {
     if (fate == Fate::kDead) continue;
     writer.add(columnar.slot, fate == Fate::kRecent ? columnar.deleter : InvalidTransactionId);
-    ++count;
+    ++count.heap;
   }
+  count.advance(columnar.newest);
   columnar.end();
   HeapRows rows(chunk, rewrite.limits.oldest);
   while (rows.next(fate)) {
@@ -168,11 +190,12 @@ std::int64_t copy_all(Relation chunk, const chunk::Rewrite& rewrite) {
       writer.skip(rows.slot);
     } else {
       writer.copy(rows.slot);
-      ++count;
+      ++count.heap;
     }
   }
   rows.end();
   writer.finish();
+  warn_standbys(chunk, count);
   table_close(target, NoLock);
   return count;
 }
@@ -207,10 +230,10 @@ void to_rows(Oid chunk) {
   CheckTableNotInUse(table, "convert chunk");
   const chunk::RestrictedUser before = chunk::become_owner(table);
   chunk::Rewrite rewrite = chunk::begin_rewrite(table, same_place(table), HEAP_TABLE_AM_OID);
-  const std::int64_t rows = copy_all(table, rewrite);
+  const Count count = copy_all(table, rewrite);
   table_close(table, NoLock);
 
-  chunk::build_indexes(rewrite, static_cast<double>(rows));
+  chunk::build_indexes(rewrite, static_cast<double>(count.heap));
   LockRelationOid(chunk, AccessExclusiveLock);
   chunk::finish_rewrite(rewrite);
   set_access_method(chunk, HEAP_TABLE_AM_OID);

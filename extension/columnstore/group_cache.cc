@@ -1,5 +1,7 @@
 #include "extension/columnstore/group_cache.h"
 
+#include "extension/columnstore/blob_cache.h"
+
 extern "C" {
 #include <utils/hsearch.h>
 #include <utils/inval.h>
@@ -32,6 +34,7 @@ void forget_all() {
 }
 
 void on_invalidation(Datum, Oid relation) {
+  forget_blobs(relation);
   if (OidIsValid(relation)) {
     forget_groups(relation);
   } else {

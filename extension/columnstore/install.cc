@@ -1,5 +1,6 @@
 #include "extension/columnstore/install.h"
 
+#include "extension/catalog/chunk_event.h"
 #include "extension/catalog/chunk_table.h"
 #include "extension/catalog/hypertable_cache.h"
 #include "extension/catalog/relations.h"
@@ -164,6 +165,9 @@ void on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int 
 
 void install() {
   install_group_cache();
+  catalog::on_chunk_event([](const catalog::Chunk& chunk, catalog::ChunkEvent event) {
+    if (event == catalog::ChunkEvent::kDetached) pg::call([&] { forget_conversion(chunk.id); });
+  });
   previous_hook = object_access_hook;
   object_access_hook = on_object_access;
 }

@@ -16,6 +16,11 @@ namespace {
 
 constexpr std::size_t kDeadWords = codec::kMaxRows / 64;
 
+void advance(TransactionId& newest, TransactionId xid) {
+  if (!TransactionIdIsNormal(xid)) return;
+  if (!TransactionIdIsValid(newest) || TransactionIdFollows(xid, newest)) newest = xid;
+}
+
 Fate fate_of_tuple(TupleTableSlot* slot, TransactionId oldest) {
   auto* buffered = reinterpret_cast<BufferHeapTupleTableSlot*>(slot);
   HeapTuple tuple = buffered->base.tuple;
@@ -34,6 +39,7 @@ Fate fate_of_tuple(TupleTableSlot* slot, TransactionId oldest) {
 
 HeapRows::HeapRows(Relation chunk, TransactionId oldest)
     : slot(MakeSingleTupleTableSlot(RelationGetDescr(chunk), &TTSOpsBufferHeapTuple)),
+      newest(InvalidTransactionId),
       oldest_(oldest),
       scan_(heap_beginscan(chunk, SnapshotAny, 0, nullptr, nullptr,
                            SO_TYPE_SEQSCAN | SO_ALLOW_STRAT)) {}
@@ -42,6 +48,9 @@ bool HeapRows::next(Fate& fate) {
   CHECK_FOR_INTERRUPTS();
   if (!heap_getnextslot(scan_, ForwardScanDirection, slot)) return false;
   fate = fate_of_tuple(slot, oldest_);
+  HeapTupleHeader header = reinterpret_cast<HeapTupleTableSlot*>(slot)->tuple->t_data;
+  if (fate == Fate::kVisible) advance(newest, HeapTupleHeaderGetXmin(header));
+  if (fate == Fate::kDead) advance(newest, HeapTupleHeaderGetUpdateXid(header));
   return true;
 }
 
@@ -53,7 +62,7 @@ void HeapRows::end() {
 GroupRows::GroupRows(Relation chunk, TransactionId oldest)
     : slot(MakeSingleTupleTableSlot(RelationGetDescr(chunk), &TTSOpsVirtual)),
       deleter(InvalidTransactionId),
-      chunk_(chunk),
+      newest(InvalidTransactionId),
       oldest_(oldest),
       reader_(Reader::open(chunk)),
       dead_(static_cast<std::uint64_t*>(palloc(kDeadWords * sizeof(std::uint64_t)))) {
@@ -81,7 +90,9 @@ Fate GroupRows::fate_of() {
   deleter = header.xmin;
   // One that is frozen, or whose transaction ended before all that run, is dead to everybody.
   const bool is_recent = TransactionIdIsNormal(deleter) && !TransactionIdPrecedes(deleter, oldest_);
-  return is_recent ? Fate::kRecent : Fate::kDead;
+  if (is_recent) return Fate::kRecent;
+  advance(newest, deleter);
+  return Fate::kDead;
 }
 
 bool GroupRows::next(Fate& fate) {

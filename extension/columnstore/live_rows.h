@@ -28,6 +28,8 @@ class HeapRows {
   bool next(Fate& fate);
   void end();
   TupleTableSlot* slot;  // of a heap tuple in a buffer
+  /// The newest transaction that has made a visible row, or ended a dead one, so far.
+  TransactionId newest;
 
  private:
   TransactionId oldest_;
@@ -42,12 +44,12 @@ class GroupRows {
   void end();
   TupleTableSlot* slot;   // virtual
   TransactionId deleter;  // of a recent row
+  TransactionId newest;   // as above, of dead rows
 
  private:
   bool next_row();
   Fate fate_of();
 
-  Relation chunk_;
   TransactionId oldest_;
   Reader* reader_;
   columnar::RowHeaders headers_;

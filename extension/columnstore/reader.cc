@@ -4,6 +4,7 @@
 #include <new>
 #include <string>
 
+#include "extension/columnstore/blob_cache.h"
 #include "extension/columnstore/column_decoder.h"
 #include "extension/columnstore/group_cache.h"
 #include "extension/columnstore/group_head.h"
@@ -15,6 +16,7 @@
 extern "C" {
 #include <access/htup_details.h>
 #include <catalog/pg_type.h>
+#include <miscadmin.h>
 #include <storage/bufmgr.h>
 #include <utils/lsyscache.h>
 #include <utils/syscache.h>
@@ -223,6 +225,37 @@ Column as_written(const OpenColumn& open, const codec::ColumnDescriptor& column)
   return written;
 }
 
+/// A segment as it is stored, for as long as the open column's context is.
+struct StoredSegment {
+  ByteView bytes;
+  CachedBlob* cached;  // null where it is not in the cache
+};
+
+StoredSegment stored_segment(const Reader::State& state, const OpenColumn& open, int position,
+                             const codec::ColumnDescriptor& column) {
+  if ((column.flags & codec::kInline) != 0) {
+    return {state.groups[position].descriptor->inline_segment(column), nullptr};
+  }
+  const auto view = [&](const char* bytes) { return std::as_bytes(std::span(bytes, column.size)); };
+  const Place place{state, state.infos[position].number, open.column.attribute};
+  const CachedBlob::Key key = {RelationGetRelid(state.store.toast), column.value_id};
+  CachedBlob* cached = find_blob(key, column.size, open.context);
+  if (cached != nullptr) return {view(cached->bytes), cached};
+  char* room = blob_room(column.size);
+  if (room == nullptr) {
+    return {view(blob(place, open.context, column.value_id, column.size)), nullptr};
+  }
+  HOLD_INTERRUPTS();  // a cancel would lose the room
+  const bool is_whole = read_blob(state.store, column.value_id, room, column.size);
+  RESUME_INTERRUPTS();
+  if (!is_whole) {
+    pfree(room);
+    report_missing_bytes(place);
+  }
+  cached = add_blob(key, room, column.size, open.context);
+  return {view(cached->bytes), cached};
+}
+
 void open_segment(Reader::State& state, OpenColumn& open, int position) {
   open.group = open.vector = kNone;
   open.decoder = nullptr;
@@ -230,20 +263,16 @@ void open_segment(Reader::State& state, OpenColumn& open, int position) {
   const Place place{state, state.infos[position].number, open.column.attribute};
   codec::ColumnDescriptor column;
   if (find_column(state, position, open.column.attribute, column)) {
-    ByteView stored;
-    if ((column.flags & codec::kInline) != 0) {
-      stored = state.groups[position].descriptor->inline_segment(column);
-    } else {
-      stored = std::as_bytes(
-          std::span(blob(place, open.context, column.value_id, column.size), column.size));
-    }
     const Column written = as_written(open, column);
+    const StoredSegment stored = stored_segment(state, open, position, column);
+    const bool is_checked = stored.cached != nullptr && stored.cached->is_checked;
     open.decoder = reading(place, [&] {
-      return pg::ContextOwned<ColumnDecoder>::make(open.context, written, column, stored,
-                                                   state.infos[position].rows, open.context)
-          .
-          operator->();
+      auto owned = pg::ContextOwned<ColumnDecoder>::make(open.context, written, column,
+                                                         stored.bytes, is_checked,
+                                                         state.infos[position].rows, open.context);
+      return owned.operator->();
     });
+    if (stored.cached != nullptr) stored.cached->is_checked = true;
   }
   open.group = position;
 }
@@ -334,17 +363,16 @@ void Reader::close() {
   MemoryContextDelete(state_->context);
 }
 
-void Reader::suspend() {
-  describe(RelationGetDescr(state_->chunk));
-  if (state_->is_open) close_store(state_->store);
+bool Reader::suspend() {
+  if (state_->described != nullptr || !state_->is_open) return false;
+  close_store(state_->store);
   state_->is_open = false;
+  return true;
 }
 
 void Reader::resume(Relation chunk) {
   state_->chunk = chunk;
-  const Oid toast = chunk->rd_rel->reltoastrelid;
-  if (!OidIsValid(toast)) return;
-  state_->store = open_store(toast, AccessShareLock);
+  state_->store = open_store(chunk->rd_rel->reltoastrelid, AccessShareLock);
   state_->is_open = true;
 }
 

@@ -33,7 +33,7 @@ namespace {
 
 bool is_sortable(const Column& column, Oid collation) {
   switch (column.representation.order) {
-    case Order::kInteger: return true;
+    case Order::kInteger:
     case Order::kDouble: return true;
     case Order::kBytes: return !OidIsValid(collation) || collation == C_COLLATION_OID;
     case Order::kNone: return false;
@@ -114,6 +114,8 @@ void sort(const RowSorter::State& state, std::uint32_t* out) {
   pg::ContextResource memory(state.context);
   std::vector<Keys> keys;
   std::vector<SortKeys> columns;
+  keys.reserve(static_cast<std::size_t>(state.key_count));
+  columns.reserve(static_cast<std::size_t>(state.key_count));
   for (int i = 0; i < state.key_count; ++i) {
     keys.push_back(keys_of(state.buffers[state.keys[i]], &memory));
   }

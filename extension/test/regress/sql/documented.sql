@@ -35,3 +35,16 @@ SELECT * FROM loaded;
 CREATE TABLE advised (time timestamptz NOT NULL, device int, value text);
 SELECT create_hypertable('advised', 'time');
 SELECT rule, title, severity, finding, repair FROM advise() WHERE severity <> 'ok' AND relation = 'advised'::regclass;
+
+-- docs/columnstore.md
+CREATE TABLE power (time timestamptz NOT NULL, meter int NOT NULL, watt float8, PRIMARY KEY (meter, time));
+SELECT create_hypertable('power', by_range('time', interval '1 day'));
+INSERT INTO power SELECT t, m, m * 10 FROM generate_series('2024-05-01 00:00+00', '2024-05-02 23:59+00', interval '1 minute') t, generate_series(1, 20) m;
+ALTER TABLE power SET (tsdb.enable_columnstore, tsdb.segmentby = 'meter', tsdb.orderby = 'time DESC');
+SELECT compress_chunk(c) AS chunk FROM show_chunks('power', older_than => timestamptz '2024-05-02') c \gset
+SELECT :'chunk' AS chunk;
+UPDATE power SET watt = 0 WHERE meter = 7 AND time < '2024-05-01 01:00+00';
+CALL convert_to_columnstore(:'chunk');
+SELECT compressed_chunks, compression_ratio > 4 AS small FROM timescaledb_information.compression_stats WHERE hypertable_name = 'power';
+SELECT decompress_chunk(c) = :'chunk'::regclass AS same FROM show_chunks('power', older_than => timestamptz '2024-05-02') c;
+SELECT count(*), sum(watt) FROM power;
