@@ -24,6 +24,7 @@ extern "C" {
 #include <rewrite/rewriteManip.h>
 #include <rewrite/rowsecurity.h>
 #include <utils/acl.h>
+#include <utils/inval.h>
 #include <utils/lsyscache.h>
 #include <utils/rel.h>
 #include <utils/typcache.h>
@@ -300,6 +301,8 @@ void check_policies(const Columns& columns) {
 void check_aggregates(std::int32_t source_id) {
   const AggregateTable::Rows rows = AggregateTable::of_source(source_id);
   for (std::size_t i = 0; i < rows.count; ++i) {
+    // Plans that were made without policies, and may not have the hypertable in them.
+    CacheInvalidateRelcacheByRelid(rows.all[i].materialization);
     check_policies(*columns_of(find_definition(query_of(rows.all[i].definition))));
     check_aggregates(rows.all[i].id);
   }
