@@ -200,6 +200,15 @@ bool is_results(const RangeTblEntry& entry) {
   return is_table(entry) && pg::entry([&] { return holds_results(entry.relid); });
 }
 
+/// The results of which the entry names all, or a chunk; InvalidOid for other tables.
+Oid results_named_by(const RangeTblEntry& entry) {
+  if (entry.rtekind != RTE_RELATION) return InvalidOid;
+  const bool may_be_chunk =
+      entry.relkind == RELKIND_RELATION && get_rel_relispartition(entry.relid);
+  if (!may_be_chunk && entry.relkind != RELKIND_PARTITIONED_TABLE) return InvalidOid;
+  return pg::entry([&] { return results_of(entry.relid); });
+}
+
 Columns* columns_of_results(Oid results) {
   const auto aggregate = AggregateTable::find_by_part(results);
   return columns_of(find_definition(query_of(aggregate->definition)));
@@ -268,17 +277,29 @@ bool find_readings(Node* node, void* context) {
       query->hasRowSecurity = true;
     } else if (entry.rtekind == RTE_SUBQUERY) {
       find_readings(reinterpret_cast<Node*>(entry.subquery), context);
-    } else if (is_results(entry) && index != query->resultRelation) {
-      // By its own name.
-      const auto named = AggregateTable::find_by_part(entry.relid);
+    } else if (const Oid results = results_named_by(entry);
+               OidIsValid(results) && index != query->resultRelation) {
+      // By its own name. A chunk has the columns of its table.
+      const auto named = AggregateTable::find_by_part(results);
       if (!has_row_security(root_of(*named))) continue;
       reader = OidIsValid(entry.checkAsUser) ? entry.checkAsUser : GetUserId();
       const Reading reading = reading_of(*named, reader);
-      secure(*query, entry, index, columns_of_results(entry.relid), reading);
+      secure(*query, entry, index, columns_of_results(results), reading);
       search.hypertables = list_append_unique_oid(search.hypertables, reading.root);
     }
   }
   return pg::walk_query(query, find_readings, context, QTW_IGNORE_RT_SUBQUERIES);
+}
+
+bool finds_results(Node* node, void*) {
+  if (node == nullptr) return false;
+  if (!IsA(node, Query)) return pg::walk_expression(node, finds_results, nullptr);
+  auto* query = castNode(Query, node);
+  ListCell* cell;
+  foreach (cell, query->rtable) {
+    if (OidIsValid(results_named_by(*lfirst_node(RangeTblEntry, cell)))) return true;
+  }
+  return pg::walk_query(query, finds_results, nullptr);
 }
 
 /// Whether a policy is one of those that hold for SELECT.
@@ -348,6 +369,7 @@ void check_sees_all(const Definition& definition, Oid owner) {
 }
 
 List* secure_reading(Query& query) {
+  if (!finds_results(reinterpret_cast<Node*>(&query), nullptr)) return NIL;
   Search search = {NIL};
   find_readings(reinterpret_cast<Node*>(&query), &search);
   return search.hypertables;

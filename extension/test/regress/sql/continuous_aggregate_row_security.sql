@@ -88,7 +88,9 @@ SELECT count(*) FROM :results;
 GRANT pg_read_all_data TO regress_agg_b;
 SET ROLE regress_agg_b;
 SELECT tenant, kind, sum(n) FROM :results GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT tenant, kind, sum(n) FROM _timescaledb_internal._hyper_2_5_chunk GROUP BY 1, 2 ORDER BY 1, 2;
 RESET ROLE;
+SELECT count(*) FROM _timescaledb_internal._hyper_2_5_chunk;
 REVOKE pg_read_all_data FROM regress_agg_b;
 
 -- Late rows: stored by the refresh, filtered for readers.
