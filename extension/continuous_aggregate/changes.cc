@@ -29,7 +29,7 @@ namespace {
 /// What a table is to aggregates.
 struct Role {
   std::optional<Source> source;
-  bool holds_results = false;
+  Oid results = InvalidOid;  // the table of an aggregate's results that it is, or is a chunk of
 };
 using Roles = std::unordered_map<Oid, Role>;
 Roles& roles() {
@@ -65,7 +65,7 @@ Role look_up(Oid relation) {
   const catalog::Hypertable hypertable = *catalog::cached_hypertable(parent);
   return pg::call([&]() -> Role {
     Role role;
-    role.holds_results = relation == parent && AggregateTable::find_by_id(hypertable.id);
+    if (AggregateTable::find_by_id(hypertable.id)) role.results = parent;
     const AggregateTable::Rows rows = AggregateTable::of_source(hypertable.id);
     if (rows.count == 0) return role;
     std::int64_t grain = rows.all[0].bucket_width;
@@ -160,7 +160,9 @@ const Source* find_source(Oid relation) {
   return role.source ? &*role.source : nullptr;
 }
 
-bool holds_results(Oid relation) { return role_of(relation).holds_results; }
+bool holds_results(Oid relation) { return role_of(relation).results == relation; }
+
+Oid results_of(Oid relation) { return role_of(relation).results; }
 
 void Changes::add_everything() { touched_.add(Range{kBeforeAll, kAfterAll}); }
 

@@ -28,6 +28,9 @@ const Source* find_source(Oid relation);
 /// cache.
 bool holds_results(Oid relation);
 
+/// That hypertable, where `relation` is it or a chunk of it; InvalidOid for others.
+Oid results_of(Oid relation);
+
 /// The changes of one source in one transaction.
 class Changes {
  public:

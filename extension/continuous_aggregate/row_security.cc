@@ -3,30 +3,26 @@
 #include "extension/catalog/hypertable_cache.h"
 #include "extension/continuous_aggregate/aggregate_table.h"
 #include "extension/continuous_aggregate/changes.h"
-#include "extension/continuous_aggregate/definition_parts.h"
+#include "extension/continuous_aggregate/policy_columns.h"
 #include "extension/continuous_aggregate/results_writer.h"
 #include "extension/ddl/dispatch.h"
 
 #include "extension/pg/boundary.h"
 #include "extension/pg/tree.h"
 extern "C" {
-#include <access/nbtree.h>
 #include <access/table.h>
 #include <catalog/namespace.h>
 #include <catalog/pg_class.h>
 #include <miscadmin.h>
 #include <nodes/makefuncs.h>
-#include <nodes/nodeFuncs.h>
-#include <optimizer/optimizer.h>
 #include <parser/parse_node.h>
 #include <parser/parse_relation.h>
 #include <rewrite/rewriteHandler.h>
-#include <rewrite/rewriteManip.h>
 #include <rewrite/rowsecurity.h>
 #include <utils/acl.h>
+#include <utils/inval.h>
 #include <utils/lsyscache.h>
 #include <utils/rel.h>
-#include <utils/typcache.h>
 }
 
 namespace varve::continuous_aggregate {
@@ -37,117 +33,6 @@ bool has_row_security(Oid relation) {
   const bool result = table->rd_rel->relrowsecurity;
   table_close(table, NoLock);
   return result;
-}
-
-/// The hypertable below all aggregates.
-Oid root_of(const Definition& definition) {
-  if (!OidIsValid(definition.source_view)) return definition.source;
-  return root_of(
-      find_definition(query_of(AggregateTable::find(definition.source_view)->definition)));
-}
-
-Oid root_of(const Aggregate& aggregate) {
-  const auto below = AggregateTable::find_by_part(aggregate.source);
-  return below ? root_of(*below) : aggregate.source;
-}
-
-/// Whether equal values are the same to whoever looks at them: not so of numbers with different
-/// scales or texts that differ in case alone, of which a group may have several.
-bool is_exact(const TargetEntry& target) {
-  const auto* value = reinterpret_cast<const Node*>(target.expr);
-  const TypeCacheEntry* type = lookup_type_cache(exprType(value), TYPECACHE_BTREE_OPFAMILY);
-  if (!OidIsValid(type->btree_opf)) return false;
-  const Oid function = get_opfamily_proc(type->btree_opf, type->btree_opintype,
-                                         type->btree_opintype, BTEQUALIMAGE_PROC);
-  return OidIsValid(function) &&
-         DatumGetBool(OidFunctionCall1Coll(function, exprCollation(value),
-                                           ObjectIdGetDatum(type->btree_opintype)));
-}
-
-/// For each column of the root, the column of the results that holds its value; 0 where results are
-/// not grouped by it.
-struct Columns {
-  Oid root;
-  AttrNumber of[MaxHeapAttributeNumber + 1];
-};
-
-void find_columns(const Definition& definition, Columns& columns) {
-  Columns below = {};
-  below.root = definition.source;
-  if (OidIsValid(definition.source_view)) {
-    const auto lower = AggregateTable::find(definition.source_view);
-    find_columns(find_definition(query_of(lower->definition)), below);
-  } else {
-    for (AttrNumber i = 1; i <= MaxHeapAttributeNumber; ++i) below.of[i] = i;
-  }
-  AttrNumber grouped[MaxHeapAttributeNumber + 1] = {};  // by column of what is read
-  ListCell* cell;
-  foreach (cell, definition.query->groupClause) {
-    const auto* target =
-        get_sortgroupclause_tle(lfirst_node(SortGroupClause, cell), definition.query->targetList);
-    const AttrNumber source = source_column(definition, *target);
-    if (source > 0 && !target->resjunk && is_exact(*target)) grouped[source] = target->resno;
-  }
-  columns.root = below.root;
-  for (AttrNumber i = 1; i <= MaxHeapAttributeNumber; ++i) {
-    columns.of[i] = below.of[i] > 0 ? grouped[below.of[i]] : static_cast<AttrNumber>(0);
-  }
-}
-
-Columns* columns_of(const Definition& definition) {
-  auto* columns = static_cast<Columns*>(palloc0(sizeof(Columns)));
-  find_columns(definition, *columns);
-  return columns;
-}
-
-/// Conditions about the root (range table index 1), to be made ones about an entry of another
-/// query.
-struct Translation {
-  const Columns* columns;  // null where the entry is the root itself
-  int index;
-  int levels_up;
-};
-
-[[noreturn]] void refuse_column(const Columns& columns, AttrNumber column) {
-  const char* name = column > 0 ? get_attname(columns.root, column, true) : nullptr;
-  ereport(
-      ERROR,
-      (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-       errmsg("row-level security of \"%s\" cannot be honoured by its continuous aggregate",
-              get_rel_name(columns.root)),
-       name != nullptr
-           ? errdetail("A policy asks about column \"%s\", by which results are not grouped.", name)
-           : errdetail("A policy asks about the whole row, of which results hold a part."),
-       errhint("Group by the columns that policies ask about.")));
-  pg_unreachable();
-}
-
-bool translate(Node* node, void* context) {
-  if (node == nullptr) return false;
-  auto& translation = *static_cast<Translation*>(context);
-  if (IsA(node, Query)) {
-    ++translation.levels_up;
-    pg::walk_query(castNode(Query, node), translate, context);
-    --translation.levels_up;
-    return false;
-  }
-  if (IsA(node, Var)) {
-    auto* variable = castNode(Var, node);
-    if (variable->varno != 1 || static_cast<int>(variable->varlevelsup) != translation.levels_up) {
-      return false;
-    }
-    variable->varno = translation.index;
-    variable->varnosyn = 0;
-    variable->varattnosyn = 0;
-    if (translation.columns == nullptr) return false;
-    const AttrNumber column = variable->varattno;
-    const AttrNumber held =
-        column > 0 ? translation.columns->of[column] : static_cast<AttrNumber>(0);
-    if (held == 0) refuse_column(*translation.columns, column);
-    variable->varattno = held;
-    return false;
-  }
-  return pg::walk_expression(node, translate, context);
 }
 
 /// What the rewriter makes of "SELECT FROM root" in the name of `reader`.
@@ -178,11 +63,10 @@ struct Reading {
   bool has_sublinks;
 };
 
-void secure(Query& query, RangeTblEntry& entry, int index, const Columns* columns,
+void secure(Query& query, RangeTblEntry& entry, int index, const PolicyColumns* columns,
             const Reading& reading) {
-  Translation translation = {columns, index, 0};
   List* conditions = copyObject(reading.policies);
-  translate(reinterpret_cast<Node*>(conditions), &translation);
+  translate_policies(reinterpret_cast<Node*>(conditions), columns, index);
   entry.securityQuals = conditions;
   // Means nothing for a table; the copies that planning makes keep it, so that secure_plan() knows
   // them.
@@ -199,9 +83,18 @@ bool is_results(const RangeTblEntry& entry) {
   return is_table(entry) && pg::entry([&] { return holds_results(entry.relid); });
 }
 
-Columns* columns_of_results(Oid results) {
+/// The results of which the entry names all, or a chunk; InvalidOid for other tables.
+Oid results_named_by(const RangeTblEntry& entry) {
+  if (entry.rtekind != RTE_RELATION) return InvalidOid;
+  const bool may_be_chunk =
+      entry.relkind == RELKIND_RELATION && get_rel_relispartition(entry.relid);
+  if (!may_be_chunk && entry.relkind != RELKIND_PARTITIONED_TABLE) return InvalidOid;
+  return pg::entry([&] { return results_of(entry.relid); });
+}
+
+PolicyColumns* columns_of_results(Oid results) {
   const auto aggregate = AggregateTable::find_by_part(results);
-  return columns_of(find_definition(query_of(aggregate->definition)));
+  return policy_columns_of(find_definition(query_of(aggregate->definition)));
 }
 
 /// In all of what an aggregate's view has become: results, and rows behind the watermark.
@@ -249,6 +142,18 @@ struct Search {
   List* hypertables;
 };
 
+/// Results by their own name. A chunk has the columns of its table.
+void secure_named(Query& query, RangeTblEntry& entry, int index, Search& search) {
+  const Oid results = results_named_by(entry);
+  if (!OidIsValid(results)) return;
+  const auto aggregate = AggregateTable::find_by_part(results);
+  if (!has_row_security(root_of(*aggregate))) return;
+  const Oid reader = OidIsValid(entry.checkAsUser) ? entry.checkAsUser : GetUserId();
+  const Reading reading = reading_of(*aggregate, reader);
+  secure(query, entry, index, columns_of_results(results), reading);
+  search.hypertables = list_append_unique_oid(search.hypertables, reading.root);
+}
+
 bool find_readings(Node* node, void* context) {
   if (node == nullptr) return false;
   if (!IsA(node, Query)) return pg::walk_expression(node, find_readings, context);
@@ -267,17 +172,22 @@ bool find_readings(Node* node, void* context) {
       query->hasRowSecurity = true;
     } else if (entry.rtekind == RTE_SUBQUERY) {
       find_readings(reinterpret_cast<Node*>(entry.subquery), context);
-    } else if (is_results(entry) && index != query->resultRelation) {
-      // By its own name.
-      const auto named = AggregateTable::find_by_part(entry.relid);
-      if (!has_row_security(root_of(*named))) continue;
-      reader = OidIsValid(entry.checkAsUser) ? entry.checkAsUser : GetUserId();
-      const Reading reading = reading_of(*named, reader);
-      secure(*query, entry, index, columns_of_results(entry.relid), reading);
-      search.hypertables = list_append_unique_oid(search.hypertables, reading.root);
+    } else if (index != query->resultRelation) {
+      secure_named(*query, entry, index, search);
     }
   }
   return pg::walk_query(query, find_readings, context, QTW_IGNORE_RT_SUBQUERIES);
+}
+
+bool finds_results(Node* node, void*) {
+  if (node == nullptr) return false;
+  if (!IsA(node, Query)) return pg::walk_expression(node, finds_results, nullptr);
+  auto* query = castNode(Query, node);
+  ListCell* cell;
+  foreach (cell, query->rtable) {
+    if (OidIsValid(results_named_by(*lfirst_node(RangeTblEntry, cell)))) return true;
+  }
+  return pg::walk_query(query, finds_results, nullptr);
 }
 
 /// Whether a policy is one of those that hold for SELECT.
@@ -285,14 +195,13 @@ bool is_for_reading(const RowSecurityPolicy& policy) {
   return policy.polcmd == '*' || policy.polcmd == ACL_SELECT_CHR;
 }
 
-void check_policies(const Columns& columns) {
+void check_policies(const PolicyColumns& columns) {
   Relation table = table_open(columns.root, AccessShareLock);
   ListCell* cell;
   foreach (cell, table->rd_rsdesc != nullptr ? table->rd_rsdesc->policies : NIL) {
     const auto& policy = *static_cast<const RowSecurityPolicy*>(lfirst(cell));
     if (!is_for_reading(policy)) continue;
-    Translation translation = {&columns, 1, 0};
-    translate(static_cast<Node*>(copyObjectImpl(policy.qual)), &translation);
+    translate_policies(static_cast<Node*>(copyObjectImpl(policy.qual)), &columns, 1);
   }
   table_close(table, NoLock);
 }
@@ -300,7 +209,9 @@ void check_policies(const Columns& columns) {
 void check_aggregates(std::int32_t source_id) {
   const AggregateTable::Rows rows = AggregateTable::of_source(source_id);
   for (std::size_t i = 0; i < rows.count; ++i) {
-    check_policies(*columns_of(find_definition(query_of(rows.all[i].definition))));
+    // Plans that were made without policies, and may not have the hypertable in them.
+    CacheInvalidateRelcacheByRelid(rows.all[i].materialization);
+    check_policies(*policy_columns_of(find_definition(query_of(rows.all[i].definition))));
     check_aggregates(rows.all[i].id);
   }
 }
@@ -319,7 +230,7 @@ void alter_policy(ddl::Utility& utility) { check_afterwards(utility, &AlterPolic
 }  // namespace
 
 void check_row_security(const Definition& definition) {
-  if (has_row_security(root_of(definition))) check_policies(*columns_of(definition));
+  if (has_row_security(root_of(definition))) check_policies(*policy_columns_of(definition));
 }
 
 void check_aggregates_of(Oid hypertable) {
@@ -345,6 +256,7 @@ void check_sees_all(const Definition& definition, Oid owner) {
 }
 
 List* secure_reading(Query& query) {
+  if (!finds_results(reinterpret_cast<Node*>(&query), nullptr)) return NIL;
   Search search = {NIL};
   find_readings(reinterpret_cast<Node*>(&query), &search);
   return search.hypertables;

@@ -22,18 +22,23 @@ int restrict_search_path() {
   return level;
 }
 
-void execute_as(Oid user, const char* statement, bool read_only) {
-  Oid caller = InvalidOid;
-  int context = 0;
+int begin_as(Oid user, Oid& caller, int& context) {
   GetUserIdAndSecContext(&caller, &context);
   // An owner who is bound by policies (FORCE ROW LEVEL SECURITY) is not while results are computed,
   // which those policies will be applied to.
   SetUserIdAndSecContext(user, context | SECURITY_LOCAL_USERID_CHANGE |
                                    SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
-  const int level = restrict_search_path();
-  const int result = SPI_execute(statement, read_only, 0);
+  return restrict_search_path();
+}
+
+void end_as(Oid caller, int context, int level) {
   AtEOXact_GUC(false, level);
   SetUserIdAndSecContext(caller, context);
+}
+
+void execute_as(Oid user, const char* statement, bool read_only) {
+  int result = 0;
+  run_as(user, [&] { result = SPI_execute(statement, read_only, 0); });
   if (result < 0) {
     elog(ERROR, "\"%s\" failed: %s", statement, SPI_result_code_string(result));
   }

@@ -16,9 +16,23 @@ namespace varve::continuous_aggregate {
 /// until AtEOXact_GUC() of the result.
 int restrict_search_path();
 
+/// Becomes `user` until end_as() gets what this gives.
+int begin_as(Oid user, Oid& caller, int& context);
+void end_as(Oid caller, int context, int level);
+
 /// In the name of `user`, who can do nothing else meanwhile: names mean those of pg_catalog unless
 /// they are qualified, and settings that functions change are put back. Rows are in SPI_tuptable.
 void execute_as(Oid user, const char* statement, bool read_only = false);
+
+/// The same for a `body` that runs several statements.
+template <class Body>
+void run_as(Oid user, Body&& body) {
+  Oid caller = InvalidOid;
+  int context = 0;
+  const int level = begin_as(user, caller, context);
+  body();
+  end_as(caller, context, level);
+}
 
 /// As the owner of our catalog.
 void execute(const char* statement, bool read_only = false);

@@ -6,17 +6,22 @@
 #include "extension/catalog/hypertable_table.h"
 #include "extension/catalog/ownership.h"
 #include "extension/chunk/coordinate.h"
+#include "extension/continuous_aggregate/changed_results.h"
 #include "extension/continuous_aggregate/results_writer.h"
 #include "extension/continuous_aggregate/sql.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
 #include <access/htup_details.h>
+#include <access/relation.h>
 #include <catalog/pg_class.h>
 #include <executor/spi.h>
+#include <miscadmin.h>
+#include <storage/lmgr.h>
 #include <utils/builtins.h>
 #include <utils/guc.h>
 #include <utils/lsyscache.h>
+#include <utils/rel.h>
 #include <utils/ruleutils.h>
 #include <utils/syscache.h>
 }
@@ -36,6 +41,14 @@ const char* literal(Oid type, Datum value) {
   const char* text = OidOutputFunctionCall(output, value);
   AtEOXact_GUC(false, level);
   return psprintf("%s::%s", quote_literal_cstr(text), format_type_be_qualified(type));
+}
+
+/// In the current memory context. C.
+TupleDesc columns_of_results(Oid materialization) {
+  Relation table = relation_open(materialization, AccessShareLock);
+  TupleDesc columns = CreateTupleDescCopy(RelationGetDescr(table));
+  relation_close(table, NoLock);
+  return columns;
 }
 
 bool has_end(const Definition& definition, std::int64_t coordinate) {
@@ -117,17 +130,50 @@ std::string in_range(const Aggregate& aggregate, const Definition& definition, R
   return where;
 }
 
+namespace {
+
+/// A mean of results that are stored, computed and hashed; more than this are replaced as a whole.
+std::int64_t max_compared_rows() { return std::int64_t{maintenance_work_mem} * 1024 / 100; }
+
+/// Whoever moves the rows of a chunk waits until we have written: their places are known until
+/// then.
+void lock_chunks(const Aggregate& aggregate, Range range) {
+  pg::call([&] { LockRelationOid(aggregate.materialization, RowExclusiveLock); });
+  const auto chunks = catalog::ChunkTable::of_hypertable(aggregate.id);
+  for (std::size_t i = 0; i < chunks.count; ++i) {
+    const chunk::Slice slice = chunks.rows[i].slice;
+    if (!overlap(range, {slice.begin, slice.end})) continue;
+    pg::call([&] { LockRelationOid(chunks.rows[i].relation, RowExclusiveLock); });
+  }
+}
+
+}  // namespace
+
 void replace_results(const Aggregate& aggregate, const Definition& definition, Oid owner,
                      Range range) {
   const std::string table = pg::call([&] { return qualified_name(aggregate.materialization); });
   const std::string columns = pg::call([&] { return column_list(aggregate.materialization); });
-  const std::string remove = "DELETE FROM " + table + in_range(aggregate, definition, range);
-  const std::string insert =
-      "INSERT INTO " + table + " (" + columns + ") " + query_text(definition, range);
+  const std::string where = in_range(aggregate, definition, range);
+  const std::string query = query_text(definition, range);
+  const std::string stored = "SELECT tableoid, ctid, " + columns + " FROM " + table + where;
+  const std::string remove = "DELETE FROM " + table + where;
+  const std::string insert = "INSERT INTO " + table + " (" + columns + ") " + query;
+  lock_chunks(aggregate, range);
+  const std::int64_t max_rows = max_compared_rows();
   const ResultsWriter writer;
   pg::call([&] {
-    execute_as(owner, remove.c_str());
-    execute_as(owner, insert.c_str());
+    run_as(owner, [&] {
+      ChangedResults changed(columns_of_results(aggregate.materialization), max_rows);
+      const bool is_known = changed.read_stored(stored.c_str());
+      if (is_known && !changed.nothing_stored()) {
+        changed.read_new(query.c_str());
+        changed.delete_gone();
+        changed.insert_new(table.c_str(), columns.c_str());
+        return;
+      }
+      if (!is_known) (void)SPI_execute(remove.c_str(), false, 0);
+      (void)SPI_execute(insert.c_str(), false, 0);
+    });
   });
 }
 

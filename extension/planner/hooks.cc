@@ -27,10 +27,12 @@ PlannedStmt* plan(Query* query, const char* text, int cursor_options, ParamListI
   // Planning scribbles on the query: a second attempt needs a copy of the first.
   Query* const untouched = use.may_be_read ? copyObject(query) : nullptr;
   for (;;) {
-    List* secured = use.named ? continuous_aggregate::secure_reading(*query) : NIL;
+    List* secured = continuous_aggregate::secure_reading(*query);
     if (use.named) prepare_query(*query, parameters);
     PlannedStmt* planned = next(query, text, cursor_options, parameters);
-    if (use.named || use.may_be_read) continuous_aggregate::secure_plan(*planned, secured);
+    if (secured != NIL || use.named || use.may_be_read) {
+      continuous_aggregate::secure_plan(*planned, secured);
+    }
     if (untouched == nullptr || descriptors_are_current(*planned)) return planned;
     refresh_descriptors(*planned);  // of those too that planning itself brought in
     query = copyObject(untouched);

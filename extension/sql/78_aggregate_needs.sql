@@ -71,3 +71,28 @@ END;
 
 COMMENT ON FUNCTION varve_catalog.aggregate_needs_words(integer, bigint, bigint) IS
     'why a range of a hypertable should not be dropped; NULL where no aggregate needs it';
+
+-- For whoever chooses between an aggregate and its rows, at each query: cheaper than the views, which know more.
+CREATE FUNCTION continuous_aggregate_is_fresh(continuous_aggregate regclass) RETURNS boolean
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    a varve_catalog.continuous_aggregate;
+    first bigint;
+    last bigint;
+BEGIN
+    SELECT c.* INTO a FROM varve_catalog.continuous_aggregate c WHERE c.relation = continuous_aggregate;
+    IF NOT FOUND THEN
+        RAISE '"%" is not a continuous aggregate', continuous_aggregate USING ERRCODE = '22023';
+    END IF;
+    SELECT min(c.range_begin), max(c.range_end) INTO first, last FROM varve_catalog.chunk c WHERE c.hypertable_id IN (a.id, a.source_id);
+    last := least(last, (SELECT w.watermark FROM varve_catalog.aggregate_watermark w WHERE w.id = a.id));
+    RETURN NOT EXISTS (
+        SELECT FROM varve_catalog.aggregate_stale t
+        WHERE t.id = a.id AND t.range_begin < last AND t.range_end > first AND greatest(t.range_begin, first) < least(t.range_end, last))
+        AND NOT EXISTS (
+        SELECT FROM varve_catalog.aggregate_change t
+        WHERE t.source_id = a.source_id AND t.range_begin < last AND t.range_end > first AND greatest(t.range_begin, first) < least(t.range_end, last));
+END $$;
+
+COMMENT ON FUNCTION continuous_aggregate_is_fresh(regclass) IS
+    'whether all results below the watermark are those of the rows; what changes next shows as it does';

@@ -5,7 +5,7 @@
 namespace varve::api {
 
 Response envelope(const Request& request, const Range& range, std::string_view data,
-                  const std::optional<std::string>& next) {
+                  const std::optional<std::string>& next, std::string_view source) {
   const std::chrono::duration<double, std::milli> took =
       std::chrono::steady_clock::now() - request.started;
   const std::string meta =
@@ -13,7 +13,7 @@ Response envelope(const Request& request, const Range& range, std::string_view d
           .text("from", format_rfc3339(range.from))
           .text("to", format_rfc3339(range.to))
           .text("asOf", format_rfc3339(request.now))
-          .text("source", "raw")
+          .text("source", source)
           .real("tookMs", static_cast<double>(static_cast<int>(took.count() * 1000)) / 1000)
           .str();
   json::Object body;

@@ -23,9 +23,10 @@ class Database {
 
 /// {"data":`data`,"page":{"next":...},"meta":{...}}. `data` is JSON already. `next` is the cursor
 /// of the next page; an empty one says that this was the last, nullopt that the answer has no
-/// pages.
+/// pages. `source` is what was read: "raw", the rows, or "cagg", a continuous aggregate.
 Response envelope(const Request& request, const Range& range, std::string_view data,
-                  const std::optional<std::string>& next = std::nullopt);
+                  const std::optional<std::string>& next = std::nullopt,
+                  std::string_view source = "raw");
 
 /// PostgreSQL's parameters for a range.
 inline std::string sql_time(TimePoint time) { return format_rfc3339(time); }

@@ -191,6 +191,14 @@ std::string Arguments::path_uuid(std::string_view name) {
   return text;
 }
 
+std::int32_t Arguments::path_integer(std::string_view name) {
+  constexpr std::int64_t kMost = 2'147'483'647;
+  const auto value = parse_number<std::int64_t>(find(request_.path_variables, name).value_or(""));
+  if (value && *value >= 0 && *value <= kMost) return static_cast<std::int32_t>(*value);
+  error(at_path(name), "must be an integer from 0 to " + std::to_string(kMost));
+  return 0;
+}
+
 void Arguments::done() {
   for (const auto& [name, value] : request_.query) {
     if (std::ranges::count(known_, name) == 0) {

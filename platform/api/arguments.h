@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -15,6 +17,13 @@ namespace varve::api {
 struct Range {
   TimePoint from, to;
 };
+
+/// The whole days (UTC) in a range; its end twice where there is none.
+inline Range whole_days(const Range& range) {
+  using std::chrono::days;
+  const Range whole = {std::chrono::ceil<days>(range.from), std::chrono::floor<days>(range.to)};
+  return whole.from < whole.to ? whole : Range{range.to, range.to};
+}
 
 /// Reads the parameters of a request, and gathers what is wrong with them: a client hears of all
 /// its mistakes at once. Until done() has returned the values may be mere defaults.
@@ -49,6 +58,8 @@ class Arguments {
 
   std::string path_text(std::string_view name, std::size_t max_bytes);
   std::string path_uuid(std::string_view name);
+  /// From 0 to 2147483647.
+  std::int32_t path_integer(std::string_view name);
 
   void error(std::string pointer, std::string message);
 

@@ -21,4 +21,10 @@ Response fraud_patterns(const Request& request, Database& database);
 Response system_metrics(const Request& request, Database& database);
 Response system_health(const Request& request, Database& database);
 
+Response engine_hypertables(const Request& request, Database& database);
+Response engine_aggregates(const Request& request, Database& database);
+Response engine_jobs(const Request& request, Database& database);
+Response engine_job_runs(const Request& request, Database& database);
+Response engine_advice(const Request& request, Database& database);
+
 }  // namespace varve::api

@@ -86,13 +86,70 @@ TEST(MetricAggregates, TooManyBucketsAreRefusedBeforeTheDatabaseIsAsked) {
 }
 
 TEST(RevenueSummary, ComparesPartOfADayWithTheSamePart) {
-  FakeDatabase database({"{}"});
+  FakeDatabase database({"{}", "cagg"});
   revenue_summary(request_for({}, {{"days", "7"}}), database);
-  EXPECT_EQ(database.asked, (Database::Row{"2026-11-19T00:00:00Z", "2026-11-25T09:30:00Z",
-                                           "2026-11-12T00:00:00Z", "2026-11-18T09:30:00Z"}));
+  EXPECT_EQ(database.asked,
+            (Database::Row{"2026-11-19T00:00:00Z", "2026-11-25T09:30:00Z", "2026-11-19T00:00:00Z",
+                           "2026-11-25T00:00:00Z", "2026-11-12T00:00:00Z", "2026-11-18T09:30:00Z",
+                           "2026-11-12T00:00:00Z", "2026-11-18T00:00:00Z"}));
   revenue_summary(request_for({}, {{"from", "2026-11-01"}, {"to", "2026-11-03"}}), database);
-  EXPECT_EQ(database.asked, (Database::Row{"2026-11-01T00:00:00Z", "2026-11-03T00:00:00Z",
-                                           "2026-10-30T00:00:00Z", "2026-11-01T00:00:00Z"}));
+  EXPECT_EQ(database.asked,
+            (Database::Row{"2026-11-01T00:00:00Z", "2026-11-03T00:00:00Z", "2026-11-01T00:00:00Z",
+                           "2026-11-03T00:00:00Z", "2026-10-30T00:00:00Z", "2026-11-01T00:00:00Z",
+                           "2026-10-30T00:00:00Z", "2026-11-01T00:00:00Z"}));
+}
+
+TEST(RevenueSummary, SaysWhatWasRead) {
+  for (const char* source : {"raw", "cagg"}) {
+    FakeDatabase database({"{}", source});
+    EXPECT_THAT(revenue_summary(request_for({}), database).body,
+                HasSubstr(std::string(R"("source":")") + source));
+    EXPECT_THAT(payment_status_breakdown(request_for({}), database).body,
+                HasSubstr(std::string(R"("source":")") + source));
+  }
+}
+
+TEST(WholeDays, AreThoseWithinARange) {
+  const struct {
+    const char *from, *to, *first, *last;
+  } cases[] = {
+      {"2026-11-01", "2026-11-03", "2026-11-01T00:00:00Z", "2026-11-03T00:00:00Z"},
+      {"2026-11-01T00:00:01Z", "2026-11-03T23:00:00Z", "2026-11-02T00:00:00Z",
+       "2026-11-03T00:00:00Z"},
+      {"2026-11-01T10:00:00Z", "2026-11-02T09:00:00Z", "2026-11-02T09:00:00Z",
+       "2026-11-02T09:00:00Z"},
+      {"2026-11-01", "2026-11-01T09:00:00Z", "2026-11-01T09:00:00Z", "2026-11-01T09:00:00Z"},
+      {"1969-12-30T12:00:00Z", "1970-01-01", "1969-12-31T00:00:00Z", "1970-01-01T00:00:00Z"},
+  };
+  for (const auto& c : cases) {
+    const Range days = whole_days({*parse_rfc3339(c.from), *parse_rfc3339(c.to)});
+    EXPECT_EQ(sql_time(days.from), c.first) << c.from;
+    EXPECT_EQ(sql_time(days.to), c.last) << c.from;
+  }
+}
+
+TEST(EngineJobRuns, NeedTheNumberOfAJobThatExists) {
+  FakeDatabase known({"[]", "t"});
+  EXPECT_EQ(engine_job_runs(request_for({{"id", "1000"}}), known).status, 200);
+  EXPECT_EQ(known.asked, (Database::Row{"1000", "100"}));
+  for (const char* id : {"x", "-1", "2147483648", ""}) {
+    EXPECT_THROW(engine_job_runs(request_for({{"id", id}}), known), ProblemError) << id;
+  }
+  FakeDatabase unknown({"[]", "f"});
+  try {
+    engine_job_runs(request_for({{"id", "7"}}), unknown);
+    FAIL() << "no problem";
+  } catch (const ProblemError& error) {
+    EXPECT_EQ(error.problem.status, 404);
+  }
+}
+
+TEST(Engine, TakesNoParameters) {
+  FakeDatabase database({"[]"});
+  for (const auto handler : {engine_hypertables, engine_aggregates, engine_jobs, engine_advice}) {
+    EXPECT_EQ(handler(request_for({}), database).status, 200);
+    EXPECT_THROW(handler(request_for({}, {{"days", "7"}}), database), ProblemError);
+  }
 }
 
 TEST(SystemMetrics, AServiceThatNeverMeasuredAnythingIsNotFound) {

@@ -10,9 +10,11 @@ Response payment_status_breakdown(const Request& request, Database& database) {
   const auto range = arguments.range(30);
   arguments.done();
 
-  const auto row = database.row(embedded::analytics::payment_status_breakdown,
-                                {sql_time(range.from), sql_time(range.to)});
-  return envelope(request, range, *row[0]);
+  const Range days = whole_days(range);
+  const auto row = database.row(
+      embedded::analytics::payment_status_breakdown,
+      {sql_time(range.from), sql_time(range.to), sql_time(days.from), sql_time(days.to)});
+  return envelope(request, range, *row[0], std::nullopt, *row[1]);
 }
 
 Response fraud_anomalies(const Request& request, Database& database) {

@@ -19,11 +19,14 @@ Response revenue_summary(const Request& request, Database& database) {
   arguments.done();
 
   const TimePoint from_before = previous_from(range);
-  const TimePoint to_before = from_before + (range.to - range.from);
-  const auto row = database.row(
-      embedded::analytics::revenue_summary,
-      {sql_time(range.from), sql_time(range.to), sql_time(from_before), sql_time(to_before)});
-  return envelope(request, range, *row[0]);
+  const Range before = {from_before, from_before + (range.to - range.from)};
+  const Range days = whole_days(range);
+  const Range days_before = whole_days(before);
+  const auto row = database.row(embedded::analytics::revenue_summary,
+                                {sql_time(range.from), sql_time(range.to), sql_time(days.from),
+                                 sql_time(days.to), sql_time(before.from), sql_time(before.to),
+                                 sql_time(days_before.from), sql_time(days_before.to)});
+  return envelope(request, range, *row[0], std::nullopt, *row[1]);
 }
 
 Response revenue_by_region(const Request& request, Database& database) {

@@ -132,6 +132,20 @@ Finding jobs(Connection& connection) {
           "see timescaledb_information.job_errors and job_stats"};
 }
 
+/// A finding for each warning of advise().
+Findings advice(Connection& connection) {
+  const auto rows = connection.execute(
+      "SELECT rule, coalesce(relation::text || ': ', '') || coalesce(finding, title), "
+      "coalesce(repair, '') FROM advise() WHERE severity = 'warning'");
+  Findings findings;
+  for (int row = 0; row < rows.rows(); ++row) {
+    findings.push_back({kWarn, "advice " + std::string(rows.text(row, 0)),
+                        std::string(rows.text(row, 1)), std::string(rows.text(row, 2))});
+  }
+  if (findings.empty()) findings.push_back({kOk, "advice", "nothing to warn of", ""});
+  return findings;
+}
+
 Offsets read_offsets(Connection& connection, const std::string& group) {
   Offsets offsets;
   const auto rows = connection.execute(
@@ -189,6 +203,11 @@ void examine_database(Connection& connection, const Config& config, Findings& fi
                              {"ingest gaps", gaps},
                              {"dead letters", dead_letters}}) {
     run(check);
+  }
+  try {
+    for (Finding& finding : advice(connection)) findings.push_back(std::move(finding));
+  } catch (const std::exception& error) {
+    findings.push_back({kFail, "advice", error.what(), kRunSetup});
   }
   if (exists(connection, "ingest.offsets"))
     read = read_offsets(connection, config.text("kafka.group"));

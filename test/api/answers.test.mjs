@@ -328,5 +328,5 @@ test('days=N is today and the days before it, in UTC', async () => {
   assert.equal(millis(body.meta.from), today.getTime() - 2 * 86_400_000);
   assert.equal(body.meta.to, body.meta.asOf);
   assert.ok(Math.abs(Date.now() - millis(body.meta.asOf)) < 60_000);
-  assert.equal(body.meta.source, 'raw');
+  assert.equal(body.meta.source, 'cagg');
 });

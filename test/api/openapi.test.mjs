@@ -14,13 +14,14 @@ after(() => api.stop());
 
 // What fills the paths, and the queries that reach each form of an answer.
 const values = { id: '00000000-0000-4000-8000-000000000000', name: 'login', service: 'search' };
+const jobs = { '/v1/admin/jobs/{id}/runs': { id: '3' } };
 const queries = {
   '/v1/system/{service}/metrics': ['from=2026-11-01&to=2026-11-02', 'from=2026-11-01&to=2026-11-02&period=hour'],
   '/v1/system/health': ['', 'window=5m'],
 };
 const ranges = ['from=2026-11-01&to=2026-11-08', 'from=2020-01-01&to=2020-01-02'];
 
-const pathOf = (template) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const pathOf = (template) => template.replace(/\{(\w+)\}/g, (_, name) => ({ ...values, ...jobs[template] })[name]);
 
 test('the checker itself finds what is wrong', () => {
   const schema = description.components.schemas.metricAggregate;

@@ -1,11 +1,7 @@
 // Whoever looks, and with whatever: themes, small screens, keyboards, screen readers.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { loaded, openPage, panel, startBrowser, startServer } from "./stage.mjs";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import { axeViolations, loaded, openPage, panel, startBrowser, startServer } from "./stage.mjs";
 
 let server, browser;
 before(async () => {
@@ -17,26 +13,15 @@ after(async () => {
   await server?.stop();
 });
 
-async function violations(page) {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    const { violations } = await globalThis.axe.run({ runOnly: tags });
-    return violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`,
-    );
-  });
-}
-
 const kAll = ["health", "revenue", "payments", "live", "activity"];
 
 for (const colorScheme of ["light", "dark"]) {
   test(`axe finds nothing, ${colorScheme}, charts and tables`, async () => {
     const { page, complaints, close } = await openPage(browser, server.url, { colorScheme });
-    assert.deepEqual(await violations(page), []);
+    assert.deepEqual(await axeViolations(page), []);
     for (const name of kAll)
       await panel(page, name).getByRole("button", { name: "Show as table" }).click();
-    assert.deepEqual(await violations(page), []);
+    assert.deepEqual(await axeViolations(page), []);
     assert.deepEqual(complaints, []);
     await close();
   });
@@ -47,7 +32,7 @@ test("axe finds nothing while the server is away", async () => {
   await page.route("**/v1/**", (route) => route.abort());
   await page.getByLabel("90 days").check({ force: true });
   await page.locator('[data-panel="revenue"][data-state="stale"]').waitFor();
-  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(await axeViolations(page), []);
   await close();
 });
 

@@ -5,10 +5,13 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const web = fileURLToPath(new URL("..", import.meta.url));
 const kChromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const kFlags = [
@@ -79,7 +82,11 @@ export const startBrowser = () => chromium.launch({ executablePath: kChromium, a
  * A page for an English viewer in `zone`. `complaints` collects console errors, exceptions, violations
  * of the content security policy, and requests to other places than the server.
  */
-export async function openPage(browser, url, { zone = "Asia/Kolkata", ...options } = {}) {
+export async function openPage(
+  browser,
+  url,
+  { zone = "Asia/Kolkata", path = "/", panels, ...options } = {},
+) {
   const context = await browser.newContext({ locale: "en-US", timezoneId: zone, ...options });
   const page = await context.newPage();
   const complaints = [];
@@ -98,10 +105,31 @@ export async function openPage(browser, url, { zone = "Asia/Kolkata", ...options
       console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`),
     ),
   );
-  await page.goto(url);
-  await loaded(page);
+  await page.goto(`${url}${path}`);
+  if (panels === undefined) await loaded(page);
+  else await panelsLoaded(page, panels);
   return { page, complaints, close: () => context.close() };
 }
+
+/** What axe finds wrong with a page: rule and elements. */
+export async function axeViolations(page) {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    const { violations } = await globalThis.axe.run({ runOnly: tags });
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`,
+    );
+  });
+}
+
+/** Waits until the panels of those names have an answer. */
+const panelsLoaded = (page, names) =>
+  Promise.all(
+    names.map((name) =>
+      page.locator(`[data-panel="${name}"]:is([data-state="fresh"], [data-state="empty"])`).waitFor(),
+    ),
+  );
 
 /** Waits until no panel or tile is loading. */
 export async function loaded(page) {

@@ -10,7 +10,7 @@ my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
 $node->append_conf('postgresql.conf', "shared_preload_libraries = 'varve'\ntimezone = 'UTC'");
 $node->start;
-$node->safe_psql('postgres', 'CREATE ROLE owner LOGIN');
+$node->safe_psql('postgres', 'CREATE ROLE owner LOGIN; CREATE ROLE reader LOGIN');
 $node->safe_psql('postgres', "CREATE DATABASE $_ OWNER owner") for qw(source custom directory plain own);
 my $dump = $node->basedir . '/dump';
 mkdir $dump;
@@ -29,6 +29,18 @@ as_owner('source', $_) for (q{
     SELECT time_bucket('1 week', day) AS week, sum(n) AS n FROM app.daily GROUP BY 1 WITH NO DATA;},
     q{CALL refresh_continuous_aggregate('app.daily', NULL, '2024-01-09')},
     q{CALL refresh_continuous_aggregate('app.weekly', NULL, NULL)},
+    # A column that came later; row-level security.
+    q{CREATE TABLE app.tenants (time timestamptz NOT NULL, tenant name, v int);
+    SELECT create_hypertable('app.tenants', 'time', chunk_time_interval => interval '1 day');
+    INSERT INTO app.tenants SELECT '2024-01-01'::timestamptz + i * interval '1 hour', CASE i % 2 WHEN 0 THEN 'reader' ELSE 'other' END, i FROM generate_series(0, 47) i;
+    CREATE MATERIALIZED VIEW app.per_tenant WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS
+    SELECT time_bucket('1 day', time) AS day, tenant, count(*) AS n FROM app.tenants GROUP BY 1, 2 WITH NO DATA;
+    ALTER TABLE app.tenants ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own ON app.tenants USING (tenant = current_user);
+    ALTER MATERIALIZED VIEW app.per_tenant ADD COLUMN total bigint GENERATED ALWAYS AS (sum(v)) STORED;
+    GRANT USAGE ON SCHEMA app TO reader;
+    GRANT SELECT ON app.per_tenant TO reader},
+    q{CALL refresh_continuous_aggregate('app.per_tenant', NULL, '2024-01-02')},
     # Stale, frozen and yet to come.
     q{SELECT drop_chunks('app.raw', older_than => timestamptz '2024-01-03');
     UPDATE app.raw SET v = 0 WHERE time = '2024-01-05';
@@ -41,6 +53,7 @@ as_owner('source', $_) for (q{
 my $content = q{
     SELECT 'd', * FROM app.daily ORDER BY 2, 3;
     SELECT 'w', * FROM app.weekly ORDER BY 2;
+    SELECT 'p', * FROM app.per_tenant ORDER BY 2, 3;
     SELECT 'a', * FROM varve_catalog.continuous_aggregate ORDER BY id;
     SELECT 'm', * FROM varve_catalog.aggregate_watermark ORDER BY id;
     SELECT 't', * FROM varve_catalog.aggregate_threshold ORDER BY source_id;
@@ -66,6 +79,8 @@ sub check
     my ($database, $how) = @_;
     is($node->safe_psql($database, $content), $before, "$how: same results, and same state");
     is(schema_of($database), $schema, "$how: same definitions");
+    my $seen = q{SELECT tenant, count(*), sum(n), sum(total) FROM app.per_tenant GROUP BY 1};
+    is($node->safe_psql($database, $seen, extra_params => [ '-U', 'reader' ]), 'reader|2|24|552', "$how: policies hold for readers of the aggregate");
     as_owner($database, q{DELETE FROM app.raw WHERE time >= '2024-01-07' AND time < '2024-01-08'});
     as_owner($database, "CALL refresh_continuous_aggregate('$_', NULL, NULL)") for qw(app.daily app.weekly);
     is($node->safe_psql($database, q{SELECT reason, count(*) FROM unnest('{app.daily,app.weekly}'::text[]) a (name),
@@ -73,7 +88,7 @@ sub check
     is(as_owner($database, q{SELECT count(*) FROM app.daily WHERE day = '2024-01-07'}), '0', "$how: changes are followed");
     my ($code, $out, $err) = $node->psql($database, 'DROP TABLE _timescaledb_internal._materialized_hypertable_2', extra_params => [ '-U', 'owner' ]);
     like($err, qr/view app.daily requires it/, "$how: the parts belong together");
-    as_owner($database, 'SET client_min_messages = warning; DROP TABLE app.raw CASCADE');
+    as_owner($database, 'SET client_min_messages = warning; DROP TABLE app.raw, app.tenants CASCADE');
     is($node->safe_psql($database, q{SELECT (SELECT count(*) FROM varve_catalog.continuous_aggregate), (SELECT count(*) FROM varve_catalog.aggregate_frozen),
             (SELECT count(*) FROM pg_class WHERE relnamespace = '_timescaledb_internal'::regnamespace AND relkind IN ('r', 'p', 'v'))}),
         '0|0|0', "$how: and go together");

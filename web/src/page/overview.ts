@@ -12,6 +12,7 @@ import { mountTiles } from "../panel/tiles";
 import { followStream } from "../state/live";
 import { rangeInAddress } from "../state/range";
 import { overviewData } from "./data";
+import { footer } from "./footer";
 
 /** The Overview page in `root`. Returns the function that removes it again. */
 export function mountOverview(root: HTMLElement): () => void {
@@ -28,7 +29,7 @@ export function mountOverview(root: HTMLElement): () => void {
 
   // In the order of the page.
   const undo = [
-    mountHeader(header, range, live),
+    mountHeader(header, { title: "Overview", live, range }),
     mountBanner(banner, data.all),
     mountTiles(tiles, { days: () => range.days, live, ...data }),
     mountPanel(section("health"), data.health, healthView),
@@ -43,19 +44,4 @@ export function mountOverview(root: HTMLElement): () => void {
     () => root.replaceChildren(),
   ];
   return () => undo.forEach((step) => step());
-}
-
-function footer(): HTMLElement {
-  const link = (href: string, text: string) => h("a", { href }, text);
-  const links = [
-    link("/docs", "API"),
-    link("/openapi.json", "OpenAPI"),
-    link("/metrics", "Metrics"),
-  ];
-  return h(
-    "footer",
-    { class: "page-footer" },
-    h("span", {}, "Days are days in UTC; times are in your time zone."),
-    h("nav", { "aria-label": "For machines" }, ...links),
-  );
 }

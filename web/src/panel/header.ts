@@ -5,14 +5,20 @@ import { h, svg } from "./element";
 import { mountPulse } from "./pulse";
 import { segments } from "./segments";
 
-/** The head of the page: name, state of the stream, period, theme. */
-export function mountHeader(root: HTMLElement, range: Range, live: Live): () => void {
-  const period = segments<Days>(
-    "Period",
-    kRanges.map((days) => ({ value: days, label: `${days} days` })),
-    range.days,
-    range.choose,
-  );
+export interface HeaderOf {
+  readonly title: string;
+  readonly live: Live;
+  /** Left out where the page is about the present alone. */
+  readonly range?: Range;
+}
+
+const kPages = [
+  { title: "Overview", href: "/" },
+  { title: "Engine", href: "/?page=engine" },
+];
+
+/** The head of the page: name, other pages, state of the stream, period, theme. */
+export function mountHeader(root: HTMLElement, { title, live, range }: HeaderOf): () => void {
   const theme = segments<Theme>(
     "Theme",
     [
@@ -24,17 +30,42 @@ export function mountHeader(root: HTMLElement, range: Range, live: Live): () => 
     chooseTheme,
   );
   const pulse = h("p", { class: "pulse" });
+  const controls = h("div", { class: "controls" });
+  const undo = [mountPulse(pulse, live)];
+  if (range !== undefined) undo.push(mountPeriod(controls, range));
+  controls.append(theme.root);
   root.replaceChildren(
     h("div", { class: "brand" }, mark(), h("span", {}, "Varve")),
-    h("h1", {}, "Overview"),
+    h("h1", {}, title),
+    pages(title),
     pulse,
-    h("div", { class: "controls" }, period.root, theme.root),
+    controls,
   );
-  const undo = [mountPulse(pulse, live), range.subscribe(() => period.select(range.days))];
+  document.title = `${title} · Varve`;
   return () => {
     for (const step of undo) step();
     root.replaceChildren();
   };
+}
+
+function pages(present: string): HTMLElement {
+  const others = kPages.filter(({ title }) => title !== present);
+  return h(
+    "nav",
+    { class: "pages", "aria-label": "Pages" },
+    ...others.map(({ title, href }) => h("a", { href }, title)),
+  );
+}
+
+function mountPeriod(root: HTMLElement, range: Range): () => void {
+  const period = segments<Days>(
+    "Period",
+    kRanges.map((days) => ({ value: days, label: `${days} days` })),
+    range.days,
+    range.choose,
+  );
+  root.append(period.root);
+  return range.subscribe(() => period.select(range.days));
 }
 
 /** Layers of sediment, the youngest on top. */

@@ -11,6 +11,8 @@ export interface Cell {
   readonly title?: string;
   /** RFC 3339; makes the cell a <time>. */
   readonly instant?: string;
+  /** Shown in place of the text. */
+  readonly content?: Node;
 }
 
 export interface TableData {
@@ -53,6 +55,7 @@ function row(cells: readonly (string | Cell)[], columns: readonly Column[]): HTM
 
 function content(cell: string | Cell): Node | string {
   if (typeof cell === "string") return cell;
+  if (cell.content !== undefined) return cell.content;
   if (cell.instant !== undefined) {
     return h("time", { datetime: cell.instant, title: cell.title }, cell.text);
   }

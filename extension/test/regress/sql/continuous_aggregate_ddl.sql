@@ -54,7 +54,7 @@ ALTER TABLE raw RENAME COLUMN time TO at;
 ALTER TABLE raw RENAME TO rows;
 INSERT INTO rows VALUES ('2024-01-02', 1, 1);
 CALL refresh_continuous_aggregate('app.per_day', NULL, NULL);
-SELECT d, device, "Number" FROM app.per_day WHERE d = '2024-01-02';
+SELECT d, device, "Number" FROM app.per_day WHERE d = '2024-01-02' ORDER BY 2;
 SELECT * FROM verify_continuous_aggregate('app.per_day');
 ALTER TABLE rows RENAME TO raw;
 ALTER TABLE raw RENAME COLUMN at TO time;

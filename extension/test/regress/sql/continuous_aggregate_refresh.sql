@@ -66,7 +66,7 @@ CALL refresh_continuous_aggregate('daily', NULL, NULL, options => '{"buckets_per
 TABLE state;
 SELECT * FROM verify_continuous_aggregate('daily');
 
--- Nothing to do is nothing written. force computes nevertheless.
+-- Nothing to do is nothing written. force computes nevertheless, and writes what differs.
 CREATE VIEW versions AS SELECT 'w' AS what, xmin::text AS version FROM varve_catalog.aggregate_watermark UNION ALL SELECT 's', xmin::text FROM varve_catalog.aggregate_stale
 UNION ALL SELECT 't', xmin::text FROM varve_catalog.aggregate_threshold UNION ALL SELECT 'r', xmin::text FROM _timescaledb_internal._materialized_hypertable_2;
 CREATE TEMP TABLE before AS TABLE versions;

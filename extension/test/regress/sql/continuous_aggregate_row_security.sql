@@ -88,7 +88,9 @@ SELECT count(*) FROM :results;
 GRANT pg_read_all_data TO regress_agg_b;
 SET ROLE regress_agg_b;
 SELECT tenant, kind, sum(n) FROM :results GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT tenant, kind, sum(n) FROM _timescaledb_internal._hyper_2_5_chunk GROUP BY 1, 2 ORDER BY 1, 2;
 RESET ROLE;
+SELECT count(*) FROM _timescaledb_internal._hyper_2_5_chunk;
 REVOKE pg_read_all_data FROM regress_agg_b;
 
 -- Late rows: stored by the refresh, filtered for readers.
@@ -136,6 +138,21 @@ DROP POLICY by_account ON ledger;
 CREATE POLICY by_code ON ledger USING (code = 1 AND label <> '' AND time > '2024-01-01');
 CREATE MATERIALIZED VIEW codes WITH (timescaledb.continuous) AS SELECT time_bucket('1 day', time) AS day, code, label, count(*) FROM ledger GROUP BY 1, 2, 3 WITH NO DATA;
 DROP TABLE ledger;
+-- A plan that was made before the security was enabled, and that reads stored results alone.
+RESET ROLE;
+ALTER TABLE metric DISABLE ROW LEVEL SECURITY;
+ALTER MATERIALIZED VIEW daily SET (timescaledb.materialized_only);
+SET plan_cache_mode = force_generic_plan;
+PREPARE cached AS SELECT tenant, sum(n) FROM daily GROUP BY 1 ORDER BY 1;
+SET ROLE regress_agg_a;
+EXECUTE cached;
+RESET ROLE;
+ALTER TABLE metric ENABLE ROW LEVEL SECURITY;
+SET ROLE regress_agg_a;
+EXECUTE cached;
+RESET ROLE;
+EXECUTE cached;
+RESET plan_cache_mode;
 -- Without a policy that lets anyone see anything.
 SET ROLE regress_agg_owner;
 DROP POLICY own ON metric;

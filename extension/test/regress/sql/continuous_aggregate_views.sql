@@ -27,3 +27,26 @@ SELECT view_name, materialized_only, watermark, watermark_integer, lag, pending_
 FROM timescaledb_information.continuous_aggregates WHERE view_name = 'tens';
 SELECT * FROM _timescaledb_catalog.continuous_agg ORDER BY 1;
 \x off
+
+-- Fresh: nothing below the watermark is pending. The same as the view says.
+CREATE VIEW freshness AS
+SELECT view_name, continuous_aggregate_is_fresh(format('%I.%I', view_schema, view_name)::regclass) AS is_fresh, pending_ranges
+FROM timescaledb_information.continuous_aggregates WHERE view_name LIKE 'fresh%';
+CREATE TABLE fresh_rows (time timestamptz NOT NULL, v int);
+SELECT created FROM create_hypertable('fresh_rows', by_range('time', interval '1 day'));
+CREATE MATERIALIZED VIEW fresh WITH (timescaledb.continuous) AS SELECT time_bucket('1 day', time) AS day, count(*) FROM fresh_rows GROUP BY 1 WITH NO DATA;
+SELECT * FROM freshness;
+INSERT INTO fresh_rows SELECT t, 1 FROM generate_series('2024-01-01', '2024-01-05', interval '6 hours') t;
+SELECT * FROM freshness;
+CALL refresh_continuous_aggregate('fresh', '2024-01-02', '2024-01-04');
+SELECT * FROM freshness;
+CALL refresh_continuous_aggregate('fresh', '2024-01-01', '2024-01-04');
+SELECT * FROM freshness;
+INSERT INTO fresh_rows VALUES ('2024-01-02', 1);
+SELECT * FROM freshness;
+CALL refresh_continuous_aggregate('fresh', NULL, NULL);
+SELECT * FROM freshness;
+INSERT INTO fresh_rows VALUES ('2024-02-02', 1);
+SELECT * FROM freshness;
+SELECT continuous_aggregate_is_fresh('fresh_rows');
+DROP TABLE fresh_rows CASCADE;

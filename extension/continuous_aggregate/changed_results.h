@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <access/tupdesc.h>
+#include <utils/hsearch.h>
+#include <utils/tuplestore.h>
+}
+
+// The rows in which stored results and new ones differ. A late row changes few results of the
+// buckets it is in; those that stay need not be written again. C in the sense of boundary.h, with
+// SPI connected.
+namespace varve::continuous_aggregate {
+
+/// Rows are told apart by 128 bits of a hash of their bytes, so that values which are equal but
+/// look different count as changed.
+class ChangedResults {
+ public:
+  /// `columns` are those of the results. Holds `max_rows` in memory, about 100 bytes each.
+  ChangedResults(TupleDesc columns, std::int64_t max_rows);
+
+  /// Reads what is stored, by a query for tableoid, ctid and all columns. False where it is more
+  /// than fits, and no more than that is known.
+  bool read_stored(const char* query);
+  [[nodiscard]] bool nothing_stored() const;
+
+  /// Reads what is to be stored, by a query for all columns.
+  void read_new(const char* query);
+
+  /// Deletes stored rows that are not among the new ones.
+  void delete_gone();
+
+  /// Inserts new rows that are not stored: `columns` is the list of their names.
+  void insert_new(const char* table, const char* columns);
+
+ private:
+  TupleDesc columns_;
+  std::int64_t max_rows_;
+  HTAB* stored_;
+  Tuplestorestate* new_;
+  std::int64_t new_count_ = 0;
+};
+
+}  // namespace varve::continuous_aggregate
