@@ -66,16 +66,19 @@ void find_edges(StepwiseScan& scan) {
   Relation table = scan.css.ss.ss_currentRelation;
   PartitionDesc descriptor = chunk::fresh_partition_descriptor(table);
   const PartitionBoundInfoData& bounds = *descriptor->boundinfo;
+  PartitionKey key = RelationGetPartitionKey(table);
   MemoryContext caller = MemoryContextSwitchTo(scan.css.ss.ps.state->es_query_cxt);
   scan.edges = static_cast<Bound*>(palloc(sizeof(Bound) * (bounds.ndatums + 1)));
-  MemoryContextSwitchTo(caller);
   scan.edge_count = 0;
   for (int i = 0; i < bounds.ndatums; ++i) {
     const int position = scan.newest_first ? bounds.ndatums - 1 - i : i;
     if (bounds.kind[position][0] != PARTITION_RANGE_DATUM_VALUE) continue;
-    scan.edges[scan.edge_count++] = {bounds.datums[position][0], false};
+    const Datum edge =
+        datumCopy(bounds.datums[position][0], key->parttypbyval[0], key->parttyplen[0]);
+    scan.edges[scan.edge_count++] = {edge, false};
   }
   scan.edges[scan.edge_count++] = {0, true};
+  MemoryContextSwitchTo(caller);
 }
 
 void restart(StepwiseScan& scan) {

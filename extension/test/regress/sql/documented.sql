@@ -30,3 +30,10 @@ CALL merge_chunks('loaded', '_timescaledb_internal._hyper_1_7_chunk');
 SELECT reorder_chunk('loaded', 'readings_pkey', verbose => true);
 CALL detach_chunk('loaded');
 SELECT * FROM loaded;
+
+-- docs/uuidv7.md
+CREATE TABLE visit (id uuid PRIMARY KEY DEFAULT generate_uuidv7(), page text);
+SELECT create_hypertable('visit', by_range('id', INTERVAL '1 day'));
+INSERT INTO visit (page) VALUES ('home');
+SELECT page FROM visit WHERE id >= to_uuidv7_boundary(now() - INTERVAL '1 hour') ORDER BY id DESC LIMIT 10;
+SELECT drop_chunks('visit', older_than => INTERVAL '90 days');
