@@ -80,8 +80,8 @@ bool is_disjoint(const PartitionDescData& descriptor) noexcept {
     return true;
   }
   const PartitionBoundInfoData& bounds = *descriptor.boundinfo;
-  return are_disjoint({bounds.indexes, static_cast<std::size_t>(bounds.nindexes)},
-                      descriptor.nparts);
+  const int ranges = descriptor.nparts - (partition_bound_has_default(&bounds) ? 1 : 0);
+  return are_disjoint({bounds.indexes, static_cast<std::size_t>(bounds.nindexes)}, ranges);
 }
 
 // Such a descriptor has holes in its list of OIDs, and is worse than an error.
