@@ -19,6 +19,7 @@
 #include "extension/ddl/storage_options.h"
 #include "extension/ddl/tablespace.h"
 #include "extension/dml/copy.h"
+#include "extension/dml/open_queries.h"
 #include "extension/job/install.h"
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/hooks.h"
@@ -55,6 +56,7 @@ void _PG_init() {
   varve::planner::install_hooks();
   varve::ddl::install_dispatch();
   varve::continuous_aggregate::install();
+  varve::dml::open_queries::install();
   varve::dml::install_copy();
   varve::ddl::install_refused();
   varve::ddl::install_space_dimension();

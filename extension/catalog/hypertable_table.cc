@@ -11,15 +11,40 @@ extern "C" {
 #include <access/table.h>
 #include <access/xact.h>
 #include <catalog/indexing.h>
+#include <catalog/namespace.h>
+#include <catalog/pg_proc.h>
 #include <commands/sequence.h>
 #include <nodes/makefuncs.h>
+#include <utils/builtins.h>
 #include <utils/fmgroids.h>
 #include <utils/inval.h>
+#include <utils/regproc.h>
 #include <utils/rel.h>
+#include <utils/syscache.h>
+#include <utils/varlena.h>
 }
 
 namespace varve::catalog {
 namespace {
+
+/// schema.name(), quoted where needed.
+Datum name_of_function(Oid function) {
+  if (!OidIsValid(function)) return 0;
+  return CStringGetTextDatum(format_procedure_qualified(function));
+}
+
+/// The function without arguments that such a name stands for, whether the user may see its schema
+/// or not; invalid where it has been dropped or renamed.
+Oid function_of(Datum name) {
+  char* written = TextDatumGetCString(name);
+  if (strlen(written) > 2) written[strlen(written) - 2] = '\0';
+  char* schema = nullptr;
+  char* function = nullptr;
+  DeconstructQualifiedName(stringToQualifiedNameList(written), &schema, &function);
+  const Oid space = schema != nullptr ? get_namespace_oid(schema, true) : InvalidOid;
+  return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(function),
+                         PointerGetDatum(buildoidvector(nullptr, 0)), ObjectIdGetDatum(space));
+}
 
 // Attribute numbers, as extension/sql/10_catalog.sql lists the columns.
 enum Column : AttrNumber {
@@ -146,7 +171,7 @@ Hypertable HypertableTable::row_of(HeapTuple tuple, TupleDesc descriptor) {
   row.column = *DatumGetName(values[kColumnName - 1]);
   row.column_type = DatumGetObjectId(values[kColumnType - 1]);
   row.chunk_interval = DatumGetInt64(values[kChunkInterval - 1]);
-  row.integer_now = nulls[kIntegerNow - 1] ? InvalidOid : DatumGetObjectId(values[kIntegerNow - 1]);
+  row.integer_now = nulls[kIntegerNow - 1] ? InvalidOid : function_of(values[kIntegerNow - 1]);
   row.space_column = {};
   row.space_partitions = 0;
   if (!nulls[kSpaceColumn - 1]) {
@@ -174,7 +199,7 @@ void HypertableTable::insert(const Hypertable& row) {
                               ObjectIdGetDatum(row.column_type),
                               Int64GetDatum(row.chunk_interval),
                               0,
-                              ObjectIdGetDatum(row.integer_now),
+                              name_of_function(row.integer_now),
                               NameGetDatum(&row.space_column),
                               Int32GetDatum(row.space_partitions)};
     bool nulls[kColumns] = {};
@@ -202,7 +227,7 @@ void HypertableTable::set_chunk_interval(std::int32_t id, std::int64_t interval)
 }
 
 void HypertableTable::set_integer_now(std::int32_t id, Oid function) {
-  pg::call([&] { update(id, kIntegerNow, ObjectIdGetDatum(function), false); });
+  pg::call([&] { update(id, kIntegerNow, name_of_function(function), false); });
 }
 
 void HypertableTable::set_space(std::int32_t id, const NameData& column, std::int32_t partitions) {

@@ -103,14 +103,15 @@ std::optional<std::int64_t> bound_of_type(FunctionCallInfo fcinfo, int position,
   const Oid given =
       pg::call([&] { return getBaseType(get_fn_expr_argtype(fcinfo->flinfo, position)); });
   const bool is_time = is_time_type(type);
-  const bool is_utc = type == TIMESTAMPTZOID;
+  const bool is_utc = type == TIMESTAMPTZOID || type == UUIDOID;
   if (is_text(given)) {
     return pg::call([&] {
       char* literal = given == UNKNOWNOID ? DatumGetCString(value) : TextDatumGetCString(value);
       return is_time ? time_of_text(literal, is_utc) : pg_strtoint64(literal);
     });
   }
-  if (is_time && (is_time_type(given) || given == INTERVALOID)) {
+  if (type == UUIDOID && given == UUIDOID) return coordinate_of(value, type);
+  if (is_time && given != UUIDOID && (is_time_type(given) || given == INTERVALOID)) {
     return pg::call([&] { return time_of(value, given, is_utc); });
   }
   if (!is_time && is_integer(given)) return integer_of(value, given);

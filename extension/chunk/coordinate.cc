@@ -3,6 +3,8 @@
 #include <limits>
 #include <string>
 
+#include "kernel/calendar/uuid_time.h"
+
 #include "extension/chunk/slice.h"
 
 #include "extension/pg/boundary.h"
@@ -11,6 +13,7 @@ extern "C" {
 #include <utils/date.h>
 #include <utils/lsyscache.h>
 #include <utils/timestamp.h>
+#include <utils/uuid.h>
 }
 
 namespace varve::chunk {
@@ -44,10 +47,26 @@ DateADT first_date_from(std::int64_t time) {
   return static_cast<DateADT>(time > day * USECS_PER_DAY ? day + 1 : day);
 }
 
+// Where it sorts, not what its maker meant: routing compares UUIDs.
+std::int64_t time_of(const pg_uuid_t& uuid) {
+  if (!calendar::has_uuid_time(uuid.data)) {
+    throw pg::SqlError(ERRCODE_FEATURE_NOT_SUPPORTED,
+                       "no chunk can hold a uuid that is not of version 7",
+                       "Others have no time in front.");
+  }
+  return calendar::sorted_microsecond_of(uuid.data) + kUnixEpoch;
+}
+
+Datum first_uuid_of(std::int64_t time) {
+  auto* uuid = pg::call([] { return static_cast<pg_uuid_t*>(palloc0(sizeof(pg_uuid_t))); });
+  calendar::put_time(uuid->data, time - kUnixEpoch);
+  return UUIDPGetDatum(uuid);
+}
+
 }  // namespace
 
 bool is_time_type(Oid type) {
-  return type == TIMESTAMPTZOID || type == TIMESTAMPOID || type == DATEOID;
+  return type == TIMESTAMPTZOID || type == TIMESTAMPOID || type == DATEOID || type == UUIDOID;
 }
 
 bool is_dimension_type(Oid type) {
@@ -60,6 +79,7 @@ Extent extent_of(Oid type) {
     case INT4OID: return all_of<std::int32_t>();
     case INT8OID:
       return {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()};
+    case UUIDOID: return {kUnixEpoch, kUnixEpoch + calendar::kUuidEnd};
     default: return {MIN_TIMESTAMP, END_TIMESTAMP};
   }
 }
@@ -71,6 +91,7 @@ std::int64_t coordinate_of(Datum value, Oid type) {
     case TIMESTAMPTZOID: return finite(DatumGetTimestampTz(value));
     case TIMESTAMPOID: return finite(DatumGetTimestamp(value));
     case DATEOID: return midnight_of(DatumGetDateADT(value));
+    case UUIDOID: return time_of(*DatumGetUUIDP(value));
     case INT2OID: return DatumGetInt16(value);
     case INT4OID: return DatumGetInt32(value);
     case INT8OID: {
@@ -88,6 +109,7 @@ std::int64_t coordinate_of(Datum value, Oid type) {
 Datum datum_of(std::int64_t coordinate, Oid type) {
   switch (type) {
     case DATEOID: return DateADTGetDatum(first_date_from(coordinate));
+    case UUIDOID: return first_uuid_of(coordinate);
     case INT2OID: return Int16GetDatum(static_cast<std::int16_t>(coordinate));
     case INT4OID: return Int32GetDatum(static_cast<std::int32_t>(coordinate));
     default: return Int64GetDatum(coordinate);  // bigint, and times are their microseconds

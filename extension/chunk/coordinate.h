@@ -12,17 +12,18 @@ namespace varve::chunk {
 
 /// Where the coordinates of a type lie: [lowest, highest).
 ///
-/// Times      the years that timestamp and timestamptz have; later dates cannot be stored.
+/// Times      the years that timestamp and timestamptz have; later dates cannot be stored. UUIDs
+///            of version 7 count as the time they hold, to the microsecond: 1970 to 10889.
 /// Integers   all, but the largest bigint, which would need an end beyond it.
 struct Extent {
   std::int64_t lowest;
   std::int64_t highest;
 };
 
-/// timestamptz, timestamp, date, smallint, integer, bigint.
+/// timestamptz, timestamp, date, uuid, smallint, integer, bigint.
 bool is_dimension_type(Oid type);
 
-/// The first three of these.
+/// The first four of these.
 bool is_time_type(Oid type);
 
 Extent extent_of(Oid type);
@@ -31,11 +32,11 @@ Extent extent_of(Oid type);
 std::int64_t grid_origin_of(Oid type);
 
 /// Throws SqlError 22008 for a time that no chunk can hold (infinity, or a date after timestamp
-/// ends), 22003 for such an integer.
+/// ends), 22003 for such an integer, 0A000 for a UUID of another version.
 std::int64_t coordinate_of(Datum value, Oid type);
 
 /// The first value whose coordinate is not less than `coordinate`, which lies in the extent. A date
-/// rounds up to midnight.
+/// rounds up to midnight. A UUID is allocated in the current memory context.
 Datum datum_of(std::int64_t coordinate, Oid type);
 
 /// A row without a value in its primary dimension: SqlError 23502, in the words that PostgreSQL has

@@ -6,11 +6,14 @@
 extern "C" {
 #include <catalog/pg_class.h>
 #include <miscadmin.h>
+#include <nodes/memnodes.h>
 #include <partitioning/partbounds.h>
 #include <storage/lmgr.h>
 #include <utils/guc.h>
 #include <utils/hsearch.h>
 #include <utils/inval.h>
+#include <utils/memutils.h>
+#include <utils/rel.h>
 #include <utils/relcache.h>
 }
 
@@ -124,6 +127,21 @@ bool partition_descriptor_is_fresh(Oid relation) noexcept {
   const auto* entry =
       static_cast<const Verified*>(hash_search(verified, &relation, HASH_FIND, nullptr));
   return entry != nullptr && entry->fresh;
+}
+
+MemoryContext descriptor_memory(Relation parent) noexcept {
+  return parent->rd_partdesc != nullptr ? parent->rd_pdcxt : nullptr;
+}
+
+// RelationBuildPartitionDesc() puts the context of each descriptor below that of the next.
+void discard_descriptors(Relation parent, MemoryContext oldest) noexcept {
+  MemoryContext current = descriptor_memory(parent);
+  if (current == nullptr || oldest == nullptr || current == oldest) return;
+  MemoryContext below = oldest->parent;
+  while (below != nullptr && below->parent != current) below = below->parent;
+  if (below == nullptr) return;  // nothing in between, or no longer one below the other
+  MemoryContextSetParent(oldest, current);
+  MemoryContextDelete(below);
 }
 
 void install_partition_descriptor() {

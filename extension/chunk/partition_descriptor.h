@@ -25,6 +25,14 @@ PartitionDesc fresh_partition_descriptor(Relation parent);
 /// its descriptor: then whatever PostgreSQL has used in between was right.
 bool partition_descriptor_is_fresh(Oid relation) noexcept;
 
+/// The memory of the descriptor of `parent` that the relation cache holds now, or null. Older ones
+/// live below it until the relation is closed, since somebody may use them.
+MemoryContext descriptor_memory(Relation parent) noexcept;
+
+/// Frees the descriptors of `parent` that are older than the current one and younger than that in
+/// `oldest`. The caller knows that nobody uses them.
+void discard_descriptors(Relation parent, MemoryContext oldest) noexcept;
+
 /// Once, in _PG_init.
 void install_partition_descriptor();
 

@@ -97,6 +97,11 @@ bool is_dimension(const Column& column, Definition& definition) {
   if (hypertable == nullptr || column.number != get_attnum(relation, NameStr(hypertable->column))) {
     return false;
   }
+  if (getBaseType(hypertable->column_type) == UUIDOID) {
+    ereport(ERROR,
+            (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+             errmsg("a continuous aggregate cannot be made of a hypertable on a uuid column")));
+  }
   definition.source = relation;
   definition.source_view = InvalidOid;
   return true;

@@ -134,10 +134,13 @@ void CopyInto::find_target() {
   // A slice that is divided has a chunk for each share of its rows.
   if (in_last_slice && hypertable_.space_partitions == 0) return;
   if (!in_last_slice) {
+    // Building a partition descriptor leaves garbage for every chunk there is.
+    MemoryContext caller = MemoryContextSwitchTo(GetPerTupleMemoryContext(estate_));
     slice_ = pg::entry([&] {
       return writable_slice(*estate_, parent_, hypertable_, row_->tts_values[column_ - 1], type_,
                             [&] { pg::call([&] { replace_routing(); }); });
     });
+    MemoryContextSwitchTo(caller);
   }
   ResultRelInfo* last = target_;
   target_ = ExecFindPartition(node_, root_, routing_, row_, estate_);
@@ -145,12 +148,14 @@ void CopyInto::find_target() {
 }
 
 void CopyInto::replace_routing() {
+  MemoryContext caller = MemoryContextSwitchTo(estate_->es_query_cxt);
   if (buffers_ != nullptr) {
     buffers_->flush();
     buffers_->release();
   }
-  retired_.take_directory(*estate_);
+  retired_.replace_directory(*estate_);
   routing_ = retired_.replace(*node_, routing_);
+  MemoryContextSwitchTo(caller);
 }
 
 void CopyInto::enter_chunk() {

@@ -72,7 +72,7 @@ Relation RoutedQuery::target(Oid relation) const {
 // Every target, not only the one that lacks a chunk: they share the directory, and what route()
 // reads in it must be what they route with.
 void RoutedQuery::replace_routing() {
-  retired_.take_directory(*estate_);
+  retired_.replace_directory(*estate_);
   for (const Target* target = targets_; target != nullptr; target = target->next) {
     ModifyTableState& node = *target->node;
     if (node.mt_partition_tuple_routing == nullptr) continue;

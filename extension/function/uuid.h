@@ -9,9 +9,7 @@ extern "C" {
 #include <utils/uuid.h>
 }
 
-// UUIDs of version 7 (RFC 9562, section 5.7): 48 bits of milliseconds from 1970, and behind the
-// version 12 bits of the fraction of the millisecond (method 3 of section 6.2), so that they sort
-// by microseconds.
+// SQL functions of UUIDs of version 7 (kernel/calendar/uuid_time.h).
 namespace varve::function {
 
 /// The UUID's milliseconds as a timestamp; none for other versions. Never out of range: 48 bits end

@@ -22,6 +22,7 @@ std::optional<DimensionType> supported_type(Oid type_oid) {
     case DATEOID: return DimensionType::kDate;
     case TIMESTAMPOID: return DimensionType::kTimestamp;
     case TIMESTAMPTZOID: return DimensionType::kTimestamptz;
+    case UUIDOID: return DimensionType::kUuid;
     default: return std::nullopt;
   }
 }
@@ -30,10 +31,10 @@ std::optional<DimensionType> supported_type(Oid type_oid) {
   const std::string type = pg::call([&] { return format_type_be(type_oid); });
   const std::string message = "column \"" + column + "\" of type " + type +
                               " cannot be the primary dimension of a hypertable";
-  if (type_oid == UUIDOID) throw pg::SqlError(pg::kOperationNotSupported, message);
-  throw pg::SqlError(pg::kBadHypertableDefinition, message, {},
-                     "Use a column of type timestamptz, timestamp, date, smallint, integer or "
-                     "bigint.");
+  throw pg::SqlError(
+      pg::kBadHypertableDefinition, message, {},
+      "Use a column of type timestamptz, timestamp, date, uuid, smallint, integer or "
+      "bigint.");
 }
 
 }  // namespace

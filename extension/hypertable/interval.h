@@ -5,7 +5,7 @@
 namespace varve::hypertable {
 
 /// The types that a primary dimension can have.
-enum class DimensionType { kSmallint, kInteger, kBigint, kDate, kTimestamp, kTimestamptz };
+enum class DimensionType { kSmallint, kInteger, kBigint, kDate, kTimestamp, kTimestamptz, kUuid };
 
 constexpr bool is_integer(DimensionType type) { return type <= DimensionType::kBigint; }
 

@@ -2,14 +2,18 @@
 
 #include <limits>
 
+#include "extension/chunk/coordinate.h"
 #include "extension/planner/bucket_length.h"
 #include "extension/planner/comparison.h"
 
+#include "extension/pg/boundary.h"
 extern "C" {
 #include <access/stratnum.h>
 #include <catalog/dependency.h>
+#include <catalog/pg_am.h>
 #include <catalog/pg_proc.h>
 #include <catalog/pg_type.h>
+#include <commands/defrem.h>
 #include <commands/extension.h>
 #include <nodes/makefuncs.h>
 #include <nodes/nodeFuncs.h>
@@ -18,6 +22,7 @@ extern "C" {
 #include <utils/date.h>
 #include <utils/lsyscache.h>
 #include <utils/timestamp.h>
+#include <utils/uuid.h>
 }
 
 namespace varve::planner {
@@ -122,6 +127,32 @@ Expr* behind_bucket(const Const& start, const Const& width, bool in_zone) {
   return bigint_constant(end, start.consttype);
 }
 
+/// The first UUID of a millisecond, the time or the next one behind; null where none has it.
+Expr* first_uuid_of(const Const& time) {
+  if (time.consttype != TIMESTAMPTZOID) return nullptr;
+  const chunk::Extent extent = chunk::extent_of(UUIDOID);
+  std::int64_t at = DatumGetTimestampTz(time.constvalue);
+  if (at < extent.lowest || at >= extent.highest - 1000) return nullptr;
+  at = extent.lowest + (at - extent.lowest + 999) / 1000 * 1000;
+  const Datum uuid = pg::entry([&] { return chunk::datum_of(at, UUIDOID); });
+  return reinterpret_cast<Expr*>(makeConst(UUIDOID, -1, InvalidOid, UUID_LEN, uuid, false, false));
+}
+
+/// x <= bucket of the column's time < behind, as bounds of the column itself. time_bucket() takes
+/// whole milliseconds from a UUID.
+Node* bound_uuid(Node* column, const Const* start, const Expr* behind, int strategy) {
+  const Oid family = get_opclass_family(GetDefaultOpClass(UUIDOID, BTREE_AM_OID));
+  const auto bound = [&](int operation, const Const* time) -> Node* {
+    Expr* uuid = time != nullptr ? first_uuid_of(*time) : nullptr;
+    return uuid != nullptr ? make_bound(column, family, operation, uuid) : nullptr;
+  };
+  const auto* end =
+      behind != nullptr && IsA(behind, Const) ? reinterpret_cast<const Const*>(behind) : nullptr;
+  return make_and_qual(
+      strategy >= BTEqualStrategyNumber ? bound(BTGreaterEqualStrategyNumber, start) : nullptr,
+      strategy <= BTEqualStrategyNumber ? bound(BTLessStrategyNumber, end) : nullptr);
+}
+
 /// `x` is computed for every row that it is compared with, and once more for pruning.
 bool is_cheap(Node* x) {
   return !contain_volatile_functions(x) && !contain_subplans(x) && !contain_var_clause(x);
@@ -143,6 +174,15 @@ Node* bound_by_bucket(const Query& query, Node* condition, ParamListInfo paramet
   if (column == nullptr || !is_dimension(query, *column) || !is_cheap(comparison.right))
     return nullptr;
 
+  const Const* width = constant_of(argument_of(*bucket, 0), parameters);
+  const Const* start = constant_of(comparison.right, parameters);
+  const auto behind = [&] {
+    return width != nullptr && start != nullptr ? behind_bucket(*start, *width, in_zone(*bucket))
+                                                : nullptr;
+  };
+  if (getBaseType(exprType(time)) == UUIDOID) {
+    return bound_uuid(time, start, behind(), comparison.strategy);
+  }
   Node* lower = nullptr;
   Node* upper = nullptr;
   if (comparison.strategy >= BTEqualStrategyNumber) {
@@ -150,12 +190,7 @@ Node* bound_by_bucket(const Query& query, Node* condition, ParamListInfo paramet
                        reinterpret_cast<Expr*>(copyObject(comparison.right)));
   }
   if (comparison.strategy <= BTEqualStrategyNumber) {
-    const Const* width = constant_of(argument_of(*bucket, 0), parameters);
-    const Const* start = constant_of(comparison.right, parameters);
-    Expr* end = width != nullptr && start != nullptr
-                    ? behind_bucket(*start, *width, in_zone(*bucket))
-                    : nullptr;
-    if (end != nullptr) {
+    if (Expr* end = behind(); end != nullptr) {
       upper = make_bound(time, comparison.family, BTLessStrategyNumber, end);
     }
   }

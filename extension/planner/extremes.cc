@@ -108,7 +108,9 @@ void replace_extremes(Query& query) {
   }
   Replacement replacement = {&query, {}};
   auto* targets = reinterpret_cast<Node*>(query.targetList);
-  if (!reads_many_chunks(query, &replacement.relation) || finds_other_use(targets, &replacement)) {
+  if (!reads_many_chunks(query, &replacement.relation) ||
+      refers_outward(reinterpret_cast<const Node*>(&query)) ||
+      finds_other_use(targets, &replacement)) {
     return;
   }
   query.targetList = reinterpret_cast<List*>(replaced(targets, &replacement));

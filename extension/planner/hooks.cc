@@ -1,6 +1,7 @@
 #include "extension/planner/hooks.h"
 
 #include "extension/continuous_aggregate/row_security.h"
+#include "extension/dml/open_queries.h"
 #include "extension/dml/routed_query.h"
 #include "extension/planner/descriptor_check.h"
 #include "extension/planner/prepare_query.h"
@@ -43,6 +44,7 @@ void start(QueryDesc* query, int flags) {
   note_serializable_reads(*query->plannedstmt);
   refresh_descriptors(*query->plannedstmt);
   (previous_start != nullptr ? previous_start : standard_ExecutorStart)(query, flags);
+  dml::open_queries::began(*query);
   dml::RoutedQuery::begin(*query);
 }
 
@@ -61,6 +63,7 @@ void finish(QueryDesc* query) {
 
 void end(QueryDesc* query) {
   dml::RoutedQuery::end(*query);
+  dml::open_queries::ended(*query);
   (previous_end != nullptr ? previous_end : standard_ExecutorEnd)(query);
 }
 

@@ -4,6 +4,8 @@
 #include "extension/planner/stepwise_relation.h"
 #include "extension/planner/stepwise_scan.h"
 
+#include "extension/pg/tree.h"
+
 extern "C" {
 #include <access/stratnum.h>
 #include <access/sysattr.h>
@@ -96,12 +98,31 @@ bool has_limit(const Query& query) {
   return query.limitCount != nullptr && query.limitOption == LIMIT_OPTION_COUNT;
 }
 
+bool is_aggregate_outside(Node* node, void* context) {
+  if (node == nullptr) return false;
+  if (IsA(node, Aggref) || IsA(node, GroupingFunc)) return true;
+  return pg::walk_expression(node, is_aggregate_outside, context);
+}
+
+/// Whether outer queries give values to compare with and nothing else.
+bool refers_outward_in_conditions_only(const Query& query) {
+  Query rest = query;
+  FromExpr from = *query.jointree;
+  from.quals = nullptr;
+  rest.jointree = &from;
+  return !refers_outward(reinterpret_cast<const Node*>(&rest)) &&
+         !is_aggregate_outside(query.jointree->quals, nullptr) &&
+         (!refers_outward(query.jointree->quals) ||
+          linitial_node(RangeTblEntry, query.rtable)->securityQuals == NIL);
+}
+
 }  // namespace
 
 void plan_stepwise(Query& query) {
   StepwiseRelation relation;
   if (!stepwise_scan_enabled() || !has_limit(query) || query.sortClause == NIL || query.hasAggs ||
-      !reads_many_chunks(query, &relation) || !is_ordered_by_dimension(query, relation)) {
+      !reads_many_chunks(query, &relation) || !is_ordered_by_dimension(query, relation) ||
+      !refers_outward_in_conditions_only(query)) {
     return;
   }
   Bitmapset* needed;

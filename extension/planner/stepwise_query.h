@@ -25,8 +25,9 @@ inline Query* step_query_of(const RangeTblEntry& entry) {
 /// Where `query` is of this form and may have to plan many chunks, gives its relation a step query
 /// and hides the chunks from the planner. Bounds by constants must have been added already.
 ///
-/// Form    SELECT from one hypertable alone, without grouping, windows, subqueries, locking and
-///         references to outer queries, ordered by its time column first, with a LIMIT.
+/// Form    SELECT from one hypertable alone, without grouping, windows, subqueries and locking,
+///         ordered by its time column first, with a LIMIT. Columns of outer queries may stand in
+///         its conditions: the last point of each device, by LATERAL.
 void plan_stepwise(Query& query);
 
 /// `SELECT max(time), min(time) FROM readings WHERE ...` of a hypertable with many chunks becomes

@@ -40,16 +40,15 @@ bool is_plain_select(const Query& query) {
          !contain_volatile_functions(query.jointree->quals);
 }
 
-/// Whether something below belongs to an outer query. There are no inner ones (is_plain_select()).
-bool refers_outward(Node* node, void* context) {
+bool belongs_outside(Node* node, void* context) {
   if (node == nullptr) return false;
   if (IsA(node, Var)) return castNode(Var, node)->varlevelsup > 0;
   if (IsA(node, Aggref)) {
     return castNode(Aggref, node)->agglevelsup > 0 ||
-           pg::walk_expression(node, refers_outward, context);
+           pg::walk_expression(node, belongs_outside, context);
   }
-  if (!IsA(node, Query)) return pg::walk_expression(node, refers_outward, context);
-  return pg::walk_query(castNode(Query, node), refers_outward, context);
+  if (!IsA(node, Query)) return pg::walk_expression(node, belongs_outside, context);
+  return pg::walk_query(castNode(Query, node), belongs_outside, context);
 }
 
 /// How many bounds of chunks lie below `value`.
@@ -98,13 +97,14 @@ int chunks_left(const Query& query, Relation relation, PartitionDesc descriptor)
 
 }  // namespace
 
+bool refers_outward(const Node* node) { return belongs_outside(const_cast<Node*>(node), nullptr); }
+
 bool reads_many_chunks(const Query& query, StepwiseRelation* relation) {
   if (!is_plain_select(query)) return false;
   const int index = linitial_node(RangeTblRef, query.jointree->fromlist)->rtindex;
   RangeTblEntry* entry = rt_fetch(index, query.rtable);
   if (list_length(query.rtable) != 1 || entry->rtekind != RTE_RELATION || !entry->inh ||
       entry->relkind != RELKIND_PARTITIONED_TABLE || entry->tablesample != nullptr ||
-      refers_outward(reinterpret_cast<Node*>(const_cast<Query*>(&query)), nullptr) ||
       pg::entry([&] { return catalog::cached_hypertable(entry->relid); }) == nullptr) {
     return false;
   }

@@ -19,9 +19,13 @@ struct StepwiseRelation {
   Oid family;  // of the operators that order chunks
 };
 
+/// Whether something in `node`, an expression or a query without subqueries, belongs to an outer
+/// query.
+bool refers_outward(const Node* node);
+
 /// Whether `query` is a plain SELECT from one hypertable, of which its conditions leave so many
 /// chunks that planning them would cost more than planning steps. Grouping, ordering and LIMIT are
-/// for the caller to look at.
+/// for the caller to look at, and so are references to outer queries.
 bool reads_many_chunks(const Query& query, StepwiseRelation* relation);
 
 /// The primary dimension of `relation` as an operand of its operators: without the domain that it

@@ -8,6 +8,7 @@
 #include "extension/planner/comparison.h"
 #include "extension/planner/stepwise_relation.h"
 
+#include "extension/pg/tree.h"
 extern "C" {
 #include <access/stratnum.h>
 #include <commands/explain.h>
@@ -16,6 +17,7 @@ extern "C" {
 #include <miscadmin.h>
 #include <nodes/makefuncs.h>
 #include <nodes/nodeFuncs.h>
+#include <nodes/params.h>
 #include <optimizer/optimizer.h>
 #include <partitioning/partbounds.h>
 #include <tcop/tcopprot.h>
@@ -53,6 +55,11 @@ struct StepwiseScan {
   int next_edge;
   Bound reached;
 
+  // What the steps take from outer queries, and all of their parameters; null: to be made.
+  List* outer_values;  // ExprState
+  ParamListInfo parameters;
+  MemoryContext parameter_context;
+
   int step_size;
   int steps;  // of all scans, for EXPLAIN
   MemoryContext context;
@@ -66,22 +73,71 @@ void find_edges(StepwiseScan& scan) {
   Relation table = scan.css.ss.ss_currentRelation;
   PartitionDesc descriptor = chunk::fresh_partition_descriptor(table);
   const PartitionBoundInfoData& bounds = *descriptor->boundinfo;
+  PartitionKey key = RelationGetPartitionKey(table);
   MemoryContext caller = MemoryContextSwitchTo(scan.css.ss.ps.state->es_query_cxt);
   scan.edges = static_cast<Bound*>(palloc(sizeof(Bound) * (bounds.ndatums + 1)));
-  MemoryContextSwitchTo(caller);
   scan.edge_count = 0;
   for (int i = 0; i < bounds.ndatums; ++i) {
     const int position = scan.newest_first ? bounds.ndatums - 1 - i : i;
     if (bounds.kind[position][0] != PARTITION_RANGE_DATUM_VALUE) continue;
-    scan.edges[scan.edge_count++] = {bounds.datums[position][0], false};
+    const Datum edge =
+        datumCopy(bounds.datums[position][0], key->parttypbyval[0], key->parttyplen[0]);
+    scan.edges[scan.edge_count++] = {edge, false};
   }
   scan.edges[scan.edge_count++] = {0, true};
+  MemoryContextSwitchTo(caller);
 }
 
 void restart(StepwiseScan& scan) {
   scan.next_edge = 0;
   scan.reached = {0, true};
   scan.step_size = kFirstStep;
+  scan.parameters = nullptr;
+}
+
+/// Parameters of the steps: those of the whole query, and behind them values of outer queries.
+void make_parameters(StepwiseScan& scan) {
+  EState* estate = scan.css.ss.ps.state;
+  ParamListInfo given = estate->es_param_list_info;
+  MemoryContextReset(scan.parameter_context);
+  MemoryContext caller = MemoryContextSwitchTo(scan.parameter_context);
+  ParamListInfo copied = copyParamList(given);  // from where a function makes them when asked, too
+  const int first = copied != nullptr ? copied->numParams : 0;
+  scan.parameters = makeParamList(first + list_length(scan.outer_values));
+  if (copied != nullptr) std::copy_n(copied->params, first, scan.parameters->params);
+  ListCell* cell;
+  foreach (cell, scan.outer_values) {
+    auto* value = static_cast<ExprState*>(lfirst(cell));
+    ParamExternData& parameter = scan.parameters->params[first + foreach_current_index(cell)];
+    const Oid type = exprType(reinterpret_cast<Node*>(value->expr));
+    parameter = {0, false, PARAM_FLAG_CONST, type};
+    const Datum now =
+        ExecEvalExprSwitchContext(value, scan.css.ss.ps.ps_ExprContext, &parameter.isnull);
+    int16 length;
+    bool by_value;
+    get_typlenbyval(type, &length, &by_value);
+    if (!parameter.isnull) parameter.value = datumCopy(now, by_value, length);
+  }
+  MemoryContextSwitchTo(caller);
+}
+
+/// An outer query's parameter by its place among those of the step.
+Node* as_step_parameter(Node* node, void* context) {
+  if (node == nullptr) return nullptr;
+  const auto& scan = *static_cast<const StepwiseScan*>(context);
+  if (!IsA(node, Param) || castNode(Param, node)->paramkind != PARAM_EXEC) {
+    return pg::mutate_expression(node, as_step_parameter, context);
+  }
+  auto* parameter = static_cast<Param*>(copyObjectImpl(node));
+  const int first = scan.parameters->numParams - list_length(scan.outer_values);
+  ListCell* cell;
+  foreach (cell, scan.outer_values) {
+    const auto* value = static_cast<const ExprState*>(lfirst(cell));
+    if (castNode(Param, value->expr)->paramid != parameter->paramid) continue;
+    parameter->paramkind = PARAM_EXTERN;
+    parameter->paramid = first + foreach_current_index(cell) + 1;
+  }
+  return reinterpret_cast<Node*>(parameter);
 }
 
 void add_condition(Query& query, Node* column, Oid family, int strategy, const Bound& bound) {
@@ -99,6 +155,10 @@ void add_condition(Query& query, Node* column, Oid family, int strategy, const B
 /// The query over the chunks from where the scan is to `next`.
 Query* query_until(const StepwiseScan& scan, const Bound& next) {
   auto* query = static_cast<Query*>(copyObjectImpl(scan.query));
+  if (scan.outer_values != NIL) {
+    query->jointree->quals =
+        as_step_parameter(query->jointree->quals, const_cast<StepwiseScan*>(&scan));
+  }
   const Bound& lower = scan.newest_first ? next : scan.reached;
   const Bound& upper = scan.newest_first ? scan.reached : next;
   Node* column = dimension_of({1, linitial_node(RangeTblEntry, query->rtable), scan.family});
@@ -111,12 +171,15 @@ Query* query_until(const StepwiseScan& scan, const Bound& next) {
 bool start_step(StepwiseScan& scan) {
   if (scan.next_edge >= scan.edge_count) return false;
   EState* estate = scan.css.ss.ps.state;
+  if (scan.parameters == nullptr && scan.outer_values != NIL) make_parameters(scan);
+  ParamListInfo parameters =
+      scan.outer_values != NIL ? scan.parameters : estate->es_param_list_info;
   const int edge = std::min(scan.next_edge + scan.step_size, scan.edge_count) - 1;
   MemoryContext caller = MemoryContextSwitchTo(scan.context);
-  PlannedStmt* plan = pg_plan_query(query_until(scan, scan.edges[edge]), estate->es_sourceText, 0,
-                                    estate->es_param_list_info);
+  PlannedStmt* plan =
+      pg_plan_query(query_until(scan, scan.edges[edge]), estate->es_sourceText, 0, parameters);
   scan.running = CreateQueryDesc(plan, estate->es_sourceText, estate->es_snapshot, InvalidSnapshot,
-                                 nullptr, estate->es_param_list_info, estate->es_queryEnv, 0);
+                                 nullptr, parameters, estate->es_queryEnv, 0);
   ExecutorStart(scan.running, 0);
   MemoryContextSwitchTo(caller);
   scan.reached = scan.edges[edge];
@@ -181,6 +244,9 @@ void begin(CustomScanState* state, EState*, int) {
   scan.newest_first = strategy == BTGreaterStrategyNumber;
   scan.context =
       AllocSetContextCreate(state->ss.ps.state->es_query_cxt, "varve step", ALLOCSET_DEFAULT_SIZES);
+  scan.parameter_context = AllocSetContextCreate(state->ss.ps.state->es_query_cxt,
+                                                 "varve step parameters", ALLOCSET_SMALL_SIZES);
+  scan.outer_values = ExecInitExprList(plan->custom_exprs, &state->ss.ps);
   restart(scan);
 }
 

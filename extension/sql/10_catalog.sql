@@ -12,7 +12,7 @@ CREATE TABLE varve_catalog.hypertable (
     column_type     regtype  NOT NULL,
     chunk_interval  bigint   NOT NULL CONSTRAINT hypertable_chunk_interval_check CHECK (chunk_interval > 0),
     storage_options text[],             -- a partitioned table cannot hold them; every new chunk gets them
-    integer_now     regprocedure,       -- what time it is, in the units of an integer column
+    integer_now     text,               -- the function that says what time it is; by name, since pg_upgrade gives functions new OIDs
     space_column     name,              -- the dimension below it, by hash, of new chunks
     space_partitions integer,
     CONSTRAINT hypertable_space_check CHECK (

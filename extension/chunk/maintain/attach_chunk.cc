@@ -17,6 +17,7 @@ extern "C" {
 #include <access/table.h>
 #include <access/xact.h>
 #include <catalog/pg_class.h>
+#include <catalog/pg_type.h>
 #include <commands/tablecmds.h>
 #include <miscadmin.h>
 #include <storage/lmgr.h>
@@ -112,7 +113,11 @@ void attach_table(const catalog::Hypertable& hypertable, Oid table, Slice slice)
 
 void attach_chunk(Oid relation, Oid table, Datum slices) {
   pg::call([&] { PreventCommandIfReadOnly(kFunction); });
-  own_hypertable(relation);
+  if (pg::call([type = own_hypertable(relation).column_type] { return getBaseType(type); }) ==
+      UUIDOID) {
+    throw pg::SqlError(ERRCODE_FEATURE_NOT_SUPPORTED,
+                       "a table cannot be attached to a hypertable on a uuid column");
+  }
   require_plain_table(table, relation);
   // Against writers, who may be about to make a chunk in that very range.
   pg::call([&] {

@@ -78,7 +78,6 @@ SELECT refusal('SELECT create_hypertable(''t'', ''ctid'')');
 SELECT refusal('SELECT create_hypertable(''t'', by_range(''missing''))');
 SELECT refusal('SELECT create_hypertable(''t'', ''b'')');
 SELECT refusal('SELECT create_hypertable(''t'', ''f'')');
-SELECT refusal('SELECT create_hypertable(''t'', ''u'')');
 SELECT refusal('SELECT create_hypertable(''t'', ''m'')');
 
 -- The interval.

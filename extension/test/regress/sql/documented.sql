@@ -48,3 +48,10 @@ CALL convert_to_columnstore(:'chunk');
 SELECT compressed_chunks, compression_ratio > 4 AS small FROM timescaledb_information.compression_stats WHERE hypertable_name = 'power';
 SELECT decompress_chunk(c) = :'chunk'::regclass AS same FROM show_chunks('power', older_than => timestamptz '2024-05-02') c;
 SELECT count(*), sum(watt) FROM power;
+
+-- docs/uuidv7.md
+CREATE TABLE visit (id uuid PRIMARY KEY DEFAULT generate_uuidv7(), page text);
+SELECT create_hypertable('visit', by_range('id', INTERVAL '1 day'));
+INSERT INTO visit (page) VALUES ('home');
+SELECT page FROM visit WHERE id >= to_uuidv7_boundary(now() - INTERVAL '1 hour') ORDER BY id DESC LIMIT 10;
+SELECT drop_chunks('visit', older_than => INTERVAL '90 days');

@@ -57,6 +57,12 @@ SELECT q, both_ways(q) FROM (VALUES
     ('SELECT time FROM d ORDER BY time DESC, v LIMIT 5'),
     ('SELECT a.v, b.v FROM (SELECT * FROM m ORDER BY time DESC, v LIMIT 3) a JOIN (SELECT * FROM m ORDER BY time, v LIMIT 900) b USING (device)'),
     ('SELECT g, s.v FROM generate_series(1, 3) g, LATERAL (SELECT v FROM m ORDER BY time DESC, v LIMIT 2) s'),
+    ('SELECT g, s.time, s.v FROM generate_series(1, 9) g, LATERAL (SELECT time, v FROM m WHERE device = g ORDER BY time DESC LIMIT 1) s'),
+    ('SELECT g, s.time, s.v FROM generate_series(1, 9) g LEFT JOIN LATERAL (SELECT time, v FROM m WHERE device = g ORDER BY time LIMIT 1) s ON s.v > 10'),
+    ('SELECT o.v, s.v FROM (SELECT device AS d, v, time AS t FROM m WHERE v < 30) o, LATERAL (SELECT v FROM m WHERE device = o.d AND time < o.t AND note IS NULL ORDER BY time DESC, v LIMIT 2) s'),
+    ('SELECT g, (SELECT v FROM m WHERE device = g AND v > h ORDER BY time DESC, v LIMIT 1) FROM generate_series(1, 8) g, generate_series(0, 200, 100) h'),
+    ('SELECT g, (SELECT max(x) FROM (SELECT v AS x FROM m WHERE device = g AND g < 5 ORDER BY time DESC, v LIMIT 3) s) FROM generate_series(1, 8) g'),
+    ('SELECT t, s.v FROM (VALUES (''7''), (''8''), (NULL)) w(t), LATERAL (SELECT v FROM m WHERE device::text = t AND note IS NOT DISTINCT FROM NULL ORDER BY time DESC LIMIT 1) s'),
     ('(SELECT v FROM m ORDER BY time LIMIT 1) UNION ALL (SELECT v FROM m ORDER BY time DESC LIMIT 1)'),
     ('WITH newest AS (SELECT * FROM m ORDER BY time DESC, v LIMIT 5) SELECT count(*), sum(v) FROM newest'),
     ('SELECT (SELECT v FROM m WHERE device = 2 ORDER BY time DESC LIMIT 1)')) t(q);
@@ -82,7 +88,6 @@ SELECT q, both_ways(q) FROM (VALUES
     ('SELECT max(time) FILTER (WHERE v > 3) FROM m'),
     ('SELECT max(time) FROM m HAVING count(*) > 10'),
     ('SELECT DISTINCT time FROM m ORDER BY time LIMIT 3'),
-    ('SELECT x.v FROM (VALUES (1), (2)) y(device), LATERAL (SELECT v FROM m WHERE m.device = y.device ORDER BY time DESC LIMIT 1) x'),
     ('SELECT * FROM m WHERE v < (SELECT 5) ORDER BY time, v LIMIT 3'),
     ('SELECT time FROM m ORDER BY time LIMIT 3 FOR UPDATE')) t(q);
 
@@ -156,3 +161,15 @@ SELECT note FROM hyper.m ORDER BY time DESC LIMIT 2;
 RESET ROLE;
 DROP OWNED BY regress_stepwise;
 DROP ROLE regress_stepwise;
+
+-- Values of outer queries beside parameters: of a cached plan, and of a function.
+SELECT differ.use('hyper');
+SET plan_cache_mode = force_generic_plan;
+PREPARE last_points(int, text) AS SELECT g, s.v, $2 AS said FROM generate_series(1, $1) g, LATERAL (SELECT v FROM m WHERE device = g + $1 AND time < timestamptz '2026-10-01' ORDER BY time DESC, v LIMIT 1) s ORDER BY g;
+EXECUTE last_points(4, 'a');
+EXECUTE last_points(3, 'b');
+RESET plan_cache_mode;
+DO $$ DECLARE least int := 5; found text; BEGIN
+    SELECT string_agg(s.v::text, ' ' ORDER BY g) INTO found FROM generate_series(1, 8) g, LATERAL (SELECT v FROM m WHERE device = g AND g > least ORDER BY time DESC, v LIMIT 1) s;
+    RAISE NOTICE '%', found;
+END $$;
