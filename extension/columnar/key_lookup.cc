@@ -8,6 +8,7 @@
 extern "C" {
 #include <miscadmin.h>
 #include <utils/array.h>
+#include <utils/fmgroids.h>
 #include <utils/lsyscache.h>
 }
 
@@ -26,6 +27,45 @@ bool satisfies(const KeyCondition& condition, Datum value, bool is_null) {
   };
   if (!condition.is_array) return holds(key.sk_argument);
   return std::any_of(condition.elements, condition.elements + condition.element_count, holds);
+}
+
+/// Whether the key compares integers of one kind for equality.
+bool compares_datums(const ScanKeyData& key) {
+  switch (key.sk_func.fn_oid) {
+    case F_BOOLEQ:
+    case F_CHAREQ:
+    case F_INT2EQ:
+    case F_INT4EQ:
+    case F_INT8EQ:
+    case F_OIDEQ:
+    case F_DATE_EQ:
+    case F_TIME_EQ:
+    case F_TIMESTAMP_EQ:
+    case F_TIMESTAMPTZ_EQ:
+    case F_ENUM_EQ: return true;
+    default: return false;
+  }
+}
+
+/// Keeps those of `matches` that satisfy the condition; how many. `first` is the vector's first
+/// row.
+int filter(const KeyCondition& condition, const columnstore::Vector& column, std::uint32_t first,
+           std::uint16_t* matches, int count) {
+  int kept = 0;
+  if (condition.is_equality) {
+    const Datum wanted = condition.range.low;
+    for (int i = 0; i < count; ++i) {
+      const std::uint32_t at = matches[i] - first;
+      matches[kept] = matches[i];
+      kept += column.values[at] == wanted && !column.nulls[at] ? 1 : 0;
+    }
+    return kept;
+  }
+  for (int i = 0; i < count; ++i) {
+    const std::uint32_t at = matches[i] - first;
+    if (satisfies(condition, column.values[at], column.nulls[at])) matches[kept++] = matches[i];
+  }
+  return kept;
 }
 
 /// Calls body with the range of the value, or of each element, until it is true.
@@ -79,12 +119,19 @@ KeyLookup::KeyLookup(RowAccess& rows, Relation index, ScanKeyData* keys, int key
     condition.is_array = (key.sk_flags & SK_SEARCHARRAY) != 0 && (key.sk_flags & SK_ISNULL) == 0;
     if (condition.is_array) set_elements(condition);
     set_range(condition, rows.chunk(), index);
+    condition.is_equality = condition.has_range && !condition.is_array && compares_datums(key);
   }
 }
 
 std::optional<RowId> KeyLookup::next(ScanDirection direction) {
   if (is_impossible_) return std::nullopt;
-  return ScanDirectionIsBackward(direction) ? backward() : forward();
+  const bool is_backward = ScanDirectionIsBackward(direction);
+  // A step is one from the match that was given last; we stand on one side of it.
+  if (is_backward && last_ == Step::kForward) --match_;
+  if (!is_backward && last_ == Step::kBackward) ++match_;
+  const auto id = is_backward ? backward() : forward();
+  last_ = !id ? Step::kNone : is_backward ? Step::kBackward : Step::kForward;
+  return id;
 }
 
 void KeyLookup::restart(bool at_end) {
@@ -92,6 +139,7 @@ void KeyLookup::restart(bool at_end) {
   vector_ = 0;
   is_loaded_ = false;
   match_ = match_count_ = 0;
+  last_ = Step::kNone;
 }
 
 std::uint32_t KeyLookup::vectors() const {
@@ -103,14 +151,16 @@ std::optional<RowId> KeyLookup::forward() {
   const auto groups = rows_.reader().groups();
   while (group_ < static_cast<int>(groups.size())) {
     CHECK_FOR_INTERRUPTS();
-    if (!is_loaded_) {
-      load_matches();
-      match_ = 0;
+    if (is_loaded_ || vector_ > 0 || group_may_match()) {
+      for (const std::int64_t count = vectors(); vector_ < count; ++vector_) {
+        if (!is_loaded_) {
+          load_matches();
+          match_ = 0;
+        }
+        if (match_ < match_count_) return RowId{groups[group_].number, matches_[match_++]};
+        is_loaded_ = false;
+      }
     }
-    if (match_ < match_count_) return RowId{groups[group_].number, matches_[match_++]};
-    is_loaded_ = false;
-    match_count_ = 0;
-    if (++vector_ < vectors() && group_may_match()) continue;
     ++group_;
     vector_ = 0;
   }
@@ -124,12 +174,13 @@ std::optional<RowId> KeyLookup::backward() {
     if (is_loaded_ && match_ > 0) return RowId{groups[group_].number, matches_[--match_]};
     is_loaded_ = false;
     match_ = match_count_ = 0;
-    if (vector_ > 0 && group_may_match()) {
+    if (vector_ > 0) {
       --vector_;
     } else {
-      vector_ = 0;
-      if (group_ == 0) return std::nullopt;
-      --group_;
+      do {
+        if (group_ == 0) return std::nullopt;
+        --group_;
+      } while (!group_may_match());
       vector_ = vectors() - 1;
     }
     load_matches();
@@ -152,7 +203,6 @@ void KeyLookup::load_matches() {
   const auto vector = static_cast<std::uint32_t>(vector_);
   is_loaded_ = true;
   match_count_ = 0;
-  if (!group_may_match()) return;
   for (int i = 0; i < condition_count_; ++i) {
     const KeyCondition& c = conditions_[i];
     const bool may = any_range(c, [&](const columnstore::ValueRange& range) {
@@ -167,11 +217,7 @@ void KeyLookup::load_matches() {
   for (int i = 0; i < condition_count_ && match_count_ > 0; ++i) {
     const KeyCondition& c = conditions_[i];
     const columnstore::Vector& column = reader.column(group.number, vector, c.attribute);
-    const auto fails = [&](std::uint16_t row) {
-      return !satisfies(c, column.values[row - first], column.nulls[row - first]);
-    };
-    std::uint16_t* end = std::remove_if(matches_, matches_ + match_count_, fails);
-    match_count_ = static_cast<int>(end - matches_);
+    match_count_ = filter(c, column, first, matches_, match_count_);
   }
 }
 
