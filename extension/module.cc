@@ -5,6 +5,7 @@
 #include "extension/chunk/row_security.h"
 #include "extension/chunk/serializable.h"
 #include "extension/columnar/index_plan.h"
+#include "extension/columnar/reader_pool.h"
 #include "extension/columnstore/install.h"
 #include "extension/continuous_aggregate/install.h"
 #include "extension/ddl/alter_chunks.h"
@@ -50,6 +51,7 @@ void _PG_init() {
   varve::planner::install_clock_bounds();
   varve::planner::install_stepwise_scan();
   varve::columnar::install_index_plan();
+  varve::columnar::install_reader_pool();
   varve::planner::install_hooks();
   varve::ddl::install_dispatch();
   varve::continuous_aggregate::install();

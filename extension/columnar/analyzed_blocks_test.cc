@@ -14,8 +14,8 @@ TEST(AnalyzedBlocks, Table) {
   } cases[] = {
       {"no rows", 0, 10, 0, 64},
       {"the last block is short", 65, 0, 2, 64},
-      {"as many as fit in a file", 64 * 131072, 0, 131072, 64},
-      {"one more makes all larger", 64 * 131072 + 1, 0, 129056, 65},
+      {"as many as fit in a file", std::uint64_t{64} * 131072, 0, 131072, 64},
+      {"one more makes all larger", std::uint64_t{64} * 131072 + 1, 0, 129056, 65},
       {"one block is left of the file", 1000, 131071, 1, 1000},
       {"none is left", 1000, 131072, 0, 64},
       {"of the second file", 1000, 131073, 16, 64},

@@ -18,7 +18,6 @@ IndexFetchTableData* index_fetch_begin(Relation chunk) {
   fetch->base.rel = chunk;
   fetch->heap = heap().index_fetch_begin(chunk);
   fetch->rows = new (palloc(sizeof(RowAccess))) RowAccess(chunk);
-  fetch->context = CurrentMemoryContext;
   install_index_shims(chunk);
   return &fetch->base;
 }
@@ -30,7 +29,7 @@ void index_fetch_end(IndexFetchTableData* scan) {
   heap().index_fetch_end(fetch.heap);
   fetch.rows->close();
   pfree(fetch.rows);
-  if (fetch.lookup != nullptr) pfree(fetch.lookup);
+  if (fetch.lookup_context != nullptr) MemoryContextDelete(fetch.lookup_context);
   pfree(&fetch);
 }
 

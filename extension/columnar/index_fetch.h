@@ -21,7 +21,7 @@ struct IndexFetch {
   KeyLookup* lookup;  // made by the first scan that gets to the row groups
   bool has_begun;     // the shim has been asked for a tuple
   bool in_groups;     // the shim stands in the row groups, behind the index's own entries
-  MemoryContext context;
+  MemoryContext lookup_context;
 };
 
 IndexFetchTableData* index_fetch_begin(Relation chunk);

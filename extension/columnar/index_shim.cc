@@ -42,7 +42,7 @@ void rescan(IndexScanDesc scan, ScanKey keys, int key_count, ScanKey orders, int
   method_of(scan->indexRelation).rescan(scan, keys, key_count, orders, order_count);
   IndexFetch* fetch = fetch_of(scan);
   if (fetch == nullptr) return;
-  if (fetch->lookup != nullptr) pfree(fetch->lookup);
+  if (fetch->lookup_context != nullptr) MemoryContextReset(fetch->lookup_context);
   fetch->lookup = nullptr;
   fetch->has_begun = fetch->in_groups = false;
 }
@@ -68,9 +68,14 @@ bool next_of_groups(IndexScanDesc scan, IndexFetch& fetch, ScanDirection directi
 
 void make_lookup(IndexScanDesc scan, IndexFetch& fetch) {
   if (fetch.lookup != nullptr) return;
-  void* memory = MemoryContextAlloc(fetch.context, sizeof(KeyLookup));
-  fetch.lookup =
-      new (memory) KeyLookup(*fetch.rows, scan->indexRelation, scan->keyData, scan->numberOfKeys);
+  if (fetch.lookup_context == nullptr) {
+    fetch.lookup_context = AllocSetContextCreate(GetMemoryChunkContext(&fetch),
+                                                 "lookup of columnar rows", ALLOCSET_SMALL_SIZES);
+  }
+  const MemoryContext before = MemoryContextSwitchTo(fetch.lookup_context);
+  fetch.lookup = new (palloc(sizeof(KeyLookup)))
+      KeyLookup(*fetch.rows, scan->indexRelation, scan->keyData, scan->numberOfKeys);
+  MemoryContextSwitchTo(before);
 }
 
 bool forward(IndexScanDesc scan, IndexFetch& fetch) {

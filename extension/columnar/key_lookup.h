@@ -14,22 +14,28 @@ extern "C" {
 // what is left. C API.
 namespace varve::columnar {
 
-/// A condition on one column, as an index scan has it.
+/// A condition on one column, as an index scan has it: a comparison with one value, or with any of
+/// an array.
 struct KeyCondition {
   AttrNumber attribute;  // of the table
   ScanKeyData* key;
   columnstore::ValueRange range;
-  bool has_range;  // whether `range` says something the store can use
+  bool has_range;  // whether `range`, of the value or of each element, says what the store can use
+  bool is_equality;  // of values that are equal if they are the same Datum, with `range.low`
+  bool is_array;
+  Datum* elements;  // without nulls
+  int element_count;
 };
 
 /// The rows of a chunk's row groups that satisfy keys, in the order of their ids, whatever any
 /// snapshot sees of them.
 class KeyLookup {
  public:
-  /// For keys of an index of plain columns; the keys must live as long.
+  /// For keys of an index of plain columns; the keys must live as long. Uses the current memory
+  /// context, in which it should live.
   KeyLookup(RowAccess& rows, Relation index, ScanKeyData* keys, int key_count);
 
-  /// The next match in a direction, from where the last call left; nullopt at either end.
+  /// The next match in a direction, from the one given last; nullopt at either end.
   std::optional<RowId> next(ScanDirection direction);
   /// Starts before the first, or with `at_end` behind the last match.
   void restart(bool at_end);
@@ -51,6 +57,8 @@ class KeyLookup {
   bool is_loaded_ = false;   // matches_ are of this group and vector
   int match_count_ = 0;
   int match_ = 0;  // next one forwards
+  enum class Step { kNone, kForward, kBackward };
+  Step last_ = Step::kNone;  // the step that has given a match
   std::uint16_t matches_[columnstore::kVectorLength];
 };
 

@@ -46,13 +46,13 @@ bool as_type(Oid type, std::int64_t value, Datum* result) {
   return type == INT2OID ? fits<std::int16_t>(value) : fits<std::int32_t>(value);
 }
 
-/// The key's argument as a value of the column's type.
-bool argument_of(const ScanKeyData& key, Oid type, Oid argument_type, bool is_same, Datum* result) {
+/// An argument of the key as a value of the column's type.
+bool as_value(Datum argument, Oid type, Oid argument_type, bool is_same, Datum* result) {
   if (is_same) {
-    *result = key.sk_argument;
+    *result = argument;
     return true;
   }
-  const Integer integer = integer_of(argument_type, key.sk_argument);
+  const Integer integer = integer_of(argument_type, argument);
   return integer.is_valid && as_type(type, integer.value, result);
 }
 
@@ -69,7 +69,7 @@ void set_range(KeyCondition& condition, Relation chunk, Relation index) {
   condition.has_range = false;
   condition.range = {};
   constexpr int kOther =
-      SK_ISNULL | SK_SEARCHARRAY | SK_SEARCHNULL | SK_SEARCHNOTNULL | SK_ROW_HEADER | SK_ROW_MEMBER;
+      SK_ISNULL | SK_SEARCHNULL | SK_SEARCHNOTNULL | SK_ROW_HEADER | SK_ROW_MEMBER;
   if ((key.sk_flags & kOther) != 0) return;
   const int position = key.sk_attno - 1;
   const Form_pg_attribute column = TupleDescAttr(RelationGetDescr(chunk), condition.attribute - 1);
@@ -80,17 +80,23 @@ void set_range(KeyCondition& condition, Relation chunk, Relation index) {
   if (indexed != type && !IsBinaryCoercible(type, indexed)) return;
   if (key.sk_collation != column->attcollation) return;
   if (!has_default_order(index, position, type)) return;
-  Datum value;
-  const bool is_same = argument_type == type || argument_type == indexed;
-  if (!argument_of(key, type, argument_type, is_same, &value)) return;
   // An index of descending order turns its keys round, in place, when it is first asked.
   const bool is_turned = (key.sk_flags & SK_BT_DESC) != 0;
   const StrategyNumber strategy =
       is_turned ? BTCommuteStrategyNumber(key.sk_strategy) : key.sk_strategy;
+  const bool is_same = argument_type == type || argument_type == indexed;
   condition.range.has_low = strategy >= BTEqualStrategyNumber;
   condition.range.has_high = strategy <= BTEqualStrategyNumber;
-  condition.range.low = condition.range.high = value;
+  condition.range.low = condition.range.high = key.sk_argument;
   condition.has_range = true;
+  if (!condition.is_array) {
+    Datum value = 0;
+    condition.has_range = as_value(key.sk_argument, type, argument_type, is_same, &value);
+    condition.range.low = condition.range.high = value;
+    return;
+  }
+  // Elements of other types are compared one by one.
+  condition.has_range = is_same;
 }
 
 }  // namespace varve::columnar

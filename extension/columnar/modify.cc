@@ -14,6 +14,7 @@ extern "C" {
 #include <pgstat.h>
 #include <storage/bufmgr.h>
 #include <storage/predicate.h>
+#include <utils/snapmgr.h>
 }
 
 namespace varve::columnar {
@@ -121,6 +122,15 @@ TM_Result update_row(RowChange& change, TupleTableSlot* slot, TM_FailureData* fa
   return TM_Ok;
 }
 
+/// Looks for rows that the new version could be equal to, but for the one it replaces.
+void promote_for_update(Relation chunk, ItemPointerData old_tid, TupleTableSlot* new_row) {
+  if (!columnstore::has_groups(chunk)) return;
+  TupleTableSlot* old_row = table_slot_create(chunk, nullptr);
+  const bool found = table_tuple_fetch_row_version(chunk, &old_tid, SnapshotAny, old_row);
+  promote_equal_rows(chunk, new_row, found ? old_row : nullptr);
+  ExecDropSingleTupleTableSlot(old_row);
+}
+
 /// Whether the new version that a tombstone names is still the one it meant.
 bool is_version_of(Relation chunk, const ItemPointerData& tid, TransactionId xmin) {
   HeapTupleData tuple;
@@ -187,6 +197,7 @@ TM_Result tuple_update(Relation chunk, ItemPointer tid, TupleTableSlot* slot, Co
                        Snapshot snapshot, Snapshot crosscheck, bool wait, TM_FailureData* failure,
                        LockTupleMode* mode, bool* update_indexes) {
   TM_Result result;
+  const ItemPointerData old_tid = *tid;
   if (is_columnar(tid)) {
     // Always exclusive: who holds KEY SHARE has it on the header, not on the new version.
     *mode = LockTupleExclusive;
@@ -199,7 +210,7 @@ TM_Result tuple_update(Relation chunk, ItemPointer tid, TupleTableSlot* slot, Co
     result = heap().tuple_update(chunk, tid, slot, cid, snapshot, crosscheck, wait, failure, mode,
                                  update_indexes);
   }
-  if (result == TM_Ok && *update_indexes) promote_equal_rows(chunk, slot);
+  if (result == TM_Ok && *update_indexes) promote_for_update(chunk, old_tid, slot);
   return result;
 }
 

@@ -1,5 +1,7 @@
 #include "extension/columnar/promotion.h"
 
+#include <algorithm>
+
 #include "extension/columnar/index_entry.h"
 #include "extension/columnar/key_lookup.h"
 #include "extension/columnar/row_lock.h"
@@ -91,14 +93,34 @@ void promote(Relation chunk, const IndexForm& form, const UniqueKey& key, RowId 
   unguard(chunk, id);
 }
 
+/// What an index of plain columns is made of, as attribute numbers - 1.
+Bitmapset* columns_of(const IndexForm& form) {
+  Bitmapset* columns = nullptr;
+  for (int i = 0; i < form.definition()->indnatts; ++i) {
+    columns = bms_add_member(columns, form.definition()->indkey.values[i] - 1);
+  }
+  return columns;
+}
+
+/// Fills a virtual slot with what the index asks of a row; without `columns` with all of it.
+void load(RowAccess& rows, RowId id, const Bitmapset* columns, TupleTableSlot* slot) {
+  ExecClearTuple(slot);
+  if (columns != nullptr) {
+    std::fill_n(slot->tts_isnull, slot->tts_tupleDescriptor->natts, true);
+  }
+  rows.reader().row(id.group, id.row, columns, slot->tts_values, slot->tts_isnull);
+  ExecStoreVirtualTuple(slot);
+}
+
 /// Of the columnar rows that may be equal, promotes those that are and that may be alive.
 void promote_equal(RowAccess& rows, IndexForm& form, UniqueKey& key, TupleTableSlot* slot) {
   KeyLookup lookup(rows, form.index, key.plain, key.plain_count);
+  const Bitmapset* columns = form.estate == nullptr ? columns_of(form) : nullptr;
   lookup.restart(false);
   while (const auto id = lookup.next(ForwardScanDirection)) {
     const RowHeader header = rows.headers().find_dirty(*id);
     if (header.is_dead() && !TransactionIdIsValid(header.deleter)) continue;
-    rows.store(*id, slot);
+    load(rows, *id, columns, slot);
     Datum values[INDEX_MAX_KEYS];
     bool nulls[INDEX_MAX_KEYS];
     if (!form.form(slot, values, nulls) || !is_equal(key, values, nulls)) continue;
@@ -106,7 +128,14 @@ void promote_equal(RowAccess& rows, IndexForm& form, UniqueKey& key, TupleTableS
   }
 }
 
-void check_index(RowAccess& rows, Oid index, TupleTableSlot* new_row, TupleTableSlot* slot) {
+bool is_of_equal_row(IndexForm& form, const UniqueKey& key, TupleTableSlot* row) {
+  Datum values[INDEX_MAX_KEYS];
+  bool nulls[INDEX_MAX_KEYS];
+  return form.form(row, values, nulls) && is_equal(key, values, nulls);
+}
+
+void check_index(RowAccess& rows, Oid index, TupleTableSlot* new_row, TupleTableSlot* old_row,
+                 TupleTableSlot* slot) {
   IndexForm form = IndexForm::open(index);
   if (form.definition()->indisexclusion) {
     ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -120,7 +149,8 @@ void check_index(RowAccess& rows, Oid index, TupleTableSlot* new_row, TupleTable
   const bool is_checked = form.definition()->indisunique && form.info->ii_ReadyForInserts;
   if (is_checked && form.form(new_row, values, nulls)) {
     UniqueKey key = key_of(form, values, nulls);
-    if (key.can_be_equal) promote_equal(rows, form, key, slot);
+    const bool has_changed = old_row == nullptr || !is_of_equal_row(form, key, old_row);
+    if (key.can_be_equal && has_changed) promote_equal(rows, form, key, slot);
   }
   form.close();
 }
@@ -136,7 +166,7 @@ bool is_constraint(Oid index) {
 
 }  // namespace
 
-void promote_equal_rows(Relation chunk, TupleTableSlot* new_row) {
+void promote_equal_rows(Relation chunk, TupleTableSlot* new_row, TupleTableSlot* old_row) {
   if (!columnstore::has_groups(chunk)) return;
   MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "promotion of columnar rows",
                                                 ALLOCSET_DEFAULT_SIZES);
@@ -146,8 +176,10 @@ void promote_equal_rows(Relation chunk, TupleTableSlot* new_row) {
   ListCell* cell;
   foreach (cell, RelationGetIndexList(chunk)) {
     if (!is_constraint(lfirst_oid(cell))) continue;
-    if (slot == nullptr) slot = table_slot_create(chunk, nullptr);
-    check_index(rows, lfirst_oid(cell), new_row, slot);
+    if (slot == nullptr) {
+      slot = MakeSingleTupleTableSlot(RelationGetDescr(chunk), &TTSOpsVirtual);
+    }
+    check_index(rows, lfirst_oid(cell), new_row, old_row, slot);
   }
   rows.close();
   if (slot != nullptr) ExecDropSingleTupleTableSlot(slot);

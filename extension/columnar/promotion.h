@@ -14,7 +14,9 @@ extern "C" {
 // Such an entry is true as long as its row group stands, so nothing has to take it back.
 namespace varve::columnar {
 
-/// Makes the entries of columnar rows that a new row could be equal to in a unique index.
-void promote_equal_rows(Relation chunk, TupleTableSlot* new_row);
+/// Makes the entries of columnar rows that a new row could be equal to in a unique index: but for
+/// indexes in which it is equal to `old_row`, if that is given, the version that it replaces. That
+/// one was unique.
+void promote_equal_rows(Relation chunk, TupleTableSlot* new_row, TupleTableSlot* old_row = nullptr);
 
 }  // namespace varve::columnar

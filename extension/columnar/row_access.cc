@@ -1,5 +1,6 @@
 #include "extension/columnar/row_access.h"
 
+#include "extension/columnar/reader_pool.h"
 #include "extension/columnar/tid.h"
 
 #include "extension/pg/postgres.h"
@@ -37,7 +38,7 @@ HeapTuple form_tuple(TupleTableSlot* slot, Oid table, RowId id) {
 }  // namespace
 
 void RowAccess::close() {
-  if (reader_ != nullptr) reader_->close();
+  if (reader_ != nullptr) give_back(reader_);
   reader_ = nullptr;
   headers_.close();
 }
@@ -45,7 +46,7 @@ void RowAccess::close() {
 columnstore::Reader& RowAccess::reader() {
   if (reader_ == nullptr) {
     const MemoryContext before = MemoryContextSwitchTo(context_);
-    reader_ = columnstore::Reader::open(chunk_);
+    reader_ = take_reader(chunk_);
     MemoryContextSwitchTo(before);
   }
   return *reader_;

@@ -363,6 +363,19 @@ void Reader::close() {
   MemoryContextDelete(state_->context);
 }
 
+bool Reader::suspend() {
+  if (state_->described != nullptr || !state_->is_open) return false;
+  close_store(state_->store);
+  state_->is_open = false;
+  return true;
+}
+
+void Reader::resume(Relation chunk) {
+  state_->chunk = chunk;
+  state_->store = open_store(chunk->rd_rel->reltoastrelid, AccessShareLock);
+  state_->is_open = true;
+}
+
 std::span<const GroupInfo> Reader::groups() const { return {state_->infos, state_->count}; }
 
 const GroupInfo* Reader::group(std::uint16_t number) const {

@@ -53,6 +53,11 @@ class Reader {
   static Reader* open(Relation chunk);
   /// Closes the relations; what was decoded becomes invalid.
   void close();
+  /// Lets go of the relations until resume(), and keeps what was decoded: row groups never change.
+  /// False where the reader has been told of other columns than the chunk's: close it.
+  bool suspend();
+  /// Goes on with the same chunk, whose files and columns are still those that it was opened with.
+  void resume(Relation chunk);
 
   /// In ascending order of their numbers; as committed, or written by this transaction, when the
   /// reader was opened.

@@ -34,6 +34,9 @@ inline FreezeLimits freeze_limits(Relation table) {
 #endif
   const TransactionId xid = table->rd_rel->relfrozenxid;
   if (TransactionIdIsValid(xid) && TransactionIdPrecedes(limits.xid, xid)) limits.xid = xid;
+  // VACUUM looks at this database alone, and may have got further than a snapshot lets us see now,
+  // which waits for transactions of all: what it has passed is dead to everybody here.
+  if (TransactionIdPrecedes(limits.oldest, limits.xid)) limits.oldest = limits.xid;
   const MultiXactId multi = table->rd_rel->relminmxid;
   if (MultiXactIdIsValid(multi) && MultiXactIdPrecedes(limits.multi, multi)) limits.multi = multi;
   return limits;

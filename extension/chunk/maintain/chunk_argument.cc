@@ -10,6 +10,7 @@ extern "C" {
 #include <access/htup_details.h>
 #include <catalog/pg_am.h>
 #include <catalog/pg_class.h>
+#include <commands/defrem.h>
 #include <miscadmin.h>
 #include <storage/lmgr.h>
 #include <tcop/utility.h>
@@ -89,10 +90,14 @@ void require_whole_slice(const OwnChunk& chunk, const char* function) {
 }
 
 void require_heap(Oid chunk, const char* function) {
-  if (pg::call([&] { return access_method_of(chunk); }) == HEAP_TABLE_AM_OID) return;
+  const Oid method = pg::call([&] { return access_method_of(chunk); });
+  if (method == HEAP_TABLE_AM_OID) return;
+  const bool is_columnar =
+      pg::call([&] { return method == get_table_am_oid("varve_columnar", true); });
   throw pg::SqlError(ERRCODE_FEATURE_NOT_SUPPORTED,
                      std::string(function) + " works on chunks of rows, and " + quoted(chunk) +
-                         " has another access method");
+                         (is_columnar ? " has rows in columns" : " has another access method"),
+                     {}, is_columnar ? "decompress_chunk() turns it into rows." : "");
 }
 
 }  // namespace varve::chunk

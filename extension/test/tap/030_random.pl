@@ -54,11 +54,11 @@ my @states = (
         settle => "SELECT create_hypertable('t', 'time', chunk_time_interval => %TIME, migrate_data => true); SELECT receive_replication('t')",
     },
     {
-        name => 'columnar', options => \@columnar_options, maintain => [ ("SELECT compress_chunk(c) FROM show_chunks('t') c") x 3, 'ANALYZE t', 'VACUUM t' ],
+        name => 'columnar', database => 1, options => \@columnar_options, maintain => [ ("SELECT compress_chunk(c) FROM show_chunks('t') c") x 3, 'ANALYZE t', 'VACUUM t' ],
         adopt => $columnstore, settle => "SELECT compress_chunk(c) FROM show_chunks('t') c",
     },
     {
-        name => 'half', options => \@columnar_options, maintain => \@convert,
+        name => 'half', database => 1, options => \@columnar_options, maintain => \@convert,
         adopt => $columnstore, settle => half_of_chunks('compress_chunk(c)'),
     },
 );
@@ -108,7 +108,7 @@ for (my $at = $first; time < $until; $at++)
     # Rows first, then everything.
     my @steps = map { $_ < 5 || chance(0.55) ? writing_step($table) : reading_step($table) } 1 .. STEPS;
     my $case = Random::Comparison::plan($table, \@states, \@steps);
-    $node->safe_psql('postgres', "CREATE DATABASE c$at TEMPLATE template1");
+    $node->safe_psql('postgres', "CREATE DATABASE $_ TEMPLATE template1") for Random::Comparison::databases(\@states, "c$at");
     my $outcome = Random::Comparison::run($node, "c$at", $table, \@states, $case);
     my $expected = $outcome->{ $states[0]{name} };
     for my $state (map { $_->{name} } @states[ 1 .. $#states ])
@@ -120,7 +120,7 @@ for (my $at = $first; time < $until; $at++)
     $cases++;
     $steps += @steps;
     $failed += Random::Comparison::failures($expected);
-    $node->safe_psql('postgres', "DROP DATABASE c$at");
+    $node->safe_psql('postgres', "DROP DATABASE $_") for Random::Comparison::databases(\@states, "c$at");
     last if defined $seed || $different >= 3;
 }
 diag("seeds $first to " . ($first + $cases - 1) . ": $steps steps, of which $failed failed everywhere");

@@ -1,6 +1,6 @@
 # Sessions that write random statements at the same time, each to keys of its own, find their rows in a
 # hypertable as in a plain table after every statement, while chunks are made, filled, dropped and made
-# anew around them. VARVE_RANDOM_SEED and VARVE_RANDOM_SECONDS (20) as in 030_random.pl; a seed repeats the
+# anew around them, and their own are merged, split and converted to columns and back. VARVE_RANDOM_SEED and VARVE_RANDOM_SECONDS (20) as in 030_random.pl; a seed repeats the
 # statements, not the order in which sessions take turns.
 use strict;
 use warnings;
@@ -78,10 +78,16 @@ sub rewriting
         JOIN varve_catalog.chunk d ON c.hypertable_id = d.hypertable_id AND c.range_end = d.range_begin ORDER BY random() LIMIT 1\n\\gexec\n";
 }
 
+# Or, in every other table, a chunk of the writers becomes columnar, or rows again.
+sub converting
+{
+    return 'SELECT count(' . pick(('compress_chunk(relation)') x 2, 'decompress_chunk(relation, true)') . ") > 0 FROM (SELECT * FROM varve_catalog.chunk ORDER BY random() LIMIT 1) c;\n";
+}
+
 # Rows of a stranger, in a range that no writer reaches, of which chunks keep being dropped.
 sub maintainer
 {
-    my ($table) = @_;
+    my ($table, $columnar) = @_;
     my $times = $table->{times};
     my $at = sub { time_sql($times, $times->{text}->($times->{around} - $times->{around} % $times->{width} + (20_000 + $_[0]) * $times->{width})) };
     my $sql = "SET search_path = hyper, public;\n";
@@ -90,7 +96,7 @@ sub maintainer
         my $first = between(0, 7);
         $sql .= 'INSERT INTO t (time, k) SELECT time, ' . STRANGER . ' FROM (VALUES ' . join(', ', map { '(' . $at->($_) . ')' } $first .. $first + between(0, 3))
             . ") v(time) ON CONFLICT DO NOTHING;\n";
-        $sql .= pick("ANALYZE t;\n", "VACUUM t;\n", rewriting(), rewriting());
+        $sql .= pick("ANALYZE t;\n", "VACUUM t;\n", map { $columnar ? converting() : rewriting() } 1 .. 2);
         $sql .= "SELECT count(*) > 0 FROM drop_chunks('t', newer_than => " . $at->($first) . ', older_than => ' . $at->($first + between(1, 4)) . ");\n";
     }
     return $sql . "\\echo done\n";
@@ -107,14 +113,16 @@ sub complain { diag("seed $_[0]: $_[1]; repeat with VARVE_RANDOM_SEED=$_[0]"); $
 for (my $at = $first; time < $until && $bad < 3; $at++)
 {
     srand($at);
+    my $columnar = $at % 2 == 0;
     my $database = "c$at";
     my $table = Random::Table->new(kinds => \@kinds, keys => [ 0, SESSIONS * 10 - 1 ]);
     my $definition = join('', $table->definition) . 'INSERT INTO dim VALUES (' . STRANGER . ", 'stranger');\n";
     my $interval = $table->{times}{interval}->($table->{times}{width});
     $node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE template1");
     $node->safe_psql($database, "CREATE SCHEMA plain; CREATE SCHEMA hyper; SET search_path = plain, public; $definition
-        SET search_path = hyper, public; $definition SELECT create_hypertable('t', 'time', chunk_time_interval => $interval)");
-    my @scripts = ((map { [ "writer$_", writer($table->with_keys($_ * 10, $_ * 10 + 9)) ] } 0 .. SESSIONS - 1), [ 'maintainer', maintainer($table) ]);
+        SET search_path = hyper, public; $definition SELECT create_hypertable('t', 'time', chunk_time_interval => $interval); "
+        . ($columnar ? 'ALTER TABLE t SET (timescaledb.compress)' : ''));
+    my @scripts = ((map { [ "writer$_", writer($table->with_keys($_ * 10, $_ * 10 + 9)) ] } 0 .. SESSIONS - 1), [ 'maintainer', maintainer($table, $columnar) ]);
     my @sessions = map { start_session($database, @$_) } @scripts;
     for my $session (@sessions)
     {

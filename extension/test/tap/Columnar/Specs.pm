@@ -3,7 +3,7 @@ package Columnar::Specs;
 # Isolation specs, generated: what two sessions do to one row that lies in a row group, in every order that
 # matters. They are run on a table of rows and on one whose rows are columnar, and must give the same output.
 #
-# A spec is { name, sessions => { name => { step => SQL } }, permutations => [ [ step... ] ] }. Tables: t(id
+# A spec is { name, sessions => { name => { step => SQL } }, permutations => [ [ step... ] ] }; step(other) is reported after other. Tables: t(id
 # primary key, v, note) with rows 1 to 60, child(id references t), other(id, x).
 use strict;
 use warnings;
@@ -131,7 +131,7 @@ sub customs
                 one => { b1 => 'BEGIN;', d1 => 'DELETE FROM t WHERE id = 1;', i1 => 'INSERT INTO t VALUES (1, 1, \'one\');', c1 => 'COMMIT;', r1 => 'ROLLBACK;' },
                 two => { i2 => 'INSERT INTO t VALUES (1, 2, \'two\');' },
                 four => { i4 => 'INSERT INTO t VALUES (1, 4, \'four\') ON CONFLICT (id) DO UPDATE SET v = t.v + 1000, note = t.note || \' and four\' RETURNING v, note;' } },
-            'b1 d1 i2 c1 look', 'b1 d1 i2 r1 look', 'b1 d1 i4 c1 look', 'b1 d1 i4 r1 look', 'b1 d1 i1 i2 c1 look', 'b1 d1 i1 i4 c1 look', 'b1 d1 i1 i4 r1 look', 'b1 d1 i2 i4 r1 look'),
+            'b1 d1 i2 c1 look', 'b1 d1 i2 r1 look', 'b1 d1 i4 c1 look', 'b1 d1 i4 r1 look', 'b1 d1 i1 i2 c1 look', 'b1 d1 i1 i4 c1 look', 'b1 d1 i1 i4 r1 look', 'b1 d1 i2 i4(i2) r1 look'),
         custom('halloween', {
                 one => {
                     both => 'WITH gone AS (DELETE FROM t WHERE id < 4 RETURNING *) INSERT INTO t SELECT id + 200, v, note FROM gone;',
@@ -166,7 +166,7 @@ sub spec_text
 {
     my ($spec, $setup, $teardown) = @_;
     my $text = join('', map { "setup { $_ }\n" } @$setup) . "teardown { $teardown }\n";
-    my $used = { map { $_ => 1 } map { @$_ } @{ $spec->{permutations} } };
+    my $used = { map { s/\(.*//r => 1 } map { @$_ } @{ $spec->{permutations} } };
     for my $session (sort keys %{ $spec->{sessions} })
     {
         my $steps = $spec->{sessions}{$session};

@@ -12,6 +12,8 @@ use Random::Values;
 #   settings   SQL at the beginning of its session
 #   adopt      SQL after the empty table was created
 #   settle     SQL half way through, when the table holds rows
+#   database   1 where it has a database of its own: serializable transactions that make chunks meet in our catalog,
+#              and the more there are at a time, the more of them fail
 #   maintain   a list of SQL, of which something runs now and then between two steps
 # SQL may hold %TIME (the chunk interval of the case), %WIDTH (half of it) and %HALF (0 or 1, by chance). None
 # of it may change what a query returns.
@@ -71,6 +73,11 @@ sub plan
     return \%case;
 }
 
+sub database_of { my ($state, $database) = @_; return $state->{database} ? "$database$state->{name}" : $database; }
+
+# The databases of a case.
+sub databases { my ($states, $database) = @_; my %names = map { database_of($_, $database) => 1 } @$states; return sort keys %names; }
+
 # What the states have printed: per state and step a list of lines, and how each ended.
 sub run
 {
@@ -78,12 +85,13 @@ sub run
     my (@running, %outcome);
     for my $state (@$states)
     {
+        my $own = database_of($state, $database);
         my $file = abs_path($PostgreSQL::Test::Utils::tmp_check) . "/$database.$state->{name}";
         unlink "$file.sql";
         append_to_file("$file.sql", script($table, $state, $case));
         my %session = (name => $state->{name}, out => '', err => '', file => $file);
         $session{handle} = IPC::Run::start(
-            [ $node->installed_command('psql'), '-XAtq', '-v', "file=$file.data", '-d', $node->connstr($database), '-f', "$file.sql" ],
+            [ $node->installed_command('psql'), '-XAtq', '-v', "file=$file.data", '-d', $node->connstr($own), '-f', "$file.sql" ],
             '<', \undef, '>', \$session{out}, '2>', \$session{err});
         push @running, \%session;
     }
