@@ -29,20 +29,18 @@ bool satisfies(const KeyCondition& condition, Datum value, bool is_null) {
   return std::any_of(condition.elements, condition.elements + condition.element_count, holds);
 }
 
-/// Whether the key compares integers of one kind for equality.
+/// Whether the key compares integers of one kind for equality, of which equal ones are equal Datums:
+/// not those of oid and "char", whose upper bits depend on where they come from.
 bool compares_datums(const ScanKeyData& key) {
   switch (key.sk_func.fn_oid) {
     case F_BOOLEQ:
-    case F_CHAREQ:
     case F_INT2EQ:
     case F_INT4EQ:
     case F_INT8EQ:
-    case F_OIDEQ:
     case F_DATE_EQ:
     case F_TIME_EQ:
     case F_TIMESTAMP_EQ:
-    case F_TIMESTAMPTZ_EQ:
-    case F_ENUM_EQ: return true;
+    case F_TIMESTAMPTZ_EQ: return true;
     default: return false;
   }
 }
