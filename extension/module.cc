@@ -1,5 +1,6 @@
 // The loadable module: what is installed, in order.
 #include "extension/catalog/drop_hook.h"
+#include "extension/chunk/bounds_version.h"
 #include "extension/chunk/partition_descriptor.h"
 #include "extension/chunk/row_security.h"
 #include "extension/chunk/serializable.h"
@@ -44,6 +45,7 @@ void _PG_init() {
   varve::catalog::install_drop_hook();
   varve::columnstore::install();
   varve::chunk::install_partition_descriptor();
+  varve::chunk::install_bounds_version();
   varve::chunk::install_serializable();
   varve::chunk::install_row_security();
   varve::planner::install_clock_bounds();

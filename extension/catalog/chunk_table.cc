@@ -1,6 +1,7 @@
 #include "extension/catalog/chunk_table.h"
 
 #include "extension/catalog/relations.h"
+#include "extension/catalog/scan.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -36,26 +37,22 @@ void with_row(const Relations& ours, Oid relation, LOCKMODE lock, Visit&& visit)
   Relation table = table_open(ours.chunk, lock);
   ScanKeyData condition;
   ScanKeyInit(&condition, kRelation, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relation));
-  SysScanDesc scan =
-      systable_beginscan(table, ours.chunk_relation_key, true, nullptr, 1, &condition);
-  HeapTuple tuple = systable_getnext(scan);
-  if (HeapTupleIsValid(tuple)) visit(table, tuple);
-  systable_endscan(scan);
+  for_each_row(table, ours.chunk_relation_key, &condition,
+               [&](HeapTuple tuple) { visit(table, tuple); });
   table_close(table, NoLock);
 }
 
-/// Collects what an ordered scan gives; doubles as it grows.
-ChunkTable::Chunks collect(SysScanDesc scan, TupleDesc descriptor) {
+/// Collects what `condition` is true of, in the order of `index`; doubles as it grows.
+ChunkTable::Chunks collect(Relation table, Oid index, ScanKey condition) {
   std::size_t capacity = 16;
   ChunkTable::Chunks all = {static_cast<Chunk*>(palloc(capacity * sizeof(Chunk))), 0};
-  HeapTuple tuple;
-  while (HeapTupleIsValid(tuple = systable_getnext_ordered(scan, ForwardScanDirection))) {
+  for_each_row_in_order(table, index, condition, [&](HeapTuple tuple) {
     if (all.count == capacity) {
       capacity *= 2;
       all.rows = static_cast<Chunk*>(repalloc_huge(all.rows, capacity * sizeof(Chunk)));
     }
-    all.rows[all.count++] = ChunkTable::row_of(tuple, descriptor);
-  }
+    all.rows[all.count++] = ChunkTable::row_of(tuple, RelationGetDescr(table));
+  });
   return all;
 }
 
@@ -88,14 +85,10 @@ ChunkTable::Chunks ChunkTable::of_hypertable(std::int32_t hypertable_id) {
   return pg::call([&] {
     const Relations ours = required_relations();
     Relation table = table_open(ours.chunk, AccessShareLock);
-    Relation index = index_open(ours.chunk_hypertable_id_range_begin_key, AccessShareLock);
     ScanKeyData condition;
     ScanKeyInit(&condition, kHypertableId, BTEqualStrategyNumber, F_INT4EQ,
                 Int32GetDatum(hypertable_id));
-    SysScanDesc scan = systable_beginscan_ordered(table, index, nullptr, 1, &condition);
-    const Chunks all = collect(scan, RelationGetDescr(table));
-    systable_endscan_ordered(scan);
-    index_close(index, AccessShareLock);
+    const Chunks all = collect(table, ours.chunk_hypertable_id_range_begin_key, &condition);
     table_close(table, AccessShareLock);
     return all;
   });

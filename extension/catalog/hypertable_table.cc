@@ -1,6 +1,7 @@
 #include "extension/catalog/hypertable_table.h"
 
 #include "extension/catalog/relations.h"
+#include "extension/catalog/scan.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -43,10 +44,7 @@ void with_row(Oid index, RegProcedure equals, Datum key, LOCKMODE lock, Visit&& 
   ScanKeyData condition;
   const AttrNumber attribute = equals == F_OIDEQ ? kRelation : kId;
   ScanKeyInit(&condition, attribute, BTEqualStrategyNumber, equals, key);
-  SysScanDesc scan = systable_beginscan(table, index, true, nullptr, 1, &condition);
-  HeapTuple tuple = systable_getnext(scan);
-  if (HeapTupleIsValid(tuple)) visit(table, tuple);
-  systable_endscan(scan);
+  for_each_row(table, index, &condition, [&](HeapTuple tuple) { visit(table, tuple); });
   table_close(table, NoLock);
 }
 
@@ -220,14 +218,11 @@ void HypertableTable::set_column(std::int32_t id, const NameData& column) {
 void HypertableTable::rename_chunk_schema(const NameData& from, const NameData& to) {
   pg::call([&] {
     Relation table = table_open(required_relations().hypertable, RowExclusiveLock);
-    SysScanDesc scan = systable_beginscan(table, InvalidOid, false, nullptr, 0, nullptr);
-    HeapTuple tuple;
-    while (HeapTupleIsValid(tuple = systable_getnext(scan))) {
+    for_each_row(table, InvalidOid, nullptr, [&](HeapTuple tuple) {
       const Hypertable row = row_of(tuple, RelationGetDescr(table));
-      if (strcmp(NameStr(row.chunk_schema), NameStr(from)) != 0) continue;
+      if (strcmp(NameStr(row.chunk_schema), NameStr(from)) != 0) return;
       update(table, tuple, kChunkSchema, NameGetDatum(&to), false);
-    }
-    systable_endscan(scan);
+    });
     table_close(table, NoLock);
   });
 }

@@ -1,6 +1,7 @@
 #include "extension/catalog/tablespace_table.h"
 
 #include "extension/catalog/relations.h"
+#include "extension/catalog/scan.h"
 
 extern "C" {
 #include <access/genam.h>
@@ -40,14 +41,9 @@ void for_each(LOCKMODE lock, Visit&& visit) {
   if (!relations()) return;
   const Oid schema = get_namespace_oid("varve_catalog", false);
   Relation table = table_open(get_relname_relid("tablespace", schema), lock);
-  Relation index = index_open(get_relname_relid("tablespace_pkey", schema), AccessShareLock);
-  SysScanDesc scan = systable_beginscan_ordered(table, index, nullptr, 0, nullptr);
-  for (HeapTuple tuple;
-       HeapTupleIsValid(tuple = systable_getnext_ordered(scan, ForwardScanDirection));) {
-    visit(table, tuple, row_of(tuple, RelationGetDescr(table)));
-  }
-  systable_endscan_ordered(scan);
-  index_close(index, AccessShareLock);
+  for_each_row_in_order(
+      table, get_relname_relid("tablespace_pkey", schema), nullptr,
+      [&](HeapTuple tuple) { visit(table, tuple, row_of(tuple, RelationGetDescr(table))); });
   table_close(table, NoLock);
 }
 

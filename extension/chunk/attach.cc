@@ -3,6 +3,7 @@
 #include "extension/chunk/attach.h"
 
 #include "extension/catalog/chunk_table.h"
+#include "extension/chunk/bounds_version.h"
 #include "extension/chunk/coordinate.h"
 #include "extension/chunk/create.h"
 
@@ -121,8 +122,10 @@ void store_bound(Oid chunk, const PartitionBoundSpec& bound) {
   table_close(table, RowExclusiveLock);
 }
 
-void store_bound(Relation parent, Oid chunk, Slice slice) {
+void change_bound(Relation parent, Oid chunk, Slice slice) {
   store_bound(chunk, *bound_of_slice(parent, slice));
+  CacheInvalidateRelcache(parent);
+  change_bounds_version(RelationGetRelid(parent));
 }
 
 void copy_replica_identity(Relation parent, Relation chunk) {

@@ -25,11 +25,11 @@ void clone_row_triggers(Relation parent, Relation chunk);
 /// tables no more than an INSERT that is checked by the key does.
 void clone_foreign_keys(Relation parent, Relation chunk, std::int32_t chunk_id);
 
-/// Stores `slice` as the bound of the chunk, and that it is a partition. Others see it once the
-/// transaction commits.
-void store_bound(Relation parent, Oid chunk, Slice slice);
+/// Makes `slice` the bound of the chunk in place of another one. Others see it once the transaction
+/// commits. The caller holds a lock on the hypertable that conflicts with itself.
+void change_bound(Relation parent, Oid chunk, Slice slice);
 
-/// The same of a bound of any kind.
+/// Stores the bound of a new chunk, and that it is a partition.
 void store_bound(Oid chunk, const PartitionBoundSpec& bound);
 
 /// Gives the chunk the replica identity of the parent, which a partition does not inherit.

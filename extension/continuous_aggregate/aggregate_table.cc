@@ -1,6 +1,7 @@
 #include "extension/continuous_aggregate/aggregate_table.h"
 
 #include "extension/catalog/relations.h"
+#include "extension/catalog/scan.h"
 
 extern "C" {
 #include <access/genam.h>
@@ -58,10 +59,12 @@ void scan(const char* name, AttrNumber attribute, RegProcedure equals, Datum key
   Relation table = table_open(oid, lock);
   ScanKeyData condition;
   ScanKeyInit(&condition, attribute, BTEqualStrategyNumber, equals, key);
-  SysScanDesc rows = systable_beginscan(table, InvalidOid, false, snapshot, 1, &condition);
-  HeapTuple tuple;
-  while (HeapTupleIsValid(tuple = systable_getnext(rows))) visit(table, tuple);
-  systable_endscan(rows);
+  const auto visit_row = [&](HeapTuple tuple) { visit(table, tuple); };
+  if (snapshot != nullptr) {
+    catalog::for_each_row(table, InvalidOid, &condition, snapshot, visit_row);
+  } else {
+    catalog::for_each_row(table, InvalidOid, &condition, visit_row);
+  }
   table_close(table, NoLock);
 }
 

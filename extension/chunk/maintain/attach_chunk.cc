@@ -5,6 +5,7 @@
 #include "extension/catalog/chunk_table.h"
 #include "extension/catalog/hypertable_table.h"
 #include "extension/chunk/attach.h"
+#include "extension/chunk/bounds_version.h"
 #include "extension/chunk/maintain/attach_statement.h"
 #include "extension/chunk/maintain/chunk_argument.h"
 #include "extension/chunk/maintain/ranges.h"
@@ -103,6 +104,7 @@ void adopt(Relation parent, Oid table) {
 void attach_table(const catalog::Hypertable& hypertable, Oid table, Slice slice) {
   attach_partition(hypertable.relation, getBaseType(hypertable.column_type), table, slice);
   CommandCounterIncrement();
+  change_bounds_version(hypertable.relation);  // it may have been a chunk before
   Relation parent = table_open(hypertable.relation, NoLock);
   adopt(parent, table);
   table_close(parent, NoLock);

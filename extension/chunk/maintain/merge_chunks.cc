@@ -22,7 +22,6 @@ extern "C" {
 #include <commands/tablecmds.h>
 #include <storage/lmgr.h>
 #include <utils/array.h>
-#include <utils/inval.h>
 #include <utils/lsyscache.h>
 }
 
@@ -132,10 +131,8 @@ void drop_others(const Merge& merge) {
 
 void widen(const Merge& merge, Slice slice) {
   Relation parent = table_open(merge.hypertable.relation, NoLock);
-  store_bound(parent, merge.relations[0], slice);
-  CacheInvalidateRelcache(parent);
+  change_bound(parent, merge.relations[0], slice);
   table_close(parent, NoLock);
-  CommandCounterIncrement();
 }
 
 void merge_locked(const Merge& merge) {

@@ -22,7 +22,6 @@ extern "C" {
 #include <commands/tablecmds.h>
 #include <storage/bufmgr.h>
 #include <storage/lmgr.h>
-#include <utils/inval.h>
 #include <utils/lsyscache.h>
 #include <utils/syscache.h>
 }
@@ -102,14 +101,6 @@ Rewrite rewrite_apart(const OwnChunk& chunk, std::int64_t point, Oid rest) {
   return rewrite;
 }
 
-/// The chunk's own range ends at the point. Others see that once the transaction commits, together
-/// with the new chunk and the new files; until the files are exchanged they can read the old ones.
-void narrow(Relation parent, Oid chunk, Slice slice) {
-  store_bound(parent, chunk, slice);
-  CacheInvalidateRelcache(parent);
-  CommandCounterIncrement();
-}
-
 void split(const OwnChunk& chunk, std::int64_t point) {
   const Oid relation = chunk.chunk.relation;
   const Slice before = {chunk.chunk.slice.begin, point};
@@ -126,7 +117,9 @@ void split(const OwnChunk& chunk, std::int64_t point) {
   // Rows do not become younger by a split.
   catalog::ChunkTable::update({row->id, row->hypertable_id, rest, after, chunk.chunk.created});
   const Rewrite rewrite = pg::call([&] { return rewrite_apart(chunk, point, rest); });
-  pg::call([&] { narrow(parent, relation, before); });
+  // Others see that once the transaction commits, together with the new chunk and the new files;
+  // until the files are exchanged they can read the old ones.
+  pg::call([&] { change_bound(parent, relation, before); });
   attach(parent, chunk.hypertable, rest, after);
   pg::call([&] {
     LockRelationOid(relation, AccessExclusiveLock);
