@@ -4,6 +4,7 @@
 
 #include "extension/columnar/handler.h"
 #include "extension/columnar/index_shim.h"
+#include "extension/columnar/reader_pool.h"
 #include "extension/columnstore/reader.h"
 
 #include "extension/pg/postgres.h"
@@ -14,6 +15,7 @@ extern "C" {
 #include <nodes/pathnodes.h>
 #include <optimizer/optimizer.h>
 #include <optimizer/plancat.h>
+#include <parser/parsetree.h>
 #include <utils/guc.h>
 #include <utils/selfuncs.h>
 }
@@ -25,11 +27,45 @@ get_relation_info_hook_type previous_hook = nullptr;
 
 bool use_index_scans = true;  // varve.enable_columnar_index_scan
 
-/// Vectors that a lookup decodes: those that hold matches, and one a group that only may.
-double vectors_touched(const RelOptInfo& table, double selectivity) {
+/// How selective the conditions on one column of the index are, 1 without any.
+Selectivity selectivity_of(PlannerInfo* root, const IndexPath& path, AttrNumber attribute) {
+  List* clauses = NIL;
+  ListCell* cell;
+  foreach (cell, path.indexclauses) {
+    const auto* clause = lfirst_node(IndexClause, cell);
+    if (path.indexinfo->indexkeys[clause->indexcol] != attribute) continue;
+    clauses = list_concat(clauses, clause->indexquals);
+  }
+  if (clauses == NIL) return 1;
+  return clauselist_selectivity(root, clauses, static_cast<int>(path.indexinfo->rel->relid),
+                                JOIN_INNER, nullptr);
+}
+
+/// The part of all rows in whose vectors a lookup has to look. Row groups are sorted: conditions on
+/// the first columns of the order narrow it down, those on others hardly.
+Selectivity part_looked_at(PlannerInfo* root, const IndexPath& path) {
+  const Oid table = planner_rt_fetch(path.indexinfo->rel->relid, root)->relid;
+  Relation chunk = table_open(table, NoLock);
+  columnstore::Reader* reader = take_reader(chunk);
+  const auto groups = reader->groups();
+  Selectivity part = 1;
+  if (!groups.empty()) {
+    for (const columnstore::SortColumn& column : reader->sort_columns(groups.back().number)) {
+      const Selectivity selectivity = selectivity_of(root, path, column.attribute);
+      if (selectivity >= 1) break;
+      part *= selectivity;
+    }
+  }
+  give_back(reader);
+  table_close(chunk, NoLock);
+  return part;
+}
+
+/// Vectors that a lookup decodes: those that hold the part, and one a group at least.
+double vectors_touched(const RelOptInfo& table, Selectivity part) {
   const double vectors = std::max(1.0, table.tuples / columnstore::kVectorLength);
   const double groups = std::max(1.0, table.tuples / 65536);
-  return std::min(vectors, groups + vectors * selectivity);
+  return std::min(vectors, groups + vectors * part);
 }
 
 // An index scan of the heap part, and what the lookup in the row groups adds.
@@ -38,8 +74,8 @@ void cost_estimate(PlannerInfo* root, IndexPath* path, double loops, Cost* start
   GenericCosts costs = {};
   genericcostestimate(root, path, loops, &costs);
   const double keys = std::max(1, list_length(path->indexclauses));
-  const double rows =
-      vectors_touched(*path->indexinfo->rel, costs.indexSelectivity) * columnstore::kVectorLength;
+  const double rows = vectors_touched(*path->indexinfo->rel, part_looked_at(root, *path)) *
+                      columnstore::kVectorLength;
   *startup = costs.indexStartupCost;
   *total = costs.indexTotalCost + rows * keys * cpu_operator_cost;
   *selectivity = costs.indexSelectivity;

@@ -8,6 +8,7 @@
 extern "C" {
 #include <miscadmin.h>
 #include <utils/array.h>
+#include <utils/fmgroids.h>
 #include <utils/lsyscache.h>
 }
 
@@ -26,6 +27,47 @@ bool satisfies(const KeyCondition& condition, Datum value, bool is_null) {
   };
   if (!condition.is_array) return holds(key.sk_argument);
   return std::any_of(condition.elements, condition.elements + condition.element_count, holds);
+}
+
+/// The bits of a Datum that are the value, where the key compares integers of one kind for
+/// equality. What is above them depends on who made the Datum.
+Datum bits_compared(const ScanKeyData& key) {
+  switch (key.sk_func.fn_oid) {
+    case F_BOOLEQ:
+    case F_CHAREQ: return 0xFF;
+    case F_INT2EQ: return 0xFFFF;
+    case F_INT4EQ:
+    case F_OIDEQ:
+    case F_DATE_EQ:
+    case F_ENUM_EQ: return 0xFFFFFFFF;
+    case F_INT8EQ:
+    case F_TIME_EQ:
+    case F_TIMESTAMP_EQ:
+    case F_TIMESTAMPTZ_EQ: return ~Datum{0};
+    default: return 0;
+  }
+}
+
+/// Keeps those of `matches` that satisfy the condition; how many. `first` is the vector's first
+/// row.
+int filter(const KeyCondition& condition, const columnstore::Vector& column, std::uint32_t first,
+           std::uint16_t* matches, int count) {
+  int kept = 0;
+  if (condition.bits != 0) {
+    const Datum wanted = condition.range.low;
+    for (int i = 0; i < count; ++i) {
+      const std::uint32_t at = matches[i] - first;
+      matches[kept] = matches[i];
+      const bool is_same = ((column.values[at] ^ wanted) & condition.bits) == 0;
+      kept += is_same && !column.nulls[at] ? 1 : 0;
+    }
+    return kept;
+  }
+  for (int i = 0; i < count; ++i) {
+    const std::uint32_t at = matches[i] - first;
+    if (satisfies(condition, column.values[at], column.nulls[at])) matches[kept++] = matches[i];
+  }
+  return kept;
 }
 
 /// Calls body with the range of the value, or of each element, until it is true.
@@ -79,6 +121,7 @@ KeyLookup::KeyLookup(RowAccess& rows, Relation index, ScanKeyData* keys, int key
     condition.is_array = (key.sk_flags & SK_SEARCHARRAY) != 0 && (key.sk_flags & SK_ISNULL) == 0;
     if (condition.is_array) set_elements(condition);
     set_range(condition, rows.chunk(), index);
+    condition.bits = condition.has_range && !condition.is_array ? bits_compared(key) : 0;
   }
   // What is cheap to decode and to compare comes first: often nothing is left for the rest.
   const TupleDesc columns = RelationGetDescr(rows.chunk());
@@ -90,7 +133,13 @@ KeyLookup::KeyLookup(RowAccess& rows, Relation index, ScanKeyData* keys, int key
 
 std::optional<RowId> KeyLookup::next(ScanDirection direction) {
   if (is_impossible_) return std::nullopt;
-  return ScanDirectionIsBackward(direction) ? backward() : forward();
+  const bool is_backward = ScanDirectionIsBackward(direction);
+  // A step is one from the match that was given last; we stand on one side of it.
+  if (is_backward && last_ == Step::kForward) --match_;
+  if (!is_backward && last_ == Step::kBackward) ++match_;
+  const auto id = is_backward ? backward() : forward();
+  last_ = !id ? Step::kNone : is_backward ? Step::kBackward : Step::kForward;
+  return id;
 }
 
 void KeyLookup::restart(bool at_end) {
@@ -98,6 +147,7 @@ void KeyLookup::restart(bool at_end) {
   vector_ = 0;
   is_loaded_ = false;
   match_ = match_count_ = 0;
+  last_ = Step::kNone;
 }
 
 std::uint32_t KeyLookup::vectors() const {
@@ -109,14 +159,16 @@ std::optional<RowId> KeyLookup::forward() {
   const auto groups = rows_.reader().groups();
   while (group_ < static_cast<int>(groups.size())) {
     CHECK_FOR_INTERRUPTS();
-    if (!is_loaded_) {
-      load_matches();
-      match_ = 0;
+    if (is_loaded_ || vector_ > 0 || group_may_match()) {
+      for (const std::int64_t count = vectors(); vector_ < count; ++vector_) {
+        if (!is_loaded_) {
+          load_matches();
+          match_ = 0;
+        }
+        if (match_ < match_count_) return RowId{groups[group_].number, matches_[match_++]};
+        is_loaded_ = false;
+      }
     }
-    if (match_ < match_count_) return RowId{groups[group_].number, matches_[match_++]};
-    is_loaded_ = false;
-    match_count_ = 0;
-    if (++vector_ < vectors() && group_may_match()) continue;
     ++group_;
     vector_ = 0;
   }
@@ -130,12 +182,13 @@ std::optional<RowId> KeyLookup::backward() {
     if (is_loaded_ && match_ > 0) return RowId{groups[group_].number, matches_[--match_]};
     is_loaded_ = false;
     match_ = match_count_ = 0;
-    if (vector_ > 0 && group_may_match()) {
+    if (vector_ > 0) {
       --vector_;
     } else {
-      vector_ = 0;
-      if (group_ == 0) return std::nullopt;
-      --group_;
+      do {
+        if (group_ == 0) return std::nullopt;
+        --group_;
+      } while (!group_may_match());
       vector_ = vectors() - 1;
     }
     load_matches();
@@ -158,7 +211,6 @@ void KeyLookup::load_matches() {
   const auto vector = static_cast<std::uint32_t>(vector_);
   is_loaded_ = true;
   match_count_ = 0;
-  if (!group_may_match()) return;
   for (int i = 0; i < condition_count_; ++i) {
     const KeyCondition& c = conditions_[i];
     const bool may = any_range(c, [&](const columnstore::ValueRange& range) {
@@ -173,11 +225,7 @@ void KeyLookup::load_matches() {
   for (int i = 0; i < condition_count_ && match_count_ > 0; ++i) {
     const KeyCondition& c = conditions_[i];
     const columnstore::Vector& column = reader.column(group.number, vector, c.attribute);
-    const auto fails = [&](std::uint16_t row) {
-      return !satisfies(c, column.values[row - first], column.nulls[row - first]);
-    };
-    std::uint16_t* end = std::remove_if(matches_, matches_ + match_count_, fails);
-    match_count_ = static_cast<int>(end - matches_);
+    match_count_ = filter(c, column, first, matches_, match_count_);
   }
 }
 

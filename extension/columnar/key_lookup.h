@@ -21,6 +21,7 @@ struct KeyCondition {
   ScanKeyData* key;
   columnstore::ValueRange range;
   bool has_range;  // whether `range`, of the value or of each element, says what the store can use
+  Datum bits;      // of values that are equal to `range.low` if these bits are; 0: compare
   bool is_array;
   Datum* elements;  // without nulls
   int element_count;
@@ -34,7 +35,7 @@ class KeyLookup {
   /// context, in which it should live.
   KeyLookup(RowAccess& rows, Relation index, ScanKeyData* keys, int key_count);
 
-  /// The next match in a direction, from where the last call left; nullopt at either end.
+  /// The next match in a direction, from the one given last; nullopt at either end.
   std::optional<RowId> next(ScanDirection direction);
   /// Starts before the first, or with `at_end` behind the last match.
   void restart(bool at_end);
@@ -56,6 +57,8 @@ class KeyLookup {
   bool is_loaded_ = false;   // matches_ are of this group and vector
   int match_count_ = 0;
   int match_ = 0;  // next one forwards
+  enum class Step { kNone, kForward, kBackward };
+  Step last_ = Step::kNone;  // the step that has given a match
   std::uint16_t matches_[columnstore::kVectorLength];
 };
 

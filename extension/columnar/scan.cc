@@ -119,20 +119,31 @@ void move_behind_last(Scan& scan) {
   scan.position.group = static_cast<int>(groups_of(scan).size());
 }
 
+/// A step is one from the row that was given last; we stand on one side of it.
+bool step(Scan& scan, bool is_backward, TupleTableSlot* slot) {
+  using Step = GroupPosition::Step;
+  GroupPosition& position = scan.position;
+  if (is_backward && position.last == Step::kForward) --position.next;
+  if (!is_backward && position.last == Step::kBackward) ++position.next;
+  const bool found = is_backward ? previous_of_groups(scan, slot) : next_of_groups(scan, slot);
+  position.last = !found ? Step::kNone : is_backward ? Step::kBackward : Step::kForward;
+  return found;
+}
+
 bool forward(Scan& scan, TupleTableSlot* slot) {
   if (scan.part != Scan::Part::kGroups) {
     scan.part = Scan::Part::kHeap;
     if (heap().scan_getnextslot(scan.heap, ForwardScanDirection, slot)) return true;
     move_to_first(scan);
   }
-  return next_of_groups(scan, slot);
+  return step(scan, false, slot);
 }
 
 // The heap's scan, once at its end, begins at the other end when it is asked again; so do we.
 bool backward(Scan& scan, TupleTableSlot* slot) {
   if (scan.part == Scan::Part::kStart) move_behind_last(scan);
   if (scan.part == Scan::Part::kGroups) {
-    if (previous_of_groups(scan, slot)) return true;
+    if (step(scan, true, slot)) return true;
     scan.part = Scan::Part::kHeap;
   }
   if (heap().scan_getnextslot(scan.heap, BackwardScanDirection, slot)) return true;

@@ -19,12 +19,14 @@ struct ParallelScan {
   pg_atomic_uint64 next_piece;
 };
 
-/// Rows of row groups in the order of their numbers, forwards and backwards; between rows there
-/// are positions, as in a cursor.
+/// Rows of row groups in the order of their numbers, forwards and backwards: a place between rows,
+/// on the far side of the one that was given last.
 struct GroupPosition {
   int group = 0;           // index in Reader::groups(); their number: behind the last row
   std::int64_t next = 0;   // row that a step forwards gives; one behind what a step back gives
   std::int64_t limit = 0;  // parallel: end of the piece
+  enum class Step { kNone, kForward, kBackward };
+  Step last = Step::kNone;  // the step that has given a row of row groups
 };
 
 struct Scan {

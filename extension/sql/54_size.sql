@@ -123,7 +123,8 @@ COMMENT ON FUNCTION hypertable_index_size(regclass) IS
     'bytes of an index over all chunks of a hypertable; NULL for other relations';
 
 -- As the planner estimates: the density that ANALYZE saw, times the pages there are now. For parts
--- that were never analyzed, or were empty then, the count that the statistics system keeps.
+-- that were never analyzed, or were empty then, the count that the statistics system keeps. For columnar
+-- chunks what ANALYZE saw, or what has become columns if that is more.
 CREATE FUNCTION approximate_row_count(relation regclass) RETURNS bigint
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
@@ -133,9 +134,12 @@ BEGIN ATOMIC
         SELECT inhrelid FROM pg_catalog.pg_inherits JOIN part ON inhparent = part.oid),
     leaf AS (
         SELECT c.oid, c.reltuples::float8 AS rows, c.relpages AS pages,
+            (SELECT cc.columnar_rows FROM varve_catalog.chunk k JOIN varve_catalog.columnar_chunk cc ON cc.chunk_id = k.id
+             WHERE k.relation = c.oid) AS columnar_rows,
             pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint AS pages_now
         FROM part JOIN pg_catalog.pg_class c USING (oid) WHERE c.relkind IN ('r', 'm'))
-    SELECT coalesce(sum(CASE WHEN leaf.pages > 0 THEN leaf.rows / leaf.pages * leaf.pages_now
+    SELECT coalesce(sum(CASE WHEN leaf.columnar_rows IS NOT NULL THEN greatest(leaf.rows, leaf.columnar_rows)
+                             WHEN leaf.pages > 0 THEN leaf.rows / leaf.pages * leaf.pages_now
                              ELSE pg_catalog.pg_stat_get_live_tuples(leaf.oid) END), 0)::bigint
     FROM leaf;
 END;

@@ -101,6 +101,8 @@ SELECT columnar_rows FROM varve_catalog.columnar_chunk ORDER BY chunk_id;
 SELECT differences();
 SELECT count(*), count(DISTINCT tableoid), bool_and(pg_relation_size(tableoid) = 0) AS all_in_columns FROM metric;
 
+SELECT approximate_row_count('metric');
+
 -- Rows of this very transaction stay rows, since others do not see them; ROLLBACK leaves what was.
 BEGIN;
 INSERT INTO metric VALUES ('2024-01-03 00:00:02', 5, 5, 'own');
