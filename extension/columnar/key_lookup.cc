@@ -29,8 +29,8 @@ bool satisfies(const KeyCondition& condition, Datum value, bool is_null) {
   return std::any_of(condition.elements, condition.elements + condition.element_count, holds);
 }
 
-/// Whether the key compares integers of one kind for equality, of which equal ones are equal Datums:
-/// not those of oid and "char", whose upper bits depend on where they come from.
+/// Whether the key compares integers of one kind for equality, of which equal ones are equal
+/// Datums: not those of oid and "char", whose upper bits depend on where they come from.
 bool compares_datums(const ScanKeyData& key) {
   switch (key.sk_func.fn_oid) {
     case F_BOOLEQ:
