@@ -29,19 +29,22 @@ bool satisfies(const KeyCondition& condition, Datum value, bool is_null) {
   return std::any_of(condition.elements, condition.elements + condition.element_count, holds);
 }
 
-/// Whether the key compares integers of one kind for equality, of which equal ones are equal
-/// Datums: not those of oid and "char", whose upper bits depend on where they come from.
-bool compares_datums(const ScanKeyData& key) {
+/// The bits of a Datum that are the value, where the key compares integers of one kind for
+/// equality. What is above them depends on who made the Datum.
+Datum bits_compared(const ScanKeyData& key) {
   switch (key.sk_func.fn_oid) {
     case F_BOOLEQ:
-    case F_INT2EQ:
+    case F_CHAREQ: return 0xFF;
+    case F_INT2EQ: return 0xFFFF;
     case F_INT4EQ:
-    case F_INT8EQ:
+    case F_OIDEQ:
     case F_DATE_EQ:
+    case F_ENUM_EQ: return 0xFFFFFFFF;
+    case F_INT8EQ:
     case F_TIME_EQ:
     case F_TIMESTAMP_EQ:
-    case F_TIMESTAMPTZ_EQ: return true;
-    default: return false;
+    case F_TIMESTAMPTZ_EQ: return ~Datum{0};
+    default: return 0;
   }
 }
 
@@ -50,12 +53,13 @@ bool compares_datums(const ScanKeyData& key) {
 int filter(const KeyCondition& condition, const columnstore::Vector& column, std::uint32_t first,
            std::uint16_t* matches, int count) {
   int kept = 0;
-  if (condition.is_equality) {
+  if (condition.bits != 0) {
     const Datum wanted = condition.range.low;
     for (int i = 0; i < count; ++i) {
       const std::uint32_t at = matches[i] - first;
       matches[kept] = matches[i];
-      kept += column.values[at] == wanted && !column.nulls[at] ? 1 : 0;
+      const bool is_same = ((column.values[at] ^ wanted) & condition.bits) == 0;
+      kept += is_same && !column.nulls[at] ? 1 : 0;
     }
     return kept;
   }
@@ -117,7 +121,7 @@ KeyLookup::KeyLookup(RowAccess& rows, Relation index, ScanKeyData* keys, int key
     condition.is_array = (key.sk_flags & SK_SEARCHARRAY) != 0 && (key.sk_flags & SK_ISNULL) == 0;
     if (condition.is_array) set_elements(condition);
     set_range(condition, rows.chunk(), index);
-    condition.is_equality = condition.has_range && !condition.is_array && compares_datums(key);
+    condition.bits = condition.has_range && !condition.is_array ? bits_compared(key) : 0;
   }
 }
 

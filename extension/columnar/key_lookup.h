@@ -21,7 +21,7 @@ struct KeyCondition {
   ScanKeyData* key;
   columnstore::ValueRange range;
   bool has_range;  // whether `range`, of the value or of each element, says what the store can use
-  bool is_equality;  // of values that are equal if they are the same Datum, with `range.low`
+  Datum bits;      // of values that are equal to `range.low` if these bits are; 0: compare
   bool is_array;
   Datum* elements;  // without nulls
   int element_count;
