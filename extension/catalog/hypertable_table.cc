@@ -171,6 +171,7 @@ Hypertable HypertableTable::row_of(HeapTuple tuple, TupleDesc descriptor) {
   row.column = *DatumGetName(values[kColumnName - 1]);
   row.column_type = DatumGetObjectId(values[kColumnType - 1]);
   row.chunk_interval = DatumGetInt64(values[kChunkInterval - 1]);
+  row.has_integer_now = !nulls[kIntegerNow - 1];
   row.integer_now = nulls[kIntegerNow - 1] ? InvalidOid : function_of(values[kIntegerNow - 1]);
   row.space_column = {};
   row.space_partitions = 0;

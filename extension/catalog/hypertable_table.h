@@ -22,6 +22,7 @@ struct Hypertable {
   Oid column_type;
   std::int64_t chunk_interval;        // microseconds, or integers for an integer column
   Oid integer_now = InvalidOid;       // the function that set_integer_now_func() has named
+  bool has_integer_now = false;       // ... which may have been dropped since
   NameData space_column = {};         // the dimension below it, by hash; see space_partitions
   std::int32_t space_partitions = 0;  // of each new slice; 0: there is no such dimension
 };

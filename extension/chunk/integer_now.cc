@@ -108,7 +108,7 @@ void require_integer_now(Oid function, Oid type) {
 }
 
 std::int64_t integer_now(const catalog::Hypertable& hypertable) {
-  if (!OidIsValid(hypertable.integer_now)) {
+  if (!hypertable.has_integer_now) {
     throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
                        "the hypertable has no function that says what time it is in integers", {},
                        "Name one with set_integer_now_func(), or give an integer.");

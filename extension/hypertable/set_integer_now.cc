@@ -26,7 +26,7 @@ void set_integer_now(Oid relation, Oid function, bool replace) {
     throw pg::SqlError(ERRCODE_FEATURE_NOT_SUPPORTED,
                        "an integer-now function is for a hypertable whose dimension is an integer");
   }
-  if (OidIsValid(row.integer_now) && !replace) {
+  if (row.has_integer_now && !replace) {
     throw pg::SqlError(ERRCODE_DUPLICATE_OBJECT, "the hypertable has an integer-now function", {},
                        "Use replace_if_exists => true to set another one.");
   }

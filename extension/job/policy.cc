@@ -96,7 +96,7 @@ Target policy_target(FunctionCallInfo fcinfo, int position) {
   target.hypertable_id = hypertable->id;
   const Oid type = pg::call([&] { return getBaseType(hypertable->column_type); });
   target.is_integer = !chunk::is_time_type(type);
-  target.has_integer_now = OidIsValid(hypertable->integer_now);
+  target.has_integer_now = hypertable->has_integer_now;
   return target;
 }
 

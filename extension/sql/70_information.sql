@@ -50,11 +50,13 @@ SELECT n.nspname AS hypertable_schema,
     'Time'::text AS dimension_type,
     CASE WHEN NOT varve_catalog.is_integer(h.column_type) THEN varve_catalog.interval_of(h.chunk_interval) END AS time_interval,
     CASE WHEN varve_catalog.is_integer(h.column_type) THEN h.chunk_interval END AS integer_interval,
-    (parse_ident(left(h.integer_now, -2)))[2]::name AS integer_now_func,
+    p.proname AS integer_now_func,
     NULL::smallint AS num_partitions
 FROM varve_catalog.hypertable h
     JOIN pg_class r ON r.oid = h.relation
     JOIN pg_namespace n ON n.oid = r.relnamespace
+    LEFT JOIN pg_proc p ON p.proname = (parse_ident(left(h.integer_now, -2)))[2] AND p.pronargs = 0
+        AND p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = (parse_ident(left(h.integer_now, -2)))[1])
 UNION ALL
 SELECT n.nspname, r.relname, 2, h.space_column, a.atttypid::regtype, 'Space', NULL, NULL, NULL, h.space_partitions::smallint
 FROM varve_catalog.hypertable h

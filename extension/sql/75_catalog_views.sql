@@ -34,9 +34,11 @@ SELECT h.id,
     NULL::name AS partitioning_func,
     h.chunk_interval AS interval_length,
     NULL::bigint AS compress_interval_length,
-    (parse_ident(left(h.integer_now, -2)))[1]::name AS integer_now_func_schema,
-    (parse_ident(left(h.integer_now, -2)))[2]::name AS integer_now_func
+    p.pronamespace::regnamespace::name AS integer_now_func_schema,
+    p.proname AS integer_now_func
 FROM varve_catalog.hypertable h
+    LEFT JOIN pg_proc p ON p.proname = (parse_ident(left(h.integer_now, -2)))[2] AND p.pronargs = 0
+        AND p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = (parse_ident(left(h.integer_now, -2)))[1])
 UNION ALL
 SELECT h.id + 1073741824, h.id, h.space_column, a.atttypid::regtype, true, h.space_partitions::smallint, NULL, NULL, NULL, NULL, NULL, NULL
 FROM varve_catalog.hypertable h JOIN pg_attribute a ON a.attrelid = h.relation AND a.attname = h.space_column;
