@@ -92,10 +92,20 @@ CREATE FUNCTION varve_catalog.advise_policies() RETURNS SETOF varve_catalog.advi
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     -- B16
-    SELECT 'B16', h.relation, 'info', 'old chunks are not compressed', format('SELECT add_compression_policy(%L, interval ''7 days'');', h.relation)
+    SELECT 'B16', h.relation, 'info', 'old chunks are not compressed',
+        CASE WHEN NOT EXISTS (SELECT FROM varve_catalog.columnstore e WHERE e.hypertable_id = h.id)
+            THEN format('ALTER TABLE %s SET (tsdb.enable_columnstore); ', h.relation) ELSE '' END
+        || format('SELECT add_compression_policy(%L, interval ''7 days'');', h.relation)
     FROM varve_catalog.user_hypertable h
     WHERE NOT varve_catalog.is_integer(h.column_type) AND NOT varve_catalog.has_policy(h.relation, 'policy_compression')
-        AND EXISTS (SELECT FROM pg_proc p WHERE p.proname = 'add_compression_policy')
+        AND EXISTS (SELECT FROM varve_catalog.chunk k WHERE k.hypertable_id = h.id
+            AND varve_catalog.time_of(k.range_end) < varve_catalog.job_now() - interval '7 days')
+    UNION ALL
+    -- B18
+    SELECT 'B18', h.relation, 'warning', format('columns take %s of the bytes of rows', round(1 / s.compression_ratio, 2)),
+        'Choose segmentby and orderby so that neighbours are alike, or decompress_chunk() what does not pay.'
+    FROM varve_catalog.user_hypertable h, LATERAL varve_catalog.columnstore_sizes(h.id) s
+    WHERE s.before_total > 10000000 AND s.compression_ratio < 2
     UNION ALL
     -- B17
     SELECT 'B17', h.relation, 'warning', 'rows are kept for ever', format('SELECT add_retention_policy(%L, interval ''2 years'');', h.relation)
@@ -124,7 +134,7 @@ BEGIN ATOMIC
         LEFT JOIN LATERAL (SELECT h.err_message FROM timescaledb_information.job_history h WHERE h.job_id = j.id AND NOT h.succeeded ORDER BY h.id DESC LIMIT 1) e ON true
     WHERE j.relation IS NOT NULL AND (s.state = 'gave up' OR s.last_run_status = 'Failed');
 END;
-COMMENT ON FUNCTION varve_catalog.advise_policies() IS 'advice on policies: B16, B17, B20, and those that fail';
+COMMENT ON FUNCTION varve_catalog.advise_policies() IS 'advice on policies: B16, B17, B18, B20, and those that fail';
 
 CREATE FUNCTION varve_catalog.advise_aggregates() RETURNS SETOF varve_catalog.advice
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
@@ -236,8 +246,10 @@ BEGIN ATOMIC
         ('B15', 'respect borders of chunks', 'ok', NULL),
         ('B16', 'compress old data', 'ok', NULL),
         ('B17', 'retention, and not too short', 'ok', NULL),
-        ('B18', 'watch the compression ratio', 'info', 'no chunk is compressed'),
-        ('B19', 'try compression on a sample', 'info', 'no chunk is compressed'),
+        ('B18', 'watch the compression ratio', CASE WHEN EXISTS (SELECT FROM varve_catalog.columnar_chunk) THEN 'ok' ELSE 'info' END,
+            CASE WHEN NOT EXISTS (SELECT FROM varve_catalog.columnar_chunk) THEN 'no chunk is compressed' END),
+        ('B19', 'try compression on a sample', CASE WHEN EXISTS (SELECT FROM varve_catalog.columnar_chunk) THEN 'ok' ELSE 'info' END,
+            CASE WHEN NOT EXISTS (SELECT FROM varve_catalog.columnar_chunk) THEN 'compress_chunk() one old chunk, and see hypertable_columnstore_stats()' END),
         ('B20', 'do not compress what is new', 'ok', NULL),
         ('B21', 'refreshed aggregates', 'ok', NULL)) r(rule, title, otherwise, words)
         LEFT JOIN found f ON f.rule = r.rule
