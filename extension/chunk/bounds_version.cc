@@ -77,8 +77,8 @@ void install_bounds_version() {
   DefineCustomIntVariable("varve.pause_at_commit",
                           "Waits when a transaction that changed ranges of chunks is visible to "
                           "others, but they have not been told yet.",
-                          "For tests of what happens meanwhile.", &pause_ms, 0, 0, 60000,
-                          PGC_SUSET, GUC_NOT_IN_SAMPLE | GUC_UNIT_MS, nullptr, nullptr, nullptr);
+                          "For tests of what happens meanwhile.", &pause_ms, 0, 0, 60000, PGC_SUSET,
+                          GUC_NOT_IN_SAMPLE | GUC_UNIT_MS, nullptr, nullptr, nullptr);
   RegisterXactCallback(on_end_of_transaction, nullptr);
 }
 
