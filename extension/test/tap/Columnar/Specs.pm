@@ -132,6 +132,17 @@ sub customs
                 two => { i2 => 'INSERT INTO t VALUES (1, 2, \'two\');' },
                 four => { i4 => 'INSERT INTO t VALUES (1, 4, \'four\') ON CONFLICT (id) DO UPDATE SET v = t.v + 1000, note = t.note || \' and four\' RETURNING v, note;' } },
             'b1 d1 i2 c1 look', 'b1 d1 i2 r1 look', 'b1 d1 i4 c1 look', 'b1 d1 i4 r1 look', 'b1 d1 i1 i2 c1 look', 'b1 d1 i1 i4 c1 look', 'b1 d1 i1 i4 r1 look', 'b1 d1 i2 i4(i2) r1 look'),
+        custom('moves', {
+                one => { b1 => 'BEGIN;', m1 => 'UPDATE t SET id = 1001 WHERE id = 1 RETURNING id, v;', c1 => 'COMMIT;', r1 => 'ROLLBACK;' },
+                two => {
+                    b2 => 'BEGIN;', rr2 => 'BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM other;', c2 => 'COMMIT;',
+                    (map { ($_ . '2' => $DOES{$_} =~ s/%d/2/gr . ';') } qw(delete update update_join upsert merge for_share for_share_skip insert)),
+                    move2 => 'UPDATE t SET id = 1002 WHERE id = 1 RETURNING id, v;' },
+                # The chunk that rows move to is there before.
+                four => { chunk => 'INSERT INTO t VALUES (1500, 15000, \'row\');' } },
+            (map { my $does = $_; map { ("chunk b1 b2 m1 $does $_ c2 look", "chunk b1 rr2 m1 $does $_ c2 look") } qw(c1 r1) }
+                qw(delete2 update2 update_join2 upsert2 merge2 for_share2 for_share_skip2 insert2 move2)),
+            (map { "chunk b1 b2 $_ m1 c2 c1 look" } qw(delete2 update2 upsert2 for_share2 move2))),
         custom('halloween', {
                 one => {
                     both => 'WITH gone AS (DELETE FROM t WHERE id < 4 RETURNING *) INSERT INTO t SELECT id + 200, v, note FROM gone;',
