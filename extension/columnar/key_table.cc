@@ -17,8 +17,8 @@ constexpr int kWorthATable = 32;  // keys looked for
 /// The hash function that agrees with the index about what is equal; false where there is none.
 bool find_hash(const IndexForm& form, int position, FmgrInfo* hash, MemoryContext context) {
   const Oid type = form.index->rd_opcintype[position];
-  const Oid equals = get_opfamily_member(form.index->rd_opfamily[position], type, type,
-                                         BTEqualStrategyNumber);
+  const Oid equals =
+      get_opfamily_member(form.index->rd_opfamily[position], type, type, BTEqualStrategyNumber);
   RegProcedure left = InvalidOid;
   RegProcedure right = InvalidOid;
   if (!OidIsValid(equals) || !get_op_hash_functions(equals, &left, &right)) return false;
@@ -27,8 +27,7 @@ bool find_hash(const IndexForm& form, int position, FmgrInfo* hash, MemoryContex
 }
 
 KeyTable* describe(Beside& kept, const IndexForm& form) {
-  auto* table =
-      static_cast<KeyTable*>(MemoryContextAllocZero(kept.context, sizeof(KeyTable)));
+  auto* table = static_cast<KeyTable*>(MemoryContextAllocZero(kept.context, sizeof(KeyTable)));
   table->index = RelationGetRelid(form.index);
   const Form_pg_index definition = form.definition();
   for (int i = 0; i < definition->indnkeyatts; ++i) {
@@ -53,8 +52,7 @@ KeyTable* find(Beside& kept, const IndexForm& form) {
 
 std::uint32_t hash_of_value(KeyTable& table, int column, Datum value, bool is_null) {
   if (is_null) return 0;
-  return DatumGetUInt32(
-      FunctionCall1Coll(&table.hashes[column], table.collations[column], value));
+  return DatumGetUInt32(FunctionCall1Coll(&table.hashes[column], table.collations[column], value));
 }
 
 void insert_vector(KeyTable& table, columnstore::Reader& reader,
@@ -67,8 +65,8 @@ void insert_vector(KeyTable& table, columnstore::Reader& reader,
   for (std::uint32_t row = 0; row < columns[0]->rows; ++row) {
     std::uint32_t hash = 0;
     for (int i = 0; i < table.count; ++i) {
-      hash = hash_combine(hash, hash_of_value(table, i, columns[i]->values[row],
-                                              columns[i]->nulls[row]));
+      hash = hash_combine(hash,
+                          hash_of_value(table, i, columns[i]->values[row], columns[i]->nulls[row]));
     }
     table.rows->insert(hash, {group.number, static_cast<std::uint16_t>(first + row)});
   }
@@ -83,8 +81,8 @@ void make(KeyTable& table, MemoryContext context, columnstore::Reader& reader) {
     table.is_impossible = true;
     return;
   }
-  auto* entries = static_cast<RowTable::Entry*>(MemoryContextAllocExtended(
-      context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
+  auto* entries = static_cast<RowTable::Entry*>(
+      MemoryContextAllocExtended(context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
   void* memory = MemoryContextAlloc(context, sizeof(RowTable));
   table.rows = new (memory) RowTable(std::span(entries, count));
   for (const columnstore::GroupInfo& group : reader.groups()) {

@@ -13,9 +13,9 @@ namespace varve::columnar {
 
 struct KeyTable {
   Oid index;
-  int asked;           // how often there was no table yet
-  bool is_impossible;  // a type that cannot be hashed, or too many rows
-  int count;           // of key columns that are columns of the table
+  int asked;                      // how often there was no table yet
+  bool is_impossible;             // a type that cannot be hashed, or too many rows
+  int count;                      // of key columns that are columns of the table
   int positions[INDEX_MAX_KEYS];  // in the key
   AttrNumber attributes[INDEX_MAX_KEYS];
   FmgrInfo hashes[INDEX_MAX_KEYS];

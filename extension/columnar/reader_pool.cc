@@ -94,7 +94,8 @@ columnstore::Reader* take_reader(Relation chunk) {
   columnstore::Reader* reader = columnstore::Reader::open(chunk);
   MemoryContextSwitchTo(before);
   if (place != nullptr) {
-    *place = {reader, {context, nullptr}, oid, chunk->rd_node.relNode, GetCurrentSubTransactionId(), false};
+    *place = {reader, {context, nullptr}, oid, chunk->rd_node.relNode, GetCurrentSubTransactionId(),
+              false};
   }
   return reader;
 }
