@@ -117,8 +117,8 @@ void promote_if_equal(RowAccess& rows, IndexForm& form, const UniqueKey& key, Ro
                       TupleTableSlot** slot) {
   const RowHeader header = rows.headers().find_dirty(id);
   if (header.is_dead() && !TransactionIdIsValid(header.deleter)) return;
-  Datum values[INDEX_MAX_KEYS];
-  bool nulls[INDEX_MAX_KEYS];
+  Datum values[INDEX_MAX_KEYS] = {};
+  bool nulls[INDEX_MAX_KEYS] = {};
   if (!form_key(rows, form, id, slot, values, nulls) || !is_equal(key, values, nulls)) return;
   promote(rows.chunk(), form, key, id, values, nulls);
 }
