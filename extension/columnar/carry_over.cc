@@ -99,7 +99,8 @@ void copy_groups(Relation old_toast, Target& target) {
   const CommandId cid = GetCurrentCommandId(true);
   for_each_tuple(old_toast, [&](TupleTableSlot* slot) {
     const Oid id = chunk_id_of(slot);
-    if (id == kHeaderId || (id >= FirstNormalObjectId && target.has_value(id))) return;
+    if (id == columnstore::kHeaderKind || (id >= FirstNormalObjectId && target.has_value(id)))
+      return;
     HeapTuple tuple = ExecCopySlotHeapTuple(slot);
     heap_insert(target.relation, tuple, cid, HEAP_INSERT_NO_LOGICAL | HEAP_INSERT_FROZEN, nullptr);
     target.insert_index_entries(tuple);
@@ -113,7 +114,7 @@ void copy_tombstones(Relation old_toast, Target& target, TransactionId oldest,
   RewriteState rewrite =
       begin_heap_rewrite(old_toast, target.relation, oldest, freeze_before, freeze_multis_before);
   for_each_tuple(old_toast, [&](TupleTableSlot* slot) {
-    if (chunk_id_of(slot) != kHeaderId || !is_tombstone(slot)) return;
+    if (chunk_id_of(slot) != columnstore::kHeaderKind || !is_tombstone(slot)) return;
     HeapTuple old_tuple = ExecCopySlotHeapTuple(slot);
     HeapTuple tuple = heap_copytuple(old_tuple);
     rewrite_heap_tuple(rewrite, old_tuple, tuple);

@@ -53,7 +53,8 @@ struct HeaderScan {
   HeaderScan(Relation toast, Relation index, RowId first, RowId last, Snapshot snapshot)
       : descriptor(RelationGetDescr(toast)) {
     ScanKeyData keys[3];
-    ScanKeyInit(&keys[0], kChunkId, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(kHeaderId));
+    ScanKeyInit(&keys[0], kChunkId, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(columnstore::kHeaderKind));
     ScanKeyInit(&keys[1], kSequence, BTGreaterEqualStrategyNumber, F_INT4GE,
                 Int32GetDatum(sequence_of(first)));
     ScanKeyInit(&keys[2], kSequence, BTLessEqualStrategyNumber, F_INT4LE,
@@ -167,7 +168,7 @@ HeapTuple RowHeaders::form(RowId id, const HeaderContent& content) {
   memcpy(payload.forward, &content.forward, sizeof(payload.forward));
   memcpy(data.bytes + VARHDRSZ, &payload, sizeof(payload));
   SET_VARSIZE(&data, sizeof(data.bytes));
-  Datum values[] = {ObjectIdGetDatum(kHeaderId), Int32GetDatum(sequence_of(id)),
+  Datum values[] = {ObjectIdGetDatum(columnstore::kHeaderKind), Int32GetDatum(sequence_of(id)),
                     PointerGetDatum(&data)};
   bool nulls[] = {false, false, false};
   return heap_form_tuple(RelationGetDescr(toast_), values, nulls);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "extension/columnar/row_id.h"
+#include "extension/columnstore/store.h"
 
 #include "extension/pg/postgres.h"
 extern "C" {
@@ -13,16 +14,13 @@ extern "C" {
 // The header tuple of a columnar row: what a heap tuple has in its own header, namely who deleted
 // it, what replaced it, and who locks it. A row that nobody has touched has none.
 //
-// It is an ordinary tuple (chunk_id kHeaderId, chunk_seq group << 16 | row) in the chunk's TOAST
+// It is an ordinary tuple (chunk_id kHeaderKind, chunk_seq group << 16 | row) in the chunk's TOAST
 // relation. A *tombstone* is inserted, or a carrier becomes one by an update, by the transaction
 // that deletes the row: to whom the tombstone is visible, the row is deleted. A *carrier* says
 // nothing; it is there to be locked by heap_lock_tuple(), so that waiting, multixacts and two-phase
 // commit are PostgreSQL's. Nothing removes a header before its row group is written anew.
 // C API.
 namespace varve::columnar {
-
-/// chunk_id of header tuples; TOAST values never get ids below FirstNormalObjectId.
-inline constexpr Oid kHeaderId = 2;
 
 struct RowHeader {
   enum class Kind { kNone, kCarrier, kTombstone };

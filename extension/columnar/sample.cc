@@ -31,11 +31,6 @@ std::uint64_t rows_in(std::span<const columnstore::GroupInfo> groups) {
   return rows;
 }
 
-std::span<const columnstore::GroupInfo> groups_of(Scan& scan) {
-  if (!columnstore::has_groups(scan.base.rs_rd)) return {};
-  return scan.rows->reader().groups();
-}
-
 /// Moves to the row that is `ordinal`-th over all groups; what remains of the groups is in
 /// scan.position. False behind the last.
 bool move_to(Scan& scan, std::uint64_t ordinal) {

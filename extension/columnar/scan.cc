@@ -20,11 +20,6 @@ namespace {
 constexpr std::uint32_t kMostRows = 65536;  // of a group
 constexpr std::uint32_t kPieceRows = 8 * columnstore::kVectorLength;
 
-std::span<const columnstore::GroupInfo> groups_of(Scan& scan) {
-  if (!columnstore::has_groups(scan.base.rs_rd)) return {};
-  return scan.rows->reader().groups();
-}
-
 std::uint32_t pieces_of(const columnstore::GroupInfo& group) {
   return (group.rows + kPieceRows - 1) / kPieceRows;
 }
@@ -169,6 +164,17 @@ void load_dead(Scan& scan, int group) {
 
 }  // namespace
 
+std::span<const columnstore::GroupInfo> groups_of(Scan& scan) {
+  if (!scan.knows_groups) {
+    std::span<const columnstore::GroupInfo> groups;
+    if (columnstore::has_groups(scan.base.rs_rd)) groups = scan.rows->reader().groups();
+    scan.groups = groups.data();
+    scan.group_count = groups.size();
+    scan.knows_groups = true;
+  }
+  return {scan.groups, scan.group_count};
+}
+
 bool is_visible(Scan& scan, int group, std::uint16_t row) {
   const Snapshot snapshot = scan.base.rs_snapshot;
   if (!is_steady(snapshot)) {
@@ -209,6 +215,7 @@ void scan_rescan(TableScanDesc sscan, ScanKeyData* keys, bool set_params, bool a
   Scan& scan = scan_of(sscan);
   rescan_heap(scan.heap, keys, set_params, allow_strat, allow_sync, allow_pagemode);
   scan.part = Scan::Part::kStart;
+  scan.knows_groups = false;
   scan.position = {};
   scan.pieces_before = 0;
   scan.next_block = 0;

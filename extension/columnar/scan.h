@@ -33,6 +33,9 @@ struct Scan {
   TableScanDescData base;  // must be first: PostgreSQL sees this
   TableScanDesc heap;
   RowAccess* rows;
+  const columnstore::GroupInfo* groups;  // Reader::groups(), once a step has asked for them
+  std::size_t group_count;
+  bool knows_groups;
 
   enum class Part { kStart, kHeap, kGroups };
   Part part;
@@ -67,6 +70,9 @@ bool next_columnar_row(TableScanDesc scan, TupleTableSlot* slot);
 Size parallelscan_estimate(Relation chunk);
 Size parallelscan_initialize(Relation chunk, ParallelTableScanDesc parallel);
 void parallelscan_reinitialize(Relation chunk, ParallelTableScanDesc parallel);
+
+/// The row groups of the chunk, which stay as they are while it is scanned.
+std::span<const columnstore::GroupInfo> groups_of(Scan& scan);
 
 /// Whether the scan's snapshot sees a row of `groups()[group]`.
 bool is_visible(Scan& scan, int group, std::uint16_t row);

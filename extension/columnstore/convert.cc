@@ -1,5 +1,6 @@
 #include "extension/columnstore/convert.h"
 
+#include "extension/catalog/access_method.h"
 #include "extension/chunk/maintain/rewrite.h"
 #include "extension/columnstore/access_method.h"
 #include "extension/columnstore/group_sort.h"
@@ -241,11 +242,8 @@ void to_rows(Oid chunk) {
 }
 
 bool is_columnar(Oid chunk) {
-  HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(chunk));
-  if (!HeapTupleIsValid(tuple)) return false;
-  const Oid method = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relam;
-  ReleaseSysCache(tuple);
-  return method == columnar_method();
+  const Oid method = catalog::access_method_of(chunk);
+  return OidIsValid(method) && method == columnar_method();
 }
 
 }  // namespace varve::columnstore

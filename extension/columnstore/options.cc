@@ -284,9 +284,4 @@ void apply_options(Oid hypertable, List* options, bool is_reset) {
   }
 }
 
-void enable(Oid hypertable) {
-  const catalog::Hypertable row = locked(hypertable);
-  if (!settings_of(row.id).is_enabled) set_options(row, NIL);
-}
-
 }  // namespace varve::columnstore

@@ -19,7 +19,4 @@ bool is_option(const DefElem* option);
 /// lists that are none, 0A000 for options we have not and where columnar chunks are in the way.
 void apply_options(Oid hypertable, List* options, bool is_reset);
 
-/// Enables the columnstore with what apply_options() chooses, unless it is enabled.
-void enable(Oid hypertable);
-
 }  // namespace varve::columnstore

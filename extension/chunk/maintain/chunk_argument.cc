@@ -2,21 +2,19 @@
 
 #include <string>
 
+#include "extension/catalog/access_method.h"
 #include "extension/chunk/unlink.h"
 
 #include "extension/pg/boundary.h"
 #include "extension/pg/sqlstate.h"
 extern "C" {
-#include <access/htup_details.h>
 #include <catalog/pg_am.h>
-#include <catalog/pg_class.h>
 #include <commands/defrem.h>
 #include <miscadmin.h>
 #include <storage/lmgr.h>
 #include <tcop/utility.h>
 #include <utils/acl.h>
 #include <utils/lsyscache.h>
-#include <utils/syscache.h>
 }
 
 namespace varve::chunk {
@@ -31,14 +29,6 @@ std::string quoted(Oid relation) {
   const bool is_hypertable = catalog::HypertableTable::find(relation).has_value();
   throw pg::SqlError(pg::kChunkNotExist, "table " + quoted(relation) + " is not a chunk", {},
                      is_hypertable ? "It is a hypertable: show_chunks() lists its chunks." : "");
-}
-
-Oid access_method_of(Oid relation) {
-  HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
-  if (!HeapTupleIsValid(tuple)) return InvalidOid;
-  const Oid method = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relam;
-  ReleaseSysCache(tuple);
-  return method;
 }
 
 }  // namespace
@@ -90,7 +80,7 @@ void require_whole_slice(const OwnChunk& chunk, const char* function) {
 }
 
 void require_heap(Oid chunk, const char* function) {
-  const Oid method = pg::call([&] { return access_method_of(chunk); });
+  const Oid method = pg::call([&] { return catalog::access_method_of(chunk); });
   if (method == HEAP_TABLE_AM_OID) return;
   const bool is_columnar =
       pg::call([&] { return method == get_table_am_oid("varve_columnar", true); });
