@@ -43,21 +43,12 @@ COMMENT ON PROCEDURE remove_columnstore_policy(regclass, boolean) IS 'chunks no 
 
 CREATE FUNCTION _timescaledb_functions.policy_compression_check(config jsonb) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    type regtype;
 BEGIN
-    SELECT h.column_type INTO type FROM varve_catalog.hypertable h WHERE h.id = (config ->> 'hypertable_id')::integer;
-    IF NOT FOUND THEN
-        RAISE 'hypertable_id % is not that of a hypertable', coalesce(config ->> 'hypertable_id', 'null') USING ERRCODE = '22023';
-    END IF;
+    PERFORM varve_catalog.policy_hypertable(config);
     IF (config ->> 'compress_after' IS NULL) = (config ->> 'compress_created_before' IS NULL) THEN
         RAISE 'a columnstore policy needs either compress_after or compress_created_before' USING ERRCODE = '22023';
     END IF;
-    IF config ->> 'compress_after' IS NOT NULL AND varve_catalog.is_integer(type) THEN
-        PERFORM (config ->> 'compress_after')::bigint;
-    ELSE
-        PERFORM coalesce(config ->> 'compress_after', config ->> 'compress_created_before')::interval;
-    END IF;
+    PERFORM varve_catalog.policy_age_check(config, 'compress_after', 'compress_created_before');
 END $$;
 
 COMMENT ON FUNCTION _timescaledb_functions.policy_compression_check(jsonb) IS 'reports what is wrong with the configuration of a columnstore policy';
@@ -66,20 +57,8 @@ COMMENT ON FUNCTION _timescaledb_functions.policy_compression_check(jsonb) IS 'r
 CREATE FUNCTION varve_catalog.compression_chunks(config jsonb, present bigint) RETURNS varve_catalog.chunk[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    target varve_catalog.hypertable;
-    chunks regclass[];
+    chunks regclass[] := varve_catalog.policy_old_chunks(config, 'compress_after', 'compress_created_before', present);
 BEGIN
-    SELECT * INTO target FROM varve_catalog.hypertable h WHERE h.id = (config ->> 'hypertable_id')::integer;
-    IF config ->> 'compress_created_before' IS NOT NULL THEN
-        chunks := ARRAY(SELECT @extschema@.show_chunks(target.relation,
-            created_before => varve_catalog.job_now() - (config ->> 'compress_created_before')::interval));
-    ELSIF varve_catalog.is_integer(target.column_type) THEN
-        chunks := ARRAY(SELECT @extschema@.show_chunks(target.relation,
-            older_than => present - (config ->> 'compress_after')::bigint));
-    ELSE
-        chunks := ARRAY(SELECT @extschema@.show_chunks(target.relation,
-            older_than => varve_catalog.job_now() - (config ->> 'compress_after')::interval));
-    END IF;
     RETURN ARRAY(SELECT c FROM varve_catalog.chunk c JOIN pg_class r ON r.oid = c.relation
         WHERE c.relation = ANY (chunks) AND r.relkind = 'r' AND (NOT varve_catalog.is_columnar(r.relam) OR pg_relation_size(c.relation) > 0)
         ORDER BY c.range_begin, c.id);
@@ -106,26 +85,13 @@ BEGIN
         IF NOT EXISTS (SELECT FROM varve_catalog.chunk c WHERE c.id = target.id) THEN
             RETURN state;
         END IF;
-        state := state || jsonb_build_object('kept', coalesce(state -> 'kept', '[]') || jsonb_build_object('chunk', name, 'reason', reason),
-            'sqlstate', SQLSTATE);
+        state := varve_catalog.policy_kept(state, name, reason, SQLSTATE);
     END;
     PERFORM _timescaledb_functions.report_run(state - 'sqlstate');
     RETURN state;
 END $$;
 
 COMMENT ON FUNCTION varve_catalog.compression_step(varve_catalog.chunk, jsonb) IS 'converts one chunk, and writes down how that went';
-
-CREATE FUNCTION varve_catalog.compression_end(state jsonb) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF state ? 'kept' THEN
-        RAISE 'could not convert % of % chunks', jsonb_array_length(state -> 'kept'),
-            jsonb_array_length(state -> 'kept') + coalesce((state ->> 'converted')::bigint, 0)
-            USING ERRCODE = state ->> 'sqlstate', DETAIL = state ->> 'kept', HINT = 'The job tries again.';
-    END IF;
-END $$;
-
-COMMENT ON FUNCTION varve_catalog.compression_end(jsonb) IS 'fails where chunks had to stay rows, so that the job tries again soon';
 
 CREATE PROCEDURE _timescaledb_functions.policy_compression(job_id integer, config jsonb)
 LANGUAGE plpgsql AS $$
@@ -141,7 +107,7 @@ BEGIN
         state := varve_catalog.compression_step(target, state);
         COMMIT;
     END LOOP;
-    PERFORM varve_catalog.compression_end(state);
+    PERFORM varve_catalog.policy_end(state, 'convert', 'converted');
 END $$;
 
 COMMENT ON PROCEDURE _timescaledb_functions.policy_compression(integer, jsonb) IS

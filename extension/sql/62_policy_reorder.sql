@@ -34,9 +34,7 @@ COMMENT ON FUNCTION varve_catalog.reorder_index(jsonb) IS 'the index of a reorde
 CREATE FUNCTION _timescaledb_functions.policy_reorder_check(config jsonb) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM varve_catalog.hypertable h WHERE h.id = (config ->> 'hypertable_id')::integer) THEN
-        RAISE 'hypertable_id % is not that of a hypertable', coalesce(config ->> 'hypertable_id', 'null') USING ERRCODE = '22023';
-    END IF;
+    PERFORM varve_catalog.policy_hypertable(config);
     IF varve_catalog.reorder_index(config) IS NULL THEN
         RAISE '"%" is not an index of the hypertable', coalesce(config ->> 'index_name', 'null') USING ERRCODE = '22023';
     END IF;
@@ -72,8 +70,7 @@ BEGIN
         state := state || jsonb_build_object('reordered', coalesce((state ->> 'reordered')::bigint, 0) + 1);
     EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         GET STACKED DIAGNOSTICS reason = MESSAGE_TEXT;
-        state := state || jsonb_build_object('kept', coalesce(state -> 'kept', '[]') || jsonb_build_object('chunk', name, 'reason', reason),
-            'sqlstate', SQLSTATE);
+        state := varve_catalog.policy_kept(state, name, reason, SQLSTATE);
     END;
     PERFORM _timescaledb_functions.report_run(state - 'sqlstate');
     RETURN state;

@@ -30,21 +30,12 @@ COMMENT ON FUNCTION varve_catalog.drop_chunk(regclass, bigint, boolean) IS
 
 CREATE FUNCTION _timescaledb_functions.policy_retention_check(config jsonb) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    type regtype;
 BEGIN
-    SELECT h.column_type INTO type FROM varve_catalog.hypertable h WHERE h.id = (config ->> 'hypertable_id')::integer;
-    IF NOT FOUND THEN
-        RAISE 'hypertable_id % is not that of a hypertable', coalesce(config ->> 'hypertable_id', 'null') USING ERRCODE = '22023';
-    END IF;
+    PERFORM varve_catalog.policy_hypertable(config);
     IF (config ->> 'drop_after' IS NULL) = (config ->> 'drop_created_before' IS NULL) THEN
         RAISE 'a retention policy needs either drop_after or drop_created_before' USING ERRCODE = '22023';
     END IF;
-    IF config ->> 'drop_after' IS NOT NULL AND varve_catalog.is_integer(type) THEN
-        PERFORM (config ->> 'drop_after')::bigint;
-    ELSE
-        PERFORM coalesce(config ->> 'drop_after', config ->> 'drop_created_before')::interval;
-    END IF;
+    PERFORM varve_catalog.policy_age_check(config, 'drop_after', 'drop_created_before');
     PERFORM varve_catalog.retention_keeps_needed(config);
 END $$;
 
@@ -61,20 +52,8 @@ COMMENT ON FUNCTION varve_catalog.retention_keeps_needed(jsonb) IS
 CREATE FUNCTION varve_catalog.retention_chunks(config jsonb, present bigint) RETURNS varve_catalog.chunk[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    target varve_catalog.hypertable;
-    chunks regclass[];
+    chunks regclass[] := varve_catalog.policy_old_chunks(config, 'drop_after', 'drop_created_before', present);
 BEGIN
-    SELECT * INTO target FROM varve_catalog.hypertable h WHERE h.id = (config ->> 'hypertable_id')::integer;
-    IF config ->> 'drop_created_before' IS NOT NULL THEN
-        chunks := ARRAY(SELECT @extschema@.show_chunks(target.relation,
-            created_before => varve_catalog.job_now() - (config ->> 'drop_created_before')::interval));
-    ELSIF varve_catalog.is_integer(target.column_type) THEN
-        chunks := ARRAY(SELECT @extschema@.show_chunks(target.relation,
-            older_than => present - (config ->> 'drop_after')::bigint));
-    ELSE
-        chunks := ARRAY(SELECT @extschema@.show_chunks(target.relation,
-            older_than => varve_catalog.job_now() - (config ->> 'drop_after')::interval));
-    END IF;
     RETURN ARRAY(SELECT c FROM varve_catalog.chunk c WHERE c.relation = ANY (chunks) ORDER BY c.range_begin, c.id);
 END $$;
 
@@ -96,26 +75,13 @@ BEGIN
         END IF;
     EXCEPTION WHEN lock_not_available OR deadlock_detected OR foreign_key_violation OR object_not_in_prerequisite_state THEN
         GET STACKED DIAGNOSTICS reason = MESSAGE_TEXT;
-        state := state || jsonb_build_object('kept', coalesce(state -> 'kept', '[]') || jsonb_build_object('chunk', name, 'reason', reason),
-            'sqlstate', SQLSTATE);
+        state := varve_catalog.policy_kept(state, name, reason, SQLSTATE);
     END;
     PERFORM _timescaledb_functions.report_run(state - 'sqlstate');
     RETURN state;
 END $$;
 
 COMMENT ON FUNCTION varve_catalog.retention_step(varve_catalog.chunk, jsonb, jsonb) IS 'drops one chunk, and writes down how that went';
-
-CREATE FUNCTION varve_catalog.retention_end(state jsonb) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF state ? 'kept' THEN
-        RAISE 'could not drop % of % chunks', jsonb_array_length(state -> 'kept'),
-            jsonb_array_length(state -> 'kept') + coalesce((state ->> 'dropped')::bigint, 0)
-            USING ERRCODE = state ->> 'sqlstate', DETAIL = state ->> 'kept', HINT = 'The job tries again.';
-    END IF;
-END $$;
-
-COMMENT ON FUNCTION varve_catalog.retention_end(jsonb) IS 'fails where chunks had to be kept, so that the job tries again soon';
 
 CREATE PROCEDURE _timescaledb_functions.policy_retention(job_id integer, config jsonb)
 LANGUAGE plpgsql AS $$
@@ -131,7 +97,7 @@ BEGIN
         state := varve_catalog.retention_step(target, config, state);
         COMMIT;
     END LOOP;
-    PERFORM varve_catalog.retention_end(state);
+    PERFORM varve_catalog.policy_end(state, 'drop', 'dropped');
 END $$;
 
 COMMENT ON PROCEDURE _timescaledb_functions.policy_retention(integer, jsonb) IS

@@ -37,21 +37,13 @@ COMMENT ON FUNCTION varve_catalog.tablespace_number(text) IS 'the tablespace in 
 CREATE FUNCTION _timescaledb_functions.policy_tiering_check(config jsonb) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    type regtype;
     name text;
 BEGIN
-    SELECT h.column_type INTO type FROM varve_catalog.hypertable h WHERE h.id = (config ->> 'hypertable_id')::integer;
-    IF NOT FOUND THEN
-        RAISE 'hypertable_id % is not that of a hypertable', coalesce(config ->> 'hypertable_id', 'null') USING ERRCODE = '22023';
-    END IF;
+    PERFORM varve_catalog.policy_hypertable(config);
     IF config ->> 'older_than' IS NULL THEN
         RAISE 'a tiering policy needs older_than' USING ERRCODE = '22023';
     END IF;
-    IF varve_catalog.is_integer(type) THEN
-        PERFORM (config ->> 'older_than')::bigint;
-    ELSE
-        PERFORM (config ->> 'older_than')::interval;
-    END IF;
+    PERFORM varve_catalog.policy_age_check(config, 'older_than', NULL);
     FOREACH name IN ARRAY ARRAY[coalesce(config ->> 'tablespace', 'null'), coalesce(config ->> 'index_tablespace', config ->> 'tablespace')] LOOP
         IF varve_catalog.tablespace_number(name) IS NULL THEN
             RAISE 'tablespace "%" does not exist', name USING ERRCODE = '42704';
@@ -68,18 +60,10 @@ COMMENT ON FUNCTION _timescaledb_functions.policy_tiering_check(jsonb) IS 'repor
 CREATE FUNCTION varve_catalog.tiering_chunks(config jsonb, present bigint) RETURNS varve_catalog.chunk[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    target varve_catalog.hypertable;
-    chunks regclass[];
+    chunks regclass[] := varve_catalog.policy_old_chunks(config, 'older_than', NULL, present);
     place oid := varve_catalog.tablespace_number(config ->> 'tablespace');
     index_place oid := varve_catalog.tablespace_number(coalesce(config ->> 'index_tablespace', config ->> 'tablespace'));
 BEGIN
-    SELECT * INTO target FROM varve_catalog.hypertable h WHERE h.id = (config ->> 'hypertable_id')::integer;
-    IF varve_catalog.is_integer(target.column_type) THEN
-        chunks := ARRAY(SELECT @extschema@.show_chunks(target.relation, older_than => present - (config ->> 'older_than')::bigint));
-    ELSE
-        chunks := ARRAY(SELECT @extschema@.show_chunks(target.relation,
-            older_than => varve_catalog.job_now() - (config ->> 'older_than')::interval));
-    END IF;
     RETURN ARRAY(
         SELECT s.chunk FROM (
             SELECT m.chunk, m.range_begin, m.id, sum(m.bytes) OVER (ORDER BY m.range_begin, m.id) - m.bytes AS before, m.bytes
@@ -112,26 +96,13 @@ BEGIN
         IF NOT EXISTS (SELECT FROM varve_catalog.chunk c WHERE c.id = target.id) THEN
             RETURN state;
         END IF;
-        state := state || jsonb_build_object('kept', coalesce(state -> 'kept', '[]') || jsonb_build_object('chunk', name, 'reason', reason),
-            'sqlstate', SQLSTATE);
+        state := varve_catalog.policy_kept(state, name, reason, SQLSTATE);
     END;
     PERFORM _timescaledb_functions.report_run(state - 'sqlstate');
     RETURN state;
 END $$;
 
 COMMENT ON FUNCTION varve_catalog.tiering_step(varve_catalog.chunk, jsonb, jsonb) IS 'moves one chunk, and writes down how that went';
-
-CREATE FUNCTION varve_catalog.tiering_end(state jsonb) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF state ? 'kept' THEN
-        RAISE 'could not move % of % chunks', jsonb_array_length(state -> 'kept'),
-            jsonb_array_length(state -> 'kept') + coalesce((state ->> 'moved')::bigint, 0)
-            USING ERRCODE = state ->> 'sqlstate', DETAIL = state ->> 'kept', HINT = 'The job tries again.';
-    END IF;
-END $$;
-
-COMMENT ON FUNCTION varve_catalog.tiering_end(jsonb) IS 'fails where chunks had to stay, so that the job tries again soon';
 
 CREATE PROCEDURE _timescaledb_functions.policy_tiering(job_id integer, config jsonb)
 LANGUAGE plpgsql AS $$
@@ -147,7 +118,7 @@ BEGIN
         state := varve_catalog.tiering_step(target, config, state);
         COMMIT;
     END LOOP;
-    PERFORM varve_catalog.tiering_end(state);
+    PERFORM varve_catalog.policy_end(state, 'move', 'moved');
 END $$;
 
 COMMENT ON PROCEDURE _timescaledb_functions.policy_tiering(integer, jsonb) IS
