@@ -39,29 +39,7 @@ AttrNumber partition_column(Oid relation) {
   return column;
 }
 
-// What this very command has written is not visible to the system caches before the next one.
-
-/// The column's name as the command left it.
-NameData newest_column_name(Oid relation, AttrNumber column) {
-  ScanKeyData keys[2];
-  ScanKeyInit(&keys[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber, F_OIDEQ,
-              ObjectIdGetDatum(relation));
-  ScanKeyInit(&keys[1], Anum_pg_attribute_attnum, BTEqualStrategyNumber, F_INT2EQ,
-              Int16GetDatum(column));
-  Relation table = table_open(AttributeRelationId, AccessShareLock);
-  SysScanDesc scan =
-      systable_beginscan(table, AttributeRelidNumIndexId, true, SnapshotSelf, 2, keys);
-  NameData name = {};
-  HeapTuple tuple = systable_getnext(scan);
-  if (HeapTupleIsValid(tuple)) {
-    name = reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple))->attname;
-  }
-  systable_endscan(scan);
-  table_close(table, AccessShareLock);
-  return name;
-}
-
-/// The schema's name as the command left it.
+/// The schema's name as the command left it; see newest_column_name().
 NameData newest_schema_name(Oid schema) {
   ScanKeyData key;
   ScanKeyInit(&key, Anum_pg_namespace_oid, BTEqualStrategyNumber, F_OIDEQ,
@@ -103,6 +81,25 @@ void on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int 
 }
 
 }  // namespace
+
+NameData newest_column_name(Oid relation, AttrNumber column) {
+  ScanKeyData keys[2];
+  ScanKeyInit(&keys[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber, F_OIDEQ,
+              ObjectIdGetDatum(relation));
+  ScanKeyInit(&keys[1], Anum_pg_attribute_attnum, BTEqualStrategyNumber, F_INT2EQ,
+              Int16GetDatum(column));
+  Relation table = table_open(AttributeRelationId, AccessShareLock);
+  SysScanDesc scan =
+      systable_beginscan(table, AttributeRelidNumIndexId, true, SnapshotSelf, 2, keys);
+  NameData name = {};
+  HeapTuple tuple = systable_getnext(scan);
+  if (HeapTupleIsValid(tuple)) {
+    name = reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple))->attname;
+  }
+  systable_endscan(scan);
+  table_close(table, AccessShareLock);
+  return name;
+}
 
 void forget_dropped(Oid class_id, Oid object_id) {
   if (class_id != RelationRelationId) return;

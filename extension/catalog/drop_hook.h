@@ -18,6 +18,10 @@ void follow_rename(Oid relation, AttrNumber column);
 /// Stores the new name of a schema that hypertables keep their chunks in, if it has been renamed.
 void follow_schema_rename(Oid schema);
 
+/// The column's name as the command under way has left it, which the system caches do not have
+/// before the next one; empty where there is no such column. C API.
+NameData newest_column_name(Oid relation, AttrNumber column);
+
 /// Once, in _PG_init. Listens for invalidations, too.
 void install_drop_hook();
 

@@ -244,6 +244,16 @@ std::size_t append_rows(ColumnBuffer& buffer, const ColumnBuffer& from, const st
   return bytes;
 }
 
+std::size_t append_row(std::span<ColumnBuffer> buffers, TupleTableSlot* slot, StringRoom& room) {
+  slot_getallattrs(slot);
+  std::size_t bytes = 0;
+  for (ColumnBuffer& buffer : buffers) {
+    const int at = buffer.column.attribute - 1;
+    bytes += append(buffer, slot->tts_values[at], slot->tts_isnull[at], room);
+  }
+  return bytes;
+}
+
 void clear(ColumnBuffer& buffer) {
   std::memset(buffer.validity, 0, codec::kMaxRows / 64 * sizeof(std::uint64_t));
   buffer.rows = buffer.values = buffer.nulls = 0;

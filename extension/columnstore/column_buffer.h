@@ -1,11 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "extension/columnstore/column.h"
 
 #include "extension/pg/postgres.h"
+extern "C" {
+#include <executor/tuptable.h>
+}
 
 namespace varve::columnstore {
 
@@ -36,6 +40,9 @@ ColumnBuffer make_buffer(const Column& column, bool is_positional = false);
 
 /// Adds a row; copies what the value refers to, detoasted, into `room`. The bytes it takes.
 std::size_t append(ColumnBuffer& buffer, Datum value, bool is_null, StringRoom& room);
+
+/// Adds the row of a slot to the buffers of its columns. The bytes it takes.
+std::size_t append_row(std::span<ColumnBuffer> buffers, TupleTableSlot* slot, StringRoom& room);
 
 inline constexpr std::size_t kMostRowsAtOnce = 1024;
 

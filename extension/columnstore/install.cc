@@ -2,6 +2,7 @@
 
 #include "extension/catalog/chunk_event.h"
 #include "extension/catalog/chunk_table.h"
+#include "extension/catalog/drop_hook.h"
 #include "extension/catalog/hypertable_cache.h"
 #include "extension/catalog/relations.h"
 #include "extension/columnstore/convert.h"
@@ -11,16 +12,10 @@
 
 #include "extension/pg/boundary.h"
 extern "C" {
-#include <access/genam.h>
-#include <access/htup_details.h>
-#include <access/table.h>
 #include <catalog/namespace.h>
 #include <catalog/objectaccess.h>
-#include <catalog/pg_attribute.h>
 #include <catalog/pg_class.h>
-#include <utils/fmgroids.h>
 #include <utils/lsyscache.h>
-#include <utils/snapmgr.h>
 }
 
 namespace varve::columnstore {
@@ -62,33 +57,13 @@ void refuse_dropped_column(Oid relation, AttrNumber attribute) {
                    get_rel_name(relation))));
 }
 
-/// The name that the command under way has given the column; syscaches have the old one.
-const char* newest_name(Oid relation, AttrNumber attribute) {
-  ScanKeyData keys[2];
-  ScanKeyInit(&keys[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber, F_OIDEQ,
-              ObjectIdGetDatum(relation));
-  ScanKeyInit(&keys[1], Anum_pg_attribute_attnum, BTEqualStrategyNumber, F_INT2EQ,
-              Int16GetDatum(attribute));
-  Relation table = table_open(AttributeRelationId, AccessShareLock);
-  SysScanDesc scan =
-      systable_beginscan(table, AttributeRelidNumIndexId, true, SnapshotSelf, 2, keys);
-  HeapTuple tuple = systable_getnext(scan);
-  const char* name =
-      HeapTupleIsValid(tuple)
-          ? pstrdup(NameStr(reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple))->attname))
-          : nullptr;
-  systable_endscan(scan);
-  table_close(table, AccessShareLock);
-  return name;
-}
-
 /// A column's name before the command under way and after it; equal where it is not renamed.
 struct Names {
   const char* before;
-  const char* after;
+  NameData after;
 
   [[nodiscard]] bool differ() const {
-    return before != nullptr && after != nullptr && strcmp(before, after) != 0;
+    return before != nullptr && NameStr(after)[0] != '\0' && strcmp(before, NameStr(after)) != 0;
   }
 };
 
@@ -100,13 +75,15 @@ void follow_rename(Oid relation, const Names& names) {
         "UPDATE varve_catalog.columnstore SET "
         "segmentby = array_replace(segmentby, $2::name, $3::name), "
         "orderby = array_replace(orderby, $2::name, $3::name) WHERE hypertable_id = $1",
-        {Argument::integer(id), Argument::text(names.before), Argument::text(names.after)});
+        {Argument::integer(id), Argument::text(names.before),
+         Argument::text(NameStr(names.after))});
     job::execute(
         "UPDATE varve_catalog.columnar_chunk SET "
         "segmentby = array_replace(segmentby, $2::name, $3::name), "
         "orderby = array_replace(orderby, $2::name, $3::name) "
         "WHERE chunk_id IN (SELECT id FROM varve_catalog.chunk WHERE hypertable_id = $1)",
-        {Argument::integer(id), Argument::text(names.before), Argument::text(names.after)});
+        {Argument::integer(id), Argument::text(names.before),
+         Argument::text(NameStr(names.after))});
   });
 }
 
@@ -153,7 +130,7 @@ void on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int 
   } else if (class_id == RelationRelationId && access == OAT_POST_ALTER && attribute > 0) {
     // What others do may make the new name visible.
     const Names names = {get_attname(object_id, attribute, true),
-                         newest_name(object_id, attribute)};
+                         catalog::newest_column_name(object_id, attribute)};
     call_previous(access, class_id, object_id, sub_id, arg);
     if (names.differ() && exists()) follow_rename(object_id, names);
   } else {

@@ -167,12 +167,7 @@ RowSorter* RowSorter::open(Relation chunk, const SortOrder& order) {
 
 void RowSorter::add(TupleTableSlot* slot) {
   State& state = *state_;
-  slot_getallattrs(slot);
-  for (std::size_t i = 0; i < state.columns; ++i) {
-    ColumnBuffer& buffer = state.buffers[i];
-    const int at = buffer.column.attribute - 1;
-    state.bytes += append(buffer, slot->tts_values[at], slot->tts_isnull[at], state.room);
-  }
+  state.bytes += append_row({state.buffers, state.columns}, slot, state.room);
   ++state.rows;
 }
 

@@ -146,12 +146,7 @@ Writer* Writer::open(Relation chunk, Oid toast, std::uint32_t first, const SortC
 
 void Writer::add(TupleTableSlot* slot) {
   State& state = *state_;
-  slot_getallattrs(slot);
-  for (std::size_t i = 0; i < state.columns; ++i) {
-    ColumnBuffer& buffer = state.buffers[i];
-    const int at = buffer.column.attribute - 1;
-    state.bytes += append(buffer, slot->tts_values[at], slot->tts_isnull[at], state.room);
-  }
+  state.bytes += append_row({state.buffers, state.columns}, slot, state.room);
   ++state.rows;
   if (state.rows == codec::kMaxRows || state.bytes >= state.most_bytes) flush(state);
 }
