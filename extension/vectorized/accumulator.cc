@@ -17,9 +17,9 @@ std::int64_t integer_at(const Values& values, std::size_t row) {
   return static_cast<std::int64_t>(values.bits[row]);
 }
 
-template <Number number>
+template <Number Kind>
 double real_at(const Values& values, std::size_t row) {
-  if constexpr (number == Number::kFloat) {
+  if constexpr (Kind == Number::kFloat) {
     return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(values.bits[row])));
   } else {
     return std::bit_cast<double>(values.bits[row]);
@@ -59,14 +59,14 @@ void sum_integers(const Values& values, Rows rows, Accumulator& state) {
 }
 
 /// As float8pl() and float4pl() add: an overflow is an infinite sum of finite ones.
-template <class Real, Number number>
+template <class Real, Number Kind>
 bool sum_reals(const Values& values, Rows rows, Accumulator& state) {
   const auto before = static_cast<Real>(state.real);
   const bool is_first = state.count == 0;
   Real sum = before;
   bool is_begun = !is_first;
   const auto take = [&](std::size_t row) {
-    const auto value = static_cast<Real>(real_at<number>(values, row));
+    const auto value = static_cast<Real>(real_at<Kind>(values, row));
     sum = is_begun ? sum + value : value;  // the first value is the sum: -0 stays
     is_begun = true;
   };
@@ -78,7 +78,7 @@ bool sum_reals(const Values& values, Rows rows, Accumulator& state) {
   bool has_overflowed = false;
   is_begun = !is_first;
   for_each(values, rows, [&](std::size_t row) {
-    const auto value = static_cast<Real>(real_at<number>(values, row));
+    const auto value = static_cast<Real>(real_at<Kind>(values, row));
     const Real next = is_begun ? again + value : value;
     has_overflowed |= std::isinf(next) && !std::isinf(again) && !std::isinf(value);
     again = next;
@@ -107,25 +107,25 @@ bool accumulate(double value, Accumulator& state) {
 }
 
 /// The squares matter only for their overflow, which small values cannot bring about.
-template <Number number>
+template <Number Kind>
 bool average_reals(const Values& values, Rows rows, Accumulator& state) {
   if (!state.has_large) {
     bool is_small = true;
     for_each(values, rows, [&](std::size_t row) {
-      is_small &= std::abs(real_at<number>(values, row)) <= kLarge;  // not of NaN
+      is_small &= std::abs(real_at<Kind>(values, row)) <= kLarge;  // not of NaN
     });
     state.has_large = !is_small;
   }
   if (state.has_large) {
     bool is_fine = true;
     for_each(values, rows, [&](std::size_t row) {
-      is_fine = is_fine && accumulate(real_at<number>(values, row), state);
+      is_fine = is_fine && accumulate(real_at<Kind>(values, row), state);
     });
     return is_fine;
   }
   double sum = state.real;
   state.count +=
-      for_each(values, rows, [&](std::size_t row) { sum += real_at<number>(values, row); });
+      for_each(values, rows, [&](std::size_t row) { sum += real_at<Kind>(values, row); });
   state.real = sum;
   return true;
 }
@@ -134,20 +134,20 @@ bool average_reals(const Values& values, Rows rows, Accumulator& state) {
 bool is_less(double a, double b) { return std::isnan(b) ? !std::isnan(a) : a < b; }
 
 /// As int8larger(), float8larger() and the like: of equal ones the later.
-template <bool is_max, Number number>
+template <bool IsMax, Number Kind>
 void extreme(const Values& values, Rows rows, Accumulator& state) {
   const bool is_begun = state.count > 0;
   bool has_value = is_begun;
   auto integer = static_cast<std::int64_t>(state.integer.low);
   double real = state.real;
   state.count += for_each(values, rows, [&](std::size_t row) {
-    if constexpr (number == Number::kInteger) {
+    if constexpr (Kind == Number::kInteger) {
       const std::int64_t value = integer_at(values, row);
-      const bool stays = has_value && (is_max ? integer > value : integer < value);
+      const bool stays = has_value && (IsMax ? integer > value : integer < value);
       integer = stays ? integer : value;
     } else {
-      const double value = real_at<number>(values, row);
-      const bool stays = has_value && (is_max ? is_less(value, real) : is_less(real, value));
+      const double value = real_at<Kind>(values, row);
+      const bool stays = has_value && (IsMax ? is_less(value, real) : is_less(real, value));
       real = stays ? real : value;
     }
     has_value = true;
@@ -156,12 +156,12 @@ void extreme(const Values& values, Rows rows, Accumulator& state) {
   state.real = real;
 }
 
-template <bool is_max>
+template <bool IsMax>
 void extreme(const Values& values, Rows rows, Accumulator& state) {
   switch (values.number) {
-    case Number::kInteger: return extreme<is_max, Number::kInteger>(values, rows, state);
-    case Number::kFloat: return extreme<is_max, Number::kFloat>(values, rows, state);
-    case Number::kDouble: return extreme<is_max, Number::kDouble>(values, rows, state);
+    case Number::kInteger: return extreme<IsMax, Number::kInteger>(values, rows, state);
+    case Number::kFloat: return extreme<IsMax, Number::kFloat>(values, rows, state);
+    case Number::kDouble: return extreme<IsMax, Number::kDouble>(values, rows, state);
   }
 }
 

@@ -7,9 +7,9 @@ extern "C" {
 
 namespace varve::vectorized {
 
-/// The plan node that aggregates what its children give, without groups. Private data: a List of
-/// integers for each aggregate, {function, target of the children that is its argument, or -1};
-/// custom_scan_tlist has the aggregates in the same order.
+/// The plan node that aggregates what its child gives. Private data: a List for each key, of
+/// integers {target of the child, length of its type}, and one for each aggregate {function, target
+/// of the child that is its argument, or -1}; custom_scan_tlist has keys, then aggregates.
 extern const CustomScanMethods kVectorizedAggregate;
 
 }  // namespace varve::vectorized

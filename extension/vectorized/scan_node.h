@@ -24,11 +24,16 @@ struct Batch {
   TupleTableSlot* row;
 };
 
-/// Whether the node is a ColumnarScan all of whose targets are columns.
+/// Whether the node is a ColumnarScan all of whose targets are columns or steps of a column
+/// (step_function.h).
 bool gives_batches(const PlanState* node);
 /// False at the end.
 bool next_batch(PlanState* node, Batch* batch);
-/// The column that is the node's target of this number, from 0 on, for the rows of the batch.
+/// The column that is the node's target of this number, from 0 on, or that it is a step of, for the
+/// rows of the batch.
 NeededColumn column_of_target(const PlanState* node, int target);
+bool is_step(const PlanState* node, int target);
+/// What a target that is a step gives for a value of its column.
+Datum step_of_target(PlanState* node, int target, Datum value, bool is_null, bool* result_is_null);
 
 }  // namespace varve::vectorized

@@ -1,4 +1,5 @@
--- Aggregates of whole tables by vectors: to the bit what rows give, one by one, in the same order; where they are used.
+-- Aggregates by vectors, of whole tables and of groups: to the bit what rows give, one by one, in the same order; where
+-- they are used.
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET client_min_messages = warning;
@@ -8,7 +9,8 @@ CREATE FUNCTION given(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     result text;
 BEGIN
-    EXECUTE format('SELECT string_agg(q::text, ''|'') FROM (%s) q', query) INTO result;
+    EXECUTE format('SELECT string_agg(q::text, ''|'' ORDER BY q::text) FROM (%s) q', query) INTO result;
+    IF length(result) > 300 THEN RETURN length(result) - length(replace(result, '|', '')) + 1 || ' rows ' || md5(result); END IF;
     RETURN result;
 EXCEPTION WHEN OTHERS THEN
     RETURN 'ERROR ' || SQLSTATE;
@@ -54,7 +56,8 @@ SELECT q, same(q) FROM (VALUES ('SELECT count(*) FROM t'), ('SELECT sum(d) + 1, 
     ('SELECT h, (SELECT sum(b) FROM t WHERE host = h) FROM generate_series(1, 4) h'), ('SELECT h, x.* FROM generate_series(1, 4) h, LATERAL (SELECT sum(d), count(*) FROM t WHERE host = h AND d < h * 10) x'),
     ('SELECT k, (SELECT sum(i) FROM t WHERE time < ''2024-01-01''::timestamptz + k * interval ''1 day'') FROM generate_series(0, 3) k'), ('SELECT * FROM (SELECT sum(d) s FROM t) x WHERE s > 0 LIMIT 1'), ('SELECT (SELECT count(*) FROM t) + (SELECT sum(s) FROM t)')) v(q);
 \echo -- left to PostgreSQL
-SELECT q, same(q) FROM (VALUES ('SELECT host, count(*) FROM t GROUP BY host ORDER BY 1'), ('SELECT count(*) FROM t HAVING count(*) > 5'), ('SELECT count(DISTINCT host) FROM t'), ('SELECT count(*) FILTER (WHERE ok) FROM t'), ('SELECT sum(d + 1) FROM t'), ('SELECT sum(n) FROM t'),
+SELECT q, same(q) FROM (VALUES ('SELECT c, count(*) FROM t GROUP BY c'), ('SELECT d, count(*) FROM t GROUP BY d'), ('SELECT i + 1, count(*) FROM t GROUP BY 1'), ('SELECT host FROM t GROUP BY host'), ('SELECT host, s, i, ok, day, count(*) FROM t GROUP BY 1, 2, 3, 4, 5'),
+    ('SELECT host, count(*) FROM t GROUP BY ROLLUP (host)'), ('SELECT host, count(*) FROM t WHERE random() < 2 GROUP BY host'), ('SELECT time_bucket(''20 min'', time, ''Europe/Berlin''), count(*) FROM t GROUP BY 1'), ('SELECT host, count(*) FROM t GROUP BY host HAVING count(*) > 60'), ('SELECT count(*) FROM t HAVING count(*) > 5'), ('SELECT count(DISTINCT host) FROM t'), ('SELECT count(*) FILTER (WHERE ok) FROM t'), ('SELECT sum(d + 1) FROM t'), ('SELECT sum(n) FROM t'),
     ('SELECT stddev(d) FROM t'), ('SELECT count(*), max(c) FROM t'), ('SELECT count(*) FROM t a JOIN t b USING (host, time)'), ('SELECT count(*) OVER () FROM t LIMIT 1'), ('SELECT generate_series(1, count(*)::int) FROM t LIMIT 1'), ('SELECT count(*) FROM t TABLESAMPLE SYSTEM (100)'),
     ('SELECT count(xmin) FROM t')) v(q);
 
@@ -68,7 +71,46 @@ SELECT count(compress_chunk(c)) FROM show_chunks('ends') c;
 SELECT f, l, same(format('SELECT sum(d), sum(r) FROM ends WHERE k BETWEEN %s AND %s', f, l)), same(format('SELECT avg(d), avg(r) FROM ends WHERE k BETWEEN %s AND %s', f, l)), same(format('SELECT min(d), max(d), min(r), max(r) FROM ends WHERE k BETWEEN %s AND %s', f, l))
 FROM (VALUES (1, 3), (2, 2), (2, 3), (3, 3), (1, 5), (4, 6), (6, 8), (7, 8), (7, 9), (7, 7), (9, 10), (10, 10), (10, 11), (11, 11), (12, 14), (12, 12), (1, 12), (7, 12), (13, 14)) v(f, l);
 
+\echo -- groups
+SELECT q, same(q) FROM (VALUES ('SELECT host, count(*), sum(d), avg(r), min(i), max(b) FROM t GROUP BY host'), ('SELECT s, count(*), sum(d) FROM t GROUP BY s'), ('SELECT b, count(*) FROM t GROUP BY b'), ('SELECT ok, count(*) FROM t GROUP BY ok'), ('SELECT day, sum(d) FROM t GROUP BY day'), ('SELECT ts, sum(d) FROM t GROUP BY ts'), ('SELECT clock, sum(d) FROM t GROUP BY clock'),
+    ('SELECT host, ok, s, count(d) FROM t GROUP BY 1, 2, 3'), ('SELECT later, host, sum(x) FROM t GROUP BY 1, 2'), ('SELECT host * 2, sum(d) + host, count(*) FROM t GROUP BY host'), ('SELECT count(*) FROM t GROUP BY host, ok'), ('SELECT host, host, count(*) FROM t GROUP BY 1, 2'), ('SELECT host, sum(d) FROM t WHERE d > 1e9 GROUP BY host'),
+    ('SELECT time_bucket(''1 hour'', time), sum(d) FROM t GROUP BY 1'), ('SELECT time_bucket(''7 min'', time, timestamptz ''2024-01-01 00:03''), host, sum(d), count(*) FROM t WHERE d > 10 AND c > ''c 2'' GROUP BY 1, 2'), ('SELECT time_bucket(''1 month'', ts), avg(d) FROM t GROUP BY 1'), ('SELECT time_bucket(7, i), count(*) FROM t GROUP BY 1'), ('SELECT time_bucket(1000000, i, 3), count(*) FROM t GROUP BY 1'),
+    ('SELECT time_bucket(''10 days'', day), sum(d) FROM t GROUP BY 1'), ('SELECT date_trunc(''day'', ts), sum(d) FROM t GROUP BY 1'), ('SELECT extract(hour FROM date_trunc(''hour'', time)), date_trunc(''hour'', time), max(d) FROM t GROUP BY 2'), ('SELECT date_trunc(''hour'', time), ok, sum(d) FROM t GROUP BY 1, 2'),
+    ('SELECT h, x.* FROM generate_series(0, 4) h, LATERAL (SELECT s, sum(d) FROM t WHERE host = h AND i % 3 = 0 GROUP BY s) x'), ('SELECT * FROM (SELECT host, sum(d) FROM t GROUP BY host) x ORDER BY 1 LIMIT 2')) v(q);
+\echo -- by the clock of zones that set it forth and back
+CREATE TABLE year (time timestamptz NOT NULL, k int);
+SELECT created FROM create_hypertable('year', by_range('time', interval '400 days'), create_default_indexes => false);
+ALTER TABLE year SET (tsdb.enable_columnstore, tsdb.segmentby = '', tsdb.orderby = 'time DESC');
+INSERT INTO year SELECT '2017-01-01'::timestamptz + k * interval '20 min', k FROM generate_series(1, 27000) k;
+SELECT count(compress_chunk(c)) FROM show_chunks('year') c;
+VACUUM ANALYZE year;
+CREATE FUNCTION same_in(zone text, unit text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('timezone', zone, true);
+    RETURN same(format('SELECT date_trunc(%L, time), sum(k), count(*) FROM year GROUP BY 1', unit));
+END $$;
+SELECT zone, unit, same_in(zone, unit) FROM (VALUES ('Europe/Berlin'), ('Australia/Lord_Howe'), ('America/Sao_Paulo'), ('Pacific/Apia'), ('Asia/Kathmandu')) z(zone), (VALUES ('hour'), ('day'), ('week'), ('month'), ('quarter'), ('year')) u(unit) ORDER BY 1, 2;
+\echo -- in little memory: the table is read as often as that takes (rows would go to disk, and doubles be added in another order)
+SET work_mem = '64kB';
+SET hash_mem_multiplier = 1;
+SET enable_hashagg = off;  -- which the planner prefers then
+SET enable_sort = off;
+SELECT q, same(q) FROM (VALUES ('SELECT i, count(*), sum(s) FROM t GROUP BY i'), ('SELECT host, i, sum(s) FROM t WHERE s > 0 GROUP BY 1, 2'), ('SELECT time_bucket(''1 min'', time), sum(s) FROM t GROUP BY 1'), ('SELECT count(*), sum(n) FROM (SELECT i, count(*) n FROM t GROUP BY i) x'),
+    ('SELECT h, (SELECT sum(n) FROM (SELECT i, count(*) n FROM t WHERE host = h GROUP BY i) y) FROM generate_series(1, 3) h')) v(q);
+CREATE FUNCTION reads(query text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    line text;
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN (ANALYZE) ' || query LOOP
+        IF line ~ 'Reads: ' THEN RETURN substring(line, 'Reads: (\d+)')::int BETWEEN 3 AND 100; END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
+SELECT reads('SELECT i, count(*), sum(s) FROM t GROUP BY i') AS several, reads('SELECT host, count(*) FROM t GROUP BY host') AS one;
+RESET work_mem; RESET hash_mem_multiplier; RESET enable_hashagg; RESET enable_sort;
+
 \echo -- what it tells
+EXPLAIN (costs off) SELECT host, time_bucket('1 hour', time) AS hour, sum(d) FROM t GROUP BY 1, 2 ORDER BY 1, 2;
 EXPLAIN (costs off, verbose) SELECT sum(d) + 1, count(*) FROM t WHERE i > 5;
 EXPLAIN (costs off, analyze, timing off, summary off) SELECT count(*) FROM t WHERE i > 5 AND c > 'c 2';
 SET varve.enable_vectorized = off;
