@@ -24,6 +24,7 @@
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/hooks.h"
 #include "extension/planner/stepwise_query.h"
+#include "extension/vectorized/install.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -53,6 +54,7 @@ void _PG_init() {
   varve::planner::install_stepwise_scan();
   varve::columnar::install_index_plan();
   varve::columnar::install_reader_pool();
+  varve::vectorized::install();
   varve::planner::install_hooks();
   varve::ddl::install_dispatch();
   varve::continuous_aggregate::install();
