@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 #include "extension/catalog/chunk_table.h"
@@ -86,6 +87,7 @@ class Refresh {
       for (Range rest = range; !is_empty(rest);) {
         if (left-- == 0) return;
         const Range batch = downwards ? last_batch(rest) : first_batch(rest);
+        if (is_empty(batch)) throw std::logic_error("a batch of a refresh holds no bucket");
         while (!replace(batch)) {
         }
         (downwards ? rest.end : rest.begin) = downwards ? batch.begin : batch.end;

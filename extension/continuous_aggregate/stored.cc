@@ -44,7 +44,7 @@ const char* literal(Oid type, Datum value) {
 }
 
 bool has_end(const Definition& definition, std::int64_t coordinate) {
-  const chunk::Extent extent = chunk::extent_of(definition.bucket.type);
+  const chunk::Extent extent = chunk::extent_of(definition.bucket.start_type);
   return coordinate >= extent.lowest && coordinate < extent.highest;
 }
 
@@ -71,13 +71,13 @@ std::optional<std::int64_t> newest(Oid hypertable) {
     const Datum value = pg::call([&] {
       const char* column = quote_identifier(NameStr(row->column));
       execute_as(catalog::owner_of(hypertable),
-                 psprintf("SELECT max(%s)::%s FROM %s WHERE %s >= %s", column,
+                 psprintf("SELECT %s::%s FROM %s WHERE %s >= %s ORDER BY 1 DESC LIMIT 1", column,
                           format_type_be_qualified(type), qualified_name(hypertable), column,
                           literal(type, begin)));
+      found = SPI_processed > 0;
       bool is_null = true;
-      const Datum result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null);
-      found = !is_null;
-      return result;
+      return found ? SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null)
+                   : Datum{0};
     });
     if (found) return chunk::coordinate_of(value, type);
   }
@@ -111,7 +111,7 @@ std::string query_text(const Definition& definition, Range range) {
 
 std::string in_range(const Aggregate& aggregate, const Definition& definition, Range range) {
   std::string where = " WHERE true";
-  const Oid type = definition.bucket.type;
+  const Oid type = definition.bucket.start_type;
   const auto condition = [&](const char* comparison, std::int64_t coordinate) {
     if (!has_end(definition, coordinate)) return;
     const Datum value = chunk::datum_of(coordinate, type);
