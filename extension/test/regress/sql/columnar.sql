@@ -2,6 +2,7 @@
 -- statements give what they give on a heap is what the differential tests say; here are the ways to the rows.
 SET timezone = 'UTC';
 SET client_min_messages = warning;
+SET varve.enable_vectorized = off;  -- it does without these ways: vectorized.sql
 CREATE TABLE plain (id int PRIMARY KEY, v int, note text) USING varve_columnar;
 INSERT INTO plain SELECT g, g % 7, 'row ' || g FROM generate_series(1, 100) g;
 CREATE INDEX ON plain (v);
