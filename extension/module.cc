@@ -23,7 +23,9 @@
 #include "extension/job/install.h"
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/hooks.h"
+#include "extension/planner/skip_path.h"
 #include "extension/planner/stepwise_query.h"
+#include "extension/vectorized/install.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -51,8 +53,10 @@ void _PG_init() {
   varve::chunk::install_row_security();
   varve::planner::install_clock_bounds();
   varve::planner::install_stepwise_scan();
+  varve::planner::install_skip_scan();
   varve::columnar::install_index_plan();
   varve::columnar::install_reader_pool();
+  varve::vectorized::install();
   varve::planner::install_hooks();
   varve::ddl::install_dispatch();
   varve::continuous_aggregate::install();

@@ -1,15 +1,14 @@
 #include "extension/columnstore/convert.h"
 
-#include "extension/catalog/access_method.h"
+#include "extension/chunk/maintain/columns.h"
 #include "extension/chunk/maintain/rewrite.h"
 #include "extension/columnstore/access_method.h"
+#include "extension/columnstore/chunk_size.h"
 #include "extension/columnstore/group_sort.h"
 #include "extension/columnstore/live_rows.h"
 #include "extension/columnstore/row_versions.h"
 #include "extension/columnstore/sort_order.h"
 #include "extension/columnstore/store.h"
-
-#include "extension/pg/snapshot_conflict.h"
 
 extern "C" {
 #include <access/table.h>
@@ -49,45 +48,15 @@ void refuse_exclusion_constraints(Relation chunk) {
   }
 }
 
-std::int64_t size_by(PGFunction function, Oid relation) {
-  if (!OidIsValid(relation)) return 0;
-  return DatumGetInt64(DirectFunctionCall1(function, ObjectIdGetDatum(relation)));
-}
-
-/// The sizes as they are, in the terms of relation_size().
-Conversion measured(Relation chunk) {
-  const Oid oid = RelationGetRelid(chunk);
-  const std::int64_t toast = size_by(pg_total_relation_size, chunk->rd_rel->reltoastrelid);
-  return {0, 0, size_by(pg_table_size, oid) - toast, size_by(pg_indexes_size, oid), toast};
-}
-
 /// How many rows went where.
 struct Count {
   std::int64_t columnar;
   std::int64_t heap;
-  bool has_own;          // rows that this transaction has written stay in the heap
-  TransactionId newest;  // that older snapshots of a standby must not be older than
-
-  void advance(TransactionId xid) {
-    if (!TransactionIdIsValid(xid)) return;
-    if (!TransactionIdIsValid(newest) || TransactionIdFollows(xid, newest)) newest = xid;
-  }
+  bool has_own;  // rows that this transaction has written stay in the heap
+  Horizon horizon;
 };
 
-/// Snapshots of a standby do not hold anything back here.
-void warn_standbys(Relation chunk, const Count& count) {
-  const Oid toast = chunk->rd_rel->reltoastrelid;
-  if (!OidIsValid(toast)) return;
-  const Store store = open_store(toast, AccessShareLock);
-  pg::log_snapshot_conflict(store.index, count.newest);
-  close_store(store);
-}
-
 // --- To columns
-
-BlockNumber heap_blocks(Relation chunk) {
-  return smgrnblocks(RelationGetSmgr(chunk), MAIN_FORKNUM);
-}
 
 void distribute_heap_rows(Relation chunk, TransactionId oldest, GroupSort& sort,
                           VersionWriter& rest, Count& count) {
@@ -106,13 +75,13 @@ void distribute_heap_rows(Relation chunk, TransactionId oldest, GroupSort& sort,
       rest.skip(rows.slot);
     }
   }
-  count.advance(rows.newest);
+  count.horizon.advance(rows.horizon.newest);
   rows.end();
 }
 
 void distribute_group_rows(Relation chunk, TransactionId oldest, GroupSort& sort,
                            VersionWriter& rest, Count& count) {
-  GroupRows rows(chunk, oldest);
+  GroupRows rows(chunk, oldest, GroupNumbers::none());
   Fate fate;
   while (rows.next(fate)) {
     if (fate == Fate::kVisible) {
@@ -123,32 +92,30 @@ void distribute_group_rows(Relation chunk, TransactionId oldest, GroupSort& sort
       ++count.heap;
     }
   }
-  count.advance(rows.newest);
+  count.horizon.advance(rows.horizon.newest);
   rows.end();
 }
 
-/// About what the rows take in memory.
-std::size_t bytes_of(Relation chunk) {
-  std::size_t bytes = heap_blocks(chunk) * std::size_t{BLCKSZ};
-  if (!is_columnar(RelationGetRelid(chunk))) return bytes;
+std::int64_t rows_of_groups(Relation chunk) {
+  if (!is_columnar(RelationGetRelid(chunk))) return 0;
+  std::int64_t rows = 0;
   Reader* reader = Reader::open(chunk);
-  for (const GroupInfo& group : reader->groups()) {
-    bytes += std::size_t{group.rows} * RelationGetNumberOfAttributes(chunk) * sizeof(Datum);
-  }
+  for (const GroupInfo& group : reader->groups()) rows += group.rows;
   reader->close();
-  return bytes;
+  return rows;
 }
 
 /// Sends each row of the chunk to where it belongs in the transient table: into a row group, or
 /// into the heap.
 Count distribute(Relation chunk, const chunk::Rewrite& rewrite, const SortOrder& order,
                  std::int64_t& groups) {
-  Count count = {0, 0, false, InvalidTransactionId};
+  Count count = {};
   Relation target = table_open(rewrite.transient, AccessExclusiveLock);
   VersionWriter rest(chunk, target, rewrite.limits);
   Writer* writer = Writer::open(chunk, target->rd_rel->reltoastrelid, 0, order.columns,
                                 static_cast<std::size_t>(order.count));
-  GroupSort sort(chunk, order, *writer, bytes_of(chunk));
+  GroupSort sort(chunk, order, *writer,
+                 bytes_of_heap(chunk) + bytes_of_columns(chunk, rows_of_groups(chunk)));
   distribute_heap_rows(chunk, rewrite.limits.oldest, sort, rest, count);
   if (is_columnar(RelationGetRelid(chunk))) {
     distribute_group_rows(chunk, rewrite.limits.oldest, sort, rest, count);
@@ -156,7 +123,7 @@ Count distribute(Relation chunk, const chunk::Rewrite& rewrite, const SortOrder&
   sort.finish();
   groups = writer->finish();
   rest.finish();
-  warn_standbys(target, count);
+  count.horizon.tell_standbys(target);
   table_close(target, NoLock);
   CommandCounterIncrement();
   return count;
@@ -175,15 +142,15 @@ void report_rest(Relation chunk, const Count& count) {
 Count copy_all(Relation chunk, const chunk::Rewrite& rewrite) {
   Relation target = table_open(rewrite.transient, AccessExclusiveLock);
   VersionWriter writer(chunk, target, rewrite.limits);
-  Count count = {0, 0, false, InvalidTransactionId};
+  Count count = {};
   Fate fate;
-  GroupRows columnar(chunk, rewrite.limits.oldest);
+  GroupRows columnar(chunk, rewrite.limits.oldest, GroupNumbers::none());
   while (columnar.next(fate)) {
     if (fate == Fate::kDead) continue;
     writer.add(columnar.slot, fate == Fate::kRecent ? columnar.deleter : InvalidTransactionId);
     ++count.heap;
   }
-  count.advance(columnar.newest);
+  count.horizon.advance(columnar.horizon.newest);
   columnar.end();
   HeapRows rows(chunk, rewrite.limits.oldest);
   while (rows.next(fate)) {
@@ -196,7 +163,7 @@ Count copy_all(Relation chunk, const chunk::Rewrite& rewrite) {
   }
   rows.end();
   writer.finish();
-  warn_standbys(chunk, count);
+  count.horizon.tell_standbys(chunk);
   table_close(target, NoLock);
   return count;
 }
@@ -210,8 +177,8 @@ Conversion to_columns(Oid chunk, const Settings& settings) {
   Conversion conversion = measured(table);
   const chunk::RestrictedUser before = chunk::become_owner(table);
   const SortOrder order = sort_order(table, settings);
-  chunk::Rewrite rewrite = chunk::begin_rewrite(table, same_place(table), HEAP_TABLE_AM_OID);
-  require_toast(rewrite.transient);
+  chunk::Rewrite rewrite = chunk::begin_rewrite(table, same_place(table));
+  prepare_for_columns(rewrite.transient);
 
   const Count count = distribute(table, rewrite, order, conversion.groups);
   conversion.rows = count.columnar;
@@ -241,9 +208,6 @@ void to_rows(Oid chunk) {
   chunk::become_again(before);
 }
 
-bool is_columnar(Oid chunk) {
-  const Oid method = catalog::access_method_of(chunk);
-  return OidIsValid(method) && method == columnar_method();
-}
+bool is_columnar(Oid chunk) { return chunk::is_columnar(chunk); }
 
 }  // namespace varve::columnstore

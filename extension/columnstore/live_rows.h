@@ -1,6 +1,8 @@
 #pragma once
 
 #include "extension/columnar/row_header.h"
+#include "extension/columnstore/group_copy.h"
+#include "extension/columnstore/horizon.h"
 #include "extension/columnstore/reader.h"
 
 #include "extension/pg/freeze.h"
@@ -28,29 +30,31 @@ class HeapRows {
   bool next(Fate& fate);
   void end();
   TupleTableSlot* slot;  // of a heap tuple in a buffer
-  /// The newest transaction that has made a visible row, or ended a dead one, so far.
-  TransactionId newest;
+  /// Of visible and of dead rows, so far.
+  Horizon horizon;
 
  private:
   TransactionId oldest_;
   TableScanDesc scan_;
 };
 
-/// Rows of row groups.
+/// Rows of row groups, but for the groups that come along as they are.
 class GroupRows {
  public:
-  GroupRows(Relation chunk, TransactionId oldest);
+  GroupRows(Relation chunk, TransactionId oldest, const GroupNumbers& carried);
   bool next(Fate& fate);
   void end();
   TupleTableSlot* slot;   // virtual
   TransactionId deleter;  // of a recent row
-  TransactionId newest;   // as above, of dead rows
+  Horizon horizon;        // as above, of dead rows
 
  private:
+  [[nodiscard]] bool is_carried(const GroupInfo& group) const;
   bool next_row();
   Fate fate_of();
 
   TransactionId oldest_;
+  GroupNumbers carried_;
   Reader* reader_;
   columnar::RowHeaders headers_;
   std::size_t group_ = 0;  // position of the current one

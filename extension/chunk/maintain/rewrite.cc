@@ -194,6 +194,17 @@ void expect_foreign_snapshots(Oid table) {
   table_close(relation, NoLock);
 }
 
+void set_age(Oid toast, const pg::FreezeLimits& limits) {
+  if (!OidIsValid(toast)) return;
+  Relation table = table_open(RelationRelationId, RowExclusiveLock);
+  HeapTuple tuple = class_row(toast);
+  form_of(tuple)->relfrozenxid = limits.xid;
+  form_of(tuple)->relminmxid = limits.multi;
+  CatalogTupleUpdate(table, &tuple->t_self, tuple);
+  table_close(table, RowExclusiveLock);
+  CommandCounterIncrement();
+}
+
 Rewrite begin_rewrite(Relation chunk, Placement placement, Oid access_method) {
   const Oid oid = RelationGetRelid(chunk);
   if (!OidIsValid(access_method)) access_method = chunk->rd_rel->relam;
@@ -251,6 +262,8 @@ void finish_rewrite(const Rewrite& rewrite) {
   CommandCounterIncrement();
   drop_transient(rewrite.transient);
   rename_toast(toast, rewrite.chunk);
+  CommandCounterIncrement();
+  set_age(toast, rewrite.limits);
   // The copies have all their columns, those added with a constant default included.
   Relation chunk = table_open(rewrite.chunk, NoLock);
   RelationClearMissing(chunk);

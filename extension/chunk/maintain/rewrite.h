@@ -47,6 +47,10 @@ void become_again(const RestrictedUser& before);
 /// versions out of its indexes, and prune them, that are dead to us alone. Before it has rows.
 void expect_foreign_snapshots(Oid table);
 
+/// Says of a new TOAST relation that it may have row versions as old as the limits; InvalidOid is
+/// none.
+void set_age(Oid toast, const pg::FreezeLimits& limits);
+
 /// Starts with an empty table, whose access method is the chunk's unless another one is named.
 /// ExclusiveLock on the chunk is held: nobody writes.
 Rewrite begin_rewrite(Relation chunk, Placement placement, Oid access_method = InvalidOid);
