@@ -42,15 +42,20 @@ TupleTableSlot* at_end(ColumnarScan& scan) {
   return projection != nullptr ? ExecClearTuple(projection->pi_state.resultslot) : row;
 }
 
+/// Where rows are put whose columns are all that is asked for.
+TupleTableSlot* direct_slot(const ColumnarScan& scan) {
+  ProjectionInfo* projection = scan.css.ss.ps.ps_ProjInfo;
+  return projection != nullptr ? projection->pi_state.resultslot : scan.css.ss.ss_ScanTupleSlot;
+}
+
 /// The row of a row group where the source stands, if it satisfies the rest of the qualifiers.
 TupleTableSlot* row_of_group(ColumnarScan& scan) {
-  ProjectionInfo* projection = scan.css.ss.ps.ps_ProjInfo;
   if (scan.rest != nullptr || scan.direct == nullptr) {
     scan.source.fill_tested();
     if (!ExecQual(scan.rest, scan.css.ss.ps.ps_ExprContext)) return nullptr;
   }
   if (scan.direct != nullptr) {
-    TupleTableSlot* row = projection->pi_state.resultslot;
+    TupleTableSlot* row = direct_slot(scan);
     scan.source.fill_directly(scan.direct, row);
     return row;
   }
@@ -96,7 +101,7 @@ TupleTableSlot* execute(CustomScanState* state) {
   // Nothing is left to be evaluated for most rows of most scans.
   if (scan.direct != nullptr && scan.rest == nullptr &&
       ScanDirectionIsForward(estate->es_direction) && scan.source.step_in_vector()) {
-    TupleTableSlot* row = state->ss.ps.ps_ProjInfo->pi_state.resultslot;
+    TupleTableSlot* row = direct_slot(scan);
     scan.source.fill_directly(scan.direct, row);
     return row;
   }
@@ -106,7 +111,6 @@ TupleTableSlot* execute(CustomScanState* state) {
 /// Where all targets are columns, their places among those of the source; else null.
 int* direct_targets(const ColumnarScan& scan) {
   const ScanState& node = scan.css.ss;
-  if (node.ps.ps_ProjInfo == nullptr) return nullptr;
   auto* direct =
       static_cast<int*>(palloc(sizeof(int) * (list_length(node.ps.plan->targetlist) + 1)));
   ListCell* cell;
@@ -220,7 +224,52 @@ Node* create_state(CustomScan*) {
   return reinterpret_cast<Node*>(scan);
 }
 
+/// Tests what is left of the qualifiers, of the rows of the vector; false where none remain.
+bool filter_vector(ColumnarScan& scan) {
+  if (scan.rest == nullptr) return true;
+  ExprContext* context = scan.css.ss.ps.ps_ExprContext;
+  const std::size_t before = scan.source.rows().size();
+  scan.source.keep_rows([&] {
+    ResetExprContext(context);
+    return ExecQual(scan.rest, context);
+  });
+  InstrCountFiltered1(&scan.css.ss.ps, before - scan.source.rows().size());
+  return !scan.source.rows().empty();
+}
+
 }  // namespace
+
+bool gives_batches(const PlanState* node) {
+  if (!IsA(node, CustomScanState)) return false;
+  const auto* state = reinterpret_cast<const CustomScanState*>(node);
+  return state->methods == &kMethods &&
+         reinterpret_cast<const ColumnarScan*>(state)->direct != nullptr;
+}
+
+bool next_batch(PlanState* node, Batch* batch) {
+  ColumnarScan& scan = *reinterpret_cast<ColumnarScan*>(node);
+  ExprContext* context = node->ps_ExprContext;
+  for (;;) {
+    ResetExprContext(context);
+    context->ecxt_scantuple = scan.css.ss.ss_ScanTupleSlot;
+    const RowSource::Row kind = scan.source.step_to_vector();
+    if (kind == RowSource::Row::kNone) return false;
+    if (kind == RowSource::Row::kOfGroup) {
+      if (!filter_vector(scan)) continue;
+      scan.source.load_columns();
+      *batch = {scan.source.rows(), nullptr};
+      return true;
+    }
+    *batch = {{}, row_of_heap(scan)};
+    if (batch->row != nullptr) return true;
+    InstrCountFiltered1(node, 1);
+  }
+}
+
+NeededColumn column_of_target(const PlanState* node, int target) {
+  const auto& scan = *reinterpret_cast<const ColumnarScan*>(node);
+  return scan.source.columns()[scan.direct[target]];
+}
 
 const CustomScanMethods kColumnarScan = {.CustomName = "ColumnarScan",
                                          .CreateCustomScanState = create_state};
