@@ -23,6 +23,7 @@
 #include "extension/job/install.h"
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/hooks.h"
+#include "extension/planner/skip_path.h"
 #include "extension/planner/stepwise_query.h"
 #include "extension/vectorized/install.h"
 
@@ -52,6 +53,7 @@ void _PG_init() {
   varve::chunk::install_row_security();
   varve::planner::install_clock_bounds();
   varve::planner::install_stepwise_scan();
+  varve::planner::install_skip_scan();
   varve::columnar::install_index_plan();
   varve::columnar::install_reader_pool();
   varve::vectorized::install();

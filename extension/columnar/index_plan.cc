@@ -26,6 +26,8 @@ get_relation_info_hook_type previous_hook = nullptr;
 
 bool use_index_scans = true;  // varve.enable_columnar_index_scan
 
+constexpr Cost kNever = 1e20;  // beside which every other path is cheap, also one that is disabled
+
 /// How selective the conditions on one column of the index are, 1 without any.
 Selectivity selectivity_of(PlannerInfo* root, const IndexPath& path, AttrNumber attribute) {
   List* clauses = NIL;
@@ -53,6 +55,14 @@ Selectivity part_looked_at(PlannerInfo* root, const IndexPath& path) {
 // An index scan of the heap part, and what the lookup in the row groups adds.
 void cost_estimate(PlannerInfo* root, IndexPath* path, double loops, Cost* startup, Cost* total,
                    Selectivity* selectivity, double* correlation, double* pages) {
+  if (path->indexclauses == NIL) {
+    // Nobody wants to read an index for no column of it (count(*) without a condition): PostgreSQL
+    // takes it for one that can return those that are needed, and would miss them.
+    *startup = *total = kNever;
+    *selectivity = *correlation = 1;
+    *pages = 1;
+    return;
+  }
   GenericCosts costs = {};
   genericcostestimate(root, path, loops, &costs);
   const double keys = std::max(1, list_length(path->indexclauses));

@@ -16,6 +16,7 @@ use Random::Values;
 my @options = (
     [ 'SET plan_cache_mode = auto', 'SET plan_cache_mode = force_generic_plan', 'SET plan_cache_mode = force_custom_plan' ],
     [ 'SET enable_partitionwise_aggregate = off', 'SET enable_partitionwise_aggregate = on; SET enable_partitionwise_join = on' ],
+    [ 'SET cpu_tuple_cost = 0.01', 'SET cpu_tuple_cost = 5' ],  # the second favours SkipScan
     [ 'SET enable_seqscan = on', 'SET enable_seqscan = off', 'SET enable_hashagg = off; SET enable_hashjoin = off', 'SET enable_indexscan = off; SET enable_bitmapscan = off' ],
     [ ('SET max_parallel_workers_per_gather = 0') x 3, 'SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET min_parallel_index_scan_size = 0' ],
 );

@@ -1,5 +1,13 @@
--- Sizes of hypertables, their chunks and indexes, in bytes, and estimates of rows. They read the
+-- Sizes of hypertables and continuous aggregates, their chunks and indexes, in bytes, and estimates of rows. They read the
 -- catalog and the file system as the caller; costs grow with the number of chunks of the table asked for.
+
+-- Whose chunks are meant: of a continuous aggregate those of its results.
+CREATE FUNCTION varve_catalog.table_of_chunks(relation regclass) RETURNS regclass
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT coalesce((SELECT a.materialization FROM varve_catalog.continuous_aggregate a WHERE a.relation = $1), $1);
+END;
+COMMENT ON FUNCTION varve_catalog.table_of_chunks(regclass) IS 'the hypertable that holds the results of an aggregate, or what was given';
 
 -- PostgreSQL's own is volatile, which would have it computed whether or not it is selected.
 CREATE FUNCTION varve_catalog.total_size(relation regclass) RETURNS bigint
@@ -53,7 +61,7 @@ BEGIN ATOMIC
     FROM varve_catalog.hypertable h
         LEFT JOIN varve_catalog.chunk c ON c.hypertable_id = h.id
         LEFT JOIN LATERAL _timescaledb_functions.relation_size(c.relation) s ON true
-    WHERE h.relation = hypertable
+    WHERE h.relation = varve_catalog.table_of_chunks(hypertable)
     GROUP BY h.id;
 END;
 COMMENT ON FUNCTION hypertable_detailed_size(regclass) IS 'bytes of a hypertable, by part; no row for other relations';
@@ -63,7 +71,7 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
     SELECT coalesce(sum(varve_catalog.total_size(c.relation)), 0)::bigint
     FROM varve_catalog.hypertable h LEFT JOIN varve_catalog.chunk c ON c.hypertable_id = h.id
-    WHERE h.relation = hypertable
+    WHERE h.relation = varve_catalog.table_of_chunks(hypertable)
     GROUP BY h.id;
 END;
 COMMENT ON FUNCTION hypertable_size(regclass) IS
@@ -78,7 +86,7 @@ BEGIN ATOMIC
     FROM varve_catalog.hypertable h
         LEFT JOIN varve_catalog.chunk c ON c.hypertable_id = h.id
         LEFT JOIN LATERAL _timescaledb_functions.relation_approximate_size(c.relation) s ON true
-    WHERE h.relation = $1
+    WHERE h.relation = varve_catalog.table_of_chunks($1)
     GROUP BY h.id;
 END;
 COMMENT ON FUNCTION hypertable_approximate_detailed_size(regclass) IS
@@ -103,7 +111,7 @@ BEGIN ATOMIC
         JOIN pg_catalog.pg_class r ON r.oid = c.relation
         JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace,
         LATERAL _timescaledb_functions.relation_size(c.relation) s
-    WHERE h.relation = hypertable
+    WHERE h.relation = varve_catalog.table_of_chunks(hypertable)
     ORDER BY c.range_begin;
 END;
 COMMENT ON FUNCTION chunks_detailed_size(regclass) IS 'bytes of each chunk of a hypertable, by part, in order of time';

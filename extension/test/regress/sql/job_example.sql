@@ -1,4 +1,4 @@
--- The examples of docs/jobs.md and docs/policies.md.
+-- What docs/jobs.md and docs/policies.md show, with what it gives.
 SET timezone = 'UTC';
 CREATE TABLE measurement (time timestamptz NOT NULL, device int, value float8);
 SELECT create_hypertable('measurement', by_range('time', interval '1 day'));
