@@ -2,6 +2,8 @@
 
 #include "kernel/codec/validity.h"
 
+#include "extension/columnstore/progress.h"
+
 extern "C" {
 #include <access/heapam.h>
 #include <access/transam.h>
@@ -16,42 +18,7 @@ namespace {
 
 constexpr std::size_t kDeadWords = codec::kMaxRows / 64;
 
-Fate fate_of_tuple(TupleTableSlot* slot, TransactionId oldest) {
-  auto* buffered = reinterpret_cast<BufferHeapTupleTableSlot*>(slot);
-  HeapTuple tuple = buffered->base.tuple;
-  // Nobody writes, so that what VACUUM has seen still holds.
-  if (PageIsAllVisible(BufferGetPage(buffered->buffer))) return Fate::kVisible;
-  LockBuffer(buffered->buffer, BUFFER_LOCK_SHARE);
-  const HTSV_Result state = HeapTupleSatisfiesVacuum(tuple, oldest, buffered->buffer);
-  LockBuffer(buffered->buffer, BUFFER_LOCK_UNLOCK);
-  if (state == HEAPTUPLE_DEAD) return Fate::kDead;
-  if (state != HEAPTUPLE_LIVE) return Fate::kRecent;
-  const bool is_old = TransactionIdPrecedes(HeapTupleHeaderGetXmin(tuple->t_data), oldest);
-  return is_old ? Fate::kVisible : Fate::kRecent;
-}
-
 }  // namespace
-
-HeapRows::HeapRows(Relation chunk, TransactionId oldest)
-    : slot(MakeSingleTupleTableSlot(RelationGetDescr(chunk), &TTSOpsBufferHeapTuple)),
-      oldest_(oldest),
-      scan_(heap_beginscan(chunk, SnapshotAny, 0, nullptr, nullptr,
-                           SO_TYPE_SEQSCAN | SO_ALLOW_STRAT)) {}
-
-bool HeapRows::next(Fate& fate) {
-  CHECK_FOR_INTERRUPTS();
-  if (!heap_getnextslot(scan_, ForwardScanDirection, slot)) return false;
-  fate = fate_of_tuple(slot, oldest_);
-  HeapTupleHeader header = reinterpret_cast<HeapTupleTableSlot*>(slot)->tuple->t_data;
-  if (fate == Fate::kVisible) horizon.advance(HeapTupleHeaderGetXmin(header));
-  if (fate == Fate::kDead) horizon.advance(HeapTupleHeaderGetUpdateXid(header));
-  return true;
-}
-
-void HeapRows::end() {
-  ExecDropSingleTupleTableSlot(slot);
-  heap_endscan(scan_);
-}
 
 GroupRows::GroupRows(Relation chunk, TransactionId oldest, const GroupNumbers& carried)
     : slot(MakeSingleTupleTableSlot(RelationGetDescr(chunk), &TTSOpsVirtual)),
@@ -75,6 +42,7 @@ bool GroupRows::next_row() {
   }
   if (group_ == groups.size()) return false;
   if (row_ == 0) {
+    progress::increase(progress::Count::kGroupsRead);
     memset(dead_, 0, kDeadWords * sizeof(std::uint64_t));
     headers_.dead_rows(groups[group_].number, SnapshotSelf, dead_);
   }

@@ -2,6 +2,7 @@
 
 #include "extension/columnar/row_header.h"
 #include "extension/columnstore/group_copy.h"
+#include "extension/columnstore/heap_rows.h"
 #include "extension/columnstore/horizon.h"
 #include "extension/columnstore/reader.h"
 
@@ -12,33 +13,10 @@ extern "C" {
 #include <utils/rel.h>
 }
 
-// The rows of a chunk that is being converted, one after another: nobody else writes. C API.
 namespace varve::columnstore {
 
-/// What becomes of a row version.
-enum class Fate {
-  kVisible,  // everybody sees it
-  kRecent,   // somebody may see it, or not
-  kDead      // nobody sees it
-};
-
-/// Versions in the heap part.
-class HeapRows {
- public:
-  HeapRows(Relation chunk, TransactionId oldest);
-  /// The next version, with its fate; false at the end.
-  bool next(Fate& fate);
-  void end();
-  TupleTableSlot* slot;  // of a heap tuple in a buffer
-  /// Of visible and of dead rows, so far.
-  Horizon horizon;
-
- private:
-  TransactionId oldest_;
-  TableScanDesc scan_;
-};
-
-/// Rows of row groups, but for the groups that come along as they are.
+/// Rows of the row groups of a chunk that is being converted, one after another, but for the groups
+/// that come along as they are. C API.
 class GroupRows {
  public:
   GroupRows(Relation chunk, TransactionId oldest, const GroupNumbers& carried);
@@ -46,7 +24,7 @@ class GroupRows {
   void end();
   TupleTableSlot* slot;   // virtual
   TransactionId deleter;  // of a recent row
-  Horizon horizon;        // as above, of dead rows
+  Horizon horizon;        // of dead rows, so far
 
  private:
   [[nodiscard]] bool is_carried(const GroupInfo& group) const;

@@ -6,6 +6,7 @@
 #include "extension/columnstore/column_buffer.h"
 #include "extension/columnstore/column_encoder.h"
 #include "extension/columnstore/group_store.h"
+#include "extension/columnstore/progress.h"
 
 #include "extension/pg/boundary.h"
 #include "extension/pg/memory.h"
@@ -91,6 +92,7 @@ void write_group(const Writer::State& state) {
 void flush(Writer::State& state) {
   if (state.rows == 0) return;
   pg::entry([&] { write_group(state); });
+  progress::increase(progress::Count::kGroupsWritten);
   for (std::size_t i = 0; i < state.columns; ++i) clear(state.buffers[i]);
   MemoryContextReset(state.encoding);
   MemoryContextReset(state.room.context);

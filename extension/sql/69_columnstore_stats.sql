@@ -91,3 +91,11 @@ BEGIN ATOMIC
     SELECT * FROM hypertable_columnstore_stats(hypertable);
 END;
 COMMENT ON FUNCTION hypertable_compression_stats(regclass) IS 'as hypertable_columnstore_stats';
+
+CREATE FUNCTION varve_catalog.conversions(
+    OUT pid integer, OUT chunk oid, OUT phase bigint, OUT pages bigint, OUT pages_read bigint, OUT groups bigint,
+    OUT groups_read bigint, OUT groups_carried bigint, OUT groups_written bigint, OUT attempt bigint)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'varve_conversions'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION varve_catalog.conversions() IS 'conversions of chunks that are under way in this database, as numbers';

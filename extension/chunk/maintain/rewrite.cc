@@ -209,7 +209,7 @@ Rewrite begin_rewrite(Relation chunk, Placement placement, Oid access_method) {
   const Oid oid = RelationGetRelid(chunk);
   if (!OidIsValid(access_method)) access_method = chunk->rd_rel->relam;
   const Oid transient = make_new_heap(oid, placement.table, access_method,
-                                      chunk->rd_rel->relpersistence, ExclusiveLock);
+                                      chunk->rd_rel->relpersistence, ShareUpdateExclusiveLock);
   expect_foreign_snapshots(transient);
   return {oid, transient, pg::freeze_limits(chunk), placement, NIL, NIL};
 }
@@ -246,6 +246,8 @@ void build_indexes(Rewrite& rewrite, double rows) {
   }
   table_close(chunk, NoLock);
 }
+
+void abandon_rewrite(const Rewrite& rewrite) { drop_transient(rewrite.transient); }
 
 void finish_rewrite(const Rewrite& rewrite) {
   keep_predicate_locks(rewrite.chunk, rewrite.indexes);
