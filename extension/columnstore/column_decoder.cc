@@ -28,13 +28,16 @@ static_assert(VARHDRSZ + kMostImageBytes <= kNumericStride);
 template <class Int>
 void narrow(Datum* values, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    values[i] = static_cast<Datum>(static_cast<Int>(values[i]));
+    values[i] = static_cast<Datum>(std::int64_t{static_cast<Int>(values[i])});
   }
 }
 
 void narrow(Datum* values, std::size_t count, std::int16_t length) {
   switch (length) {
-    case 1: return narrow<std::int8_t>(values, count);
+    case 1:
+      for (std::size_t i = 0; i < count; ++i)
+        values[i] = CharGetDatum(static_cast<char>(values[i]));
+      return;
     case 2: return narrow<std::int16_t>(values, count);
     case 4: return narrow<std::int32_t>(values, count);
     default: return;
@@ -177,10 +180,10 @@ void ColumnDecoder::decode_doubles(std::uint32_t m, Datum* out, std::size_t coun
 
 void ColumnDecoder::decode_fields(std::uint32_t m, Datum* out, std::size_t count) {
   const auto& segment = std::get<codec::FieldsSegment>(segment_);
-  const std::int64_t* fields[kMostFields] = {};
+  const std::int64_t* fields[kMostFields];
+  for (std::size_t k = 0; k < kMostFields; ++k) fields[k] = numbers_.data() + k * kVectorRows;
   for (std::size_t k = 0; k < segment.fields(); ++k) {
     segment.decode(m, k, numbers_.data() + k * kVectorRows);
-    fields[k] = numbers_.data() + k * kVectorRows;
   }
   if (column_.representation.form == Form::kNumeric) {
     for (std::size_t i = 0; i < count; ++i) out[i] = put_numeric(fields[0][i], fields[1][i], i);

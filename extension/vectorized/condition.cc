@@ -19,7 +19,6 @@ extern "C" {
 namespace varve::vectorized {
 namespace {
 
-using columnstore::Form;
 using columnstore::Order;
 
 /// The column that an expression is, perhaps as a type with the same values.
@@ -155,7 +154,7 @@ bool is_small_interval(const Node* node) {
   if (constant->consttype != INTERVALOID) return false;
   if (constant->constisnull) return true;
   const Interval* interval = DatumGetIntervalP(constant->constvalue);
-  constexpr std::int32_t kYears = 1000;
+  constexpr std::int64_t kYears = 1000;
   return std::abs(std::int64_t{interval->month}) <= kYears * 12 &&
          std::abs(std::int64_t{interval->day}) <= kYears * 366 &&
          interval->time / USECS_PER_DAY <= kYears * 366 &&

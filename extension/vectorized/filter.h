@@ -1,7 +1,6 @@
 #pragma once
 
-#include "extension/columnstore/reader.h"
-#include "extension/vectorized/condition.h"
+#include "extension/vectorized/filter_condition.h"
 
 #include "extension/pg/postgres.h"
 extern "C" {
@@ -16,22 +15,6 @@ extern "C" {
 // then; those that are harmless (condition.h) are computed at once. Until then, it filters nothing.
 // C API.
 namespace varve::vectorized {
-
-struct FilterCondition {
-  Condition condition;
-  Node* qualifier;
-  ExprState* value;  // null: none is needed
-  bool is_harmless;
-  bool is_first_to_fail;  // nothing that is tested row by row comes before it
-  bool is_known;          // what follows is filled
-  bool is_never;          // no row satisfies it: a comparison with null
-  vector::IntegerRange integers;
-  vector::DoubleRange doubles;
-  std::int64_t* set;  // kAny: its elements, ascending
-  std::size_t set_count;
-  columnstore::ValueRange* ranges;  // one of which a row must be in
-  std::size_t range_count;          // 0 and `excludes`: nothing to exclude by
-};
 
 class Filter {
  public:
@@ -60,10 +43,6 @@ class Filter {
 
  private:
   bool know(FilterCondition& condition, bool is_reached);
-  void set_value(FilterCondition& condition, Datum value, bool is_null);
-  void set_elements(FilterCondition& condition, Datum array);
-  bool is_excluded(columnstore::Reader& reader, std::uint16_t group, std::uint32_t vector,
-                   const FilterCondition& condition);
 
   PlanState* node_ = nullptr;
   FilterCondition* conditions_ = nullptr;

@@ -320,6 +320,8 @@ sub reading_step
         [ 3, sub { $ordered->("SELECT * FROM t WHERE $where ORDER BY time " . pick('', 'DESC') . ", t::text LIMIT " . between(1, 20) . pick('', ' OFFSET 3')) } ],
         [ 3, sub { $any->("SELECT count(*), count(v), min(time), max(time), min(v + 0), max(v + 0), sum(v) FILTER (WHERE abs(v) BETWEEN 1 AND 1000), sum(k), count(DISTINCT k) FROM t WHERE $where") } ],
         [ 3, sub { $any->("SELECT k, count(*), max(time), array_agg(time ORDER BY time) FROM t WHERE $where GROUP BY k" . pick('', ' HAVING count(*) > 2')) } ],
+        [ 3, sub { $any->("SELECT count(*), count(v), sum(k), avg(k), min(k), max(time) FROM t WHERE $where") } ],
+        [ 3, sub { my $key = pick('k', "time_bucket($bucket, time)", "k, time_bucket($bucket, time)"); $any->("SELECT $key, count(*), count(v), sum(k), max(time) FROM t WHERE $where GROUP BY $key") } ],
         [ 2, sub { $any->("SELECT time_bucket($bucket, time) AS bucket, k % 2 AS half, count(*), sum(k) FROM t WHERE $where GROUP BY GROUPING SETS ((1, 2), (1), ())") } ],
         [ 2, sub { $any->(pick('SELECT DISTINCT k, k + 1', 'SELECT count(DISTINCT k), max(k)') . " FROM t WHERE $where") } ],
         [ 2, sub { my $way = pick('', ' DESC'); $any->("SELECT DISTINCT ON (k) k, time FROM t WHERE $where ORDER BY k" . pick('', ' DESC') . ", time$way") } ],
