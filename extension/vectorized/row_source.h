@@ -50,6 +50,30 @@ class RowSource {
     return true;
   }
 
+  /// The next row of the heap part, or the next vector of which rows are left: its first one.
+  Row step_to_vector() {
+    current_ = static_cast<int>(selection_.count);
+    return step(false);
+  }
+  /// Positions in the vector of the rows that are left of it.
+  [[nodiscard]] std::span<const std::uint16_t> rows() const {
+    return {selection_.rows, selection_.count};
+  }
+  /// Leaves those of the vector's rows of which satisfies() is true, once fill_tested() has been
+  /// called for each.
+  template <class Satisfies>
+  void keep_rows(Satisfies&& satisfies) {
+    std::uint32_t kept = 0;
+    for (std::uint32_t i = 0; i < selection_.count; ++i) {
+      current_ = static_cast<int>(i);
+      fill_tested();
+      if (satisfies()) selection_.rows[kept++] = selection_.rows[i];
+    }
+    selection_.count = kept;
+  }
+  /// Decodes all columns of the vector.
+  void load_columns() { load(column_count_); }
+
   /// Fills the scan slot with the columns of a row of a row group: of those that qualifiers need,
   /// and then the others.
   void fill_tested();

@@ -7,6 +7,7 @@
 
 #include "extension/vectorized/recheck.h"
 #include "extension/vectorized/row_source.h"
+#include "extension/vectorized/step_function.h"
 
 extern "C" {
 #include <access/tableam.h>
@@ -23,8 +24,10 @@ namespace {
 struct ColumnarScan {
   CustomScanState css;
   RowSource source;
-  ExprState* rest;  // the qualifiers that rows of row groups have left
-  int* direct;      // for each target, which column of the source it is; null: they are computed
+  ExprState* rest;    // the qualifiers that rows of row groups have left
+  int* columns;       // for each target, which column of the source it is or a step of; or null
+  ExprState** steps;  // for each target; null: it is the column
+  int* direct;        // `columns` where no target is a step: rows need no expression
   Recheck recheck;
 };
 
@@ -42,15 +45,20 @@ TupleTableSlot* at_end(ColumnarScan& scan) {
   return projection != nullptr ? ExecClearTuple(projection->pi_state.resultslot) : row;
 }
 
+/// Where rows are put whose columns are all that is asked for.
+TupleTableSlot* direct_slot(const ColumnarScan& scan) {
+  ProjectionInfo* projection = scan.css.ss.ps.ps_ProjInfo;
+  return projection != nullptr ? projection->pi_state.resultslot : scan.css.ss.ss_ScanTupleSlot;
+}
+
 /// The row of a row group where the source stands, if it satisfies the rest of the qualifiers.
 TupleTableSlot* row_of_group(ColumnarScan& scan) {
-  ProjectionInfo* projection = scan.css.ss.ps.ps_ProjInfo;
   if (scan.rest != nullptr || scan.direct == nullptr) {
     scan.source.fill_tested();
     if (!ExecQual(scan.rest, scan.css.ss.ps.ps_ExprContext)) return nullptr;
   }
   if (scan.direct != nullptr) {
-    TupleTableSlot* row = projection->pi_state.resultslot;
+    TupleTableSlot* row = direct_slot(scan);
     scan.source.fill_directly(scan.direct, row);
     return row;
   }
@@ -96,33 +104,43 @@ TupleTableSlot* execute(CustomScanState* state) {
   // Nothing is left to be evaluated for most rows of most scans.
   if (scan.direct != nullptr && scan.rest == nullptr &&
       ScanDirectionIsForward(estate->es_direction) && scan.source.step_in_vector()) {
-    TupleTableSlot* row = state->ss.ps.ps_ProjInfo->pi_state.resultslot;
+    TupleTableSlot* row = direct_slot(scan);
     scan.source.fill_directly(scan.direct, row);
     return row;
   }
   return next_row(scan);
 }
 
-/// Where all targets are columns, their places among those of the source; else null.
-int* direct_targets(const ColumnarScan& scan) {
-  const ScanState& node = scan.css.ss;
-  if (node.ps.ps_ProjInfo == nullptr) return nullptr;
-  auto* direct =
-      static_cast<int*>(palloc(sizeof(int) * (list_length(node.ps.plan->targetlist) + 1)));
+/// The place of an attribute among the columns of the source.
+int column_of(const RowSource& source, AttrNumber attribute) {
+  const NeededColumn* columns = source.columns();
+  const NeededColumn* end = columns + source.column_count();
+  const NeededColumn* found = std::find_if(
+      columns, end, [&](const NeededColumn& column) { return column.attribute == attribute; });
+  return found == end ? -1 : static_cast<int>(found - columns);
+}
+
+/// Finds what each target is; leaves `columns` null where one is neither a column nor a step.
+void find_targets(ColumnarScan& scan) {
+  List* targets = scan.css.ss.ps.plan->targetlist;
+  const std::size_t count = list_length(targets) + 1;
+  auto* columns = static_cast<int*>(palloc(sizeof(int) * count));
+  scan.steps = static_cast<ExprState**>(palloc0(sizeof(ExprState*) * count));
+  bool has_steps = false;
   ListCell* cell;
-  foreach (cell, node.ps.plan->targetlist) {
-    const auto* target = lfirst_node(TargetEntry, cell);
-    if (!IsA(target->expr, Var)) return nullptr;
-    const AttrNumber attribute = castNode(Var, target->expr)->varattno;
-    if (attribute <= 0) return nullptr;
-    const NeededColumn* columns = scan.source.columns();
-    const NeededColumn* end = columns + scan.source.column_count();
-    const NeededColumn* found = std::find_if(
-        columns, end, [&](const NeededColumn& column) { return column.attribute == attribute; });
-    if (found == end) return nullptr;
-    direct[foreach_current_index(cell)] = static_cast<int>(found - columns);
+  foreach (cell, targets) {
+    Expr* target = lfirst_node(TargetEntry, cell)->expr;
+    const auto* node = reinterpret_cast<const Node*>(target);
+    const Var* column = IsA(node, Var) ? reinterpret_cast<const Var*>(node) : column_of_call(node);
+    const int i = foreach_current_index(cell);
+    columns[i] = column == nullptr ? -1 : column_of(scan.source, column->varattno);
+    if (columns[i] < 0) return;
+    if (IsA(node, Var)) continue;
+    scan.steps[i] = ExecInitExpr(target, &scan.css.ss.ps);
+    has_steps = true;
   }
-  return direct;
+  scan.columns = columns;
+  if (!has_steps) scan.direct = columns;
 }
 
 void begin(CustomScanState* state, EState* estate, int) {
@@ -130,7 +148,7 @@ void begin(CustomScanState* state, EState* estate, int) {
   Relation chunk = state->ss.ss_currentRelation;
   scan.source.begin(state->ss, chunk);
   scan.rest = ExecInitQual(scan.source.filter().rest(), &state->ss.ps);
-  scan.direct = direct_targets(scan);
+  find_targets(scan);
   scan.recheck.begin(chunk, *estate);
 }
 
@@ -220,7 +238,67 @@ Node* create_state(CustomScan*) {
   return reinterpret_cast<Node*>(scan);
 }
 
+/// Tests what is left of the qualifiers, of the rows of the vector; false where none remain.
+bool filter_vector(ColumnarScan& scan) {
+  if (scan.rest == nullptr) return true;
+  ExprContext* context = scan.css.ss.ps.ps_ExprContext;
+  const std::size_t before = scan.source.rows().size();
+  scan.source.keep_rows([&] {
+    ResetExprContext(context);
+    return ExecQual(scan.rest, context);
+  });
+  InstrCountFiltered1(&scan.css.ss.ps, before - scan.source.rows().size());
+  return !scan.source.rows().empty();
+}
+
 }  // namespace
+
+bool gives_batches(const PlanState* node) {
+  if (!IsA(node, CustomScanState)) return false;
+  const auto* state = reinterpret_cast<const CustomScanState*>(node);
+  return state->methods == &kMethods &&
+         reinterpret_cast<const ColumnarScan*>(state)->columns != nullptr;
+}
+
+bool next_batch(PlanState* node, Batch* batch) {
+  ColumnarScan& scan = *reinterpret_cast<ColumnarScan*>(node);
+  ExprContext* context = node->ps_ExprContext;
+  for (;;) {
+    ResetExprContext(context);
+    context->ecxt_scantuple = scan.css.ss.ss_ScanTupleSlot;
+    const RowSource::Row kind = scan.source.step_to_vector();
+    if (kind == RowSource::Row::kNone) return false;
+    if (kind == RowSource::Row::kOfGroup) {
+      if (!filter_vector(scan)) continue;
+      scan.source.load_columns();
+      *batch = {scan.source.rows(), nullptr};
+      return true;
+    }
+    *batch = {{}, row_of_heap(scan)};
+    if (batch->row != nullptr) return true;
+    InstrCountFiltered1(node, 1);
+  }
+}
+
+NeededColumn column_of_target(const PlanState* node, int target) {
+  const auto& scan = *reinterpret_cast<const ColumnarScan*>(node);
+  return scan.source.columns()[scan.columns[target]];
+}
+
+bool is_step(const PlanState* node, int target) {
+  return reinterpret_cast<const ColumnarScan*>(node)->steps[target] != nullptr;
+}
+
+Datum step_of_target(PlanState* node, int target, Datum value, bool is_null, bool* result_is_null) {
+  auto& scan = *reinterpret_cast<ColumnarScan*>(node);
+  TupleTableSlot* slot = scan.css.ss.ss_ScanTupleSlot;
+  if (TTS_EMPTY(slot)) ExecStoreVirtualTuple(slot);
+  const int at = column_of_target(node, target).attribute - 1;
+  slot->tts_values[at] = value;
+  slot->tts_isnull[at] = is_null;
+  node->ps_ExprContext->ecxt_scantuple = slot;
+  return ExecEvalExprSwitchContext(scan.steps[target], node->ps_ExprContext, result_is_null);
+}
 
 const CustomScanMethods kColumnarScan = {.CustomName = "ColumnarScan",
                                          .CreateCustomScanState = create_state};

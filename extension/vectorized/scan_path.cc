@@ -1,11 +1,11 @@
-// The path of the scan by vectors, offered beside PostgreSQL's own for each columnar chunk.
+#include "extension/vectorized/scan_path.h"
+
 #include <algorithm>
 
 #include "extension/columnar/handler.h"
 #include "extension/columnar/touched.h"
 #include "extension/columnstore/reader.h"
 #include "extension/vectorized/condition.h"
-#include "extension/vectorized/install.h"
 #include "extension/vectorized/scan_node.h"
 
 #include "extension/pg/postgres.h"
@@ -205,13 +205,25 @@ void set_pathlist(PlannerInfo* root, RelOptInfo* relation, Index index, RangeTbl
 
 }  // namespace
 
-void install() {
-  RegisterCustomScanMethods(&kColumnarScan);
+bool is_enabled() { return enabled; }
+
+void define_settings() {
   DefineCustomBoolVariable("varve.enable_vectorized",
                            "Reads columnar chunks by vectors instead of row by row.", nullptr,
                            &enabled, true, PGC_USERSET, GUC_EXPLAIN, nullptr, nullptr, nullptr);
+}
+
+void install_scan_path() {
+  RegisterCustomScanMethods(&kColumnarScan);
   previous_hook = set_rel_pathlist_hook;
   set_rel_pathlist_hook = set_pathlist;
 }
+
+bool is_columnar_scan(const Path* path) {
+  while (IsA(path, ProjectionPath)) path = reinterpret_cast<const ProjectionPath*>(path)->subpath;
+  return IsA(path, CustomPath) && reinterpret_cast<const CustomPath*>(path)->methods == &kPath;
+}
+
+Cost cost_of_rows(const Path& path) { return path.rows * kRowCost * cpu_tuple_cost; }
 
 }  // namespace varve::vectorized

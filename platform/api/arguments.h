@@ -18,12 +18,14 @@ struct Range {
   TimePoint from, to;
 };
 
-/// The whole days (UTC) in a range; its end twice where there is none.
-inline Range whole_days(const Range& range) {
-  using std::chrono::days;
-  const Range whole = {std::chrono::ceil<days>(range.from), std::chrono::floor<days>(range.to)};
-  return whole.from < whole.to ? whole : Range{range.to, range.to};
+/// The whole periods (UTC) in a range, as days; its end twice where there is none.
+template <class Period>
+Range whole(const Range& range) {
+  const Range inside = {std::chrono::ceil<Period>(range.from),
+                        std::chrono::floor<Period>(range.to)};
+  return inside.from < inside.to ? inside : Range{range.to, range.to};
 }
+inline Range whole_days(const Range& range) { return whole<std::chrono::days>(range); }
 
 /// Reads the parameters of a request, and gathers what is wrong with them: a client hears of all
 /// its mistakes at once. Until done() has returned the values may be mere defaults.
@@ -50,6 +52,8 @@ class Arguments {
   std::optional<std::string> uuid(std::string_view name);
   /// An IANA name, as far as its spelling goes; PostgreSQL knows whether there is such a zone.
   std::string time_zone();
+  /// RFC 3339, or a date.
+  std::optional<TimePoint> optional_time(std::string_view name) { return time(name); }
   /// A number and m, h or d: "90m". From one minute to 31 days.
   std::chrono::minutes duration(std::string_view name, std::string_view fallback);
   int limit() { return static_cast<int>(integer("limit", 100, 1, 1000)); }
