@@ -17,6 +17,8 @@ async function compare_newest(chunks) {
   const queries = {
     "the last point of one device": (table) => `SELECT * FROM ${table} WHERE device = ${chunks - 20} ORDER BY time DESC LIMIT 1`,
     "max(time)": (table) => `SELECT max(time) FROM ${table}`,
+    "the last point of each of 10 devices": (table) => `SELECT DISTINCT ON (device) device, time FROM ${table} WHERE device < 10 ORDER BY device, time DESC`,
+    "the devices": (table) => `SELECT count(DISTINCT device) FROM ${table}`,
   };
   for (const [title, query] of Object.entries(queries)) {
     const side = (label, table) => ({
@@ -48,6 +50,7 @@ for (const chunks of counts) {
   const queries = {
     "a literal range on the last day": (table) => `SELECT * FROM ${table} WHERE time >= (current_date - 1)::text::timestamptz - interval '0 s' AND time >= '${new Date().toISOString().slice(0, 10)}'`,
     "time > now() - interval '1 day'": (table) => `SELECT * FROM ${table} WHERE time > now() - interval '1 day'`,
+    "a join with itself by time": (table) => `SELECT x.time FROM ${table} x JOIN ${table} y USING (time)`,
     "everything": (table) => `SELECT count(*), max(a) FROM ${table}`,
   };
   for (const [title, query] of Object.entries(queries)) {

@@ -1,4 +1,5 @@
 import { spawn, execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 const MARK = "--done--";
@@ -32,6 +33,19 @@ export class Session {
     this.psql.stdin.write("\\timing off\n");
     const times = rows.filter((row) => row.startsWith("Time: "));
     return times.reduce((sum, row) => sum + Number.parseFloat(row.slice(6)), 0);
+  }
+
+  /** Seconds of processor time that the backend needs for statements: of use where others are busy, too. */
+  async cpu(sql) {
+    const [pid] = await this.query("SELECT pg_backend_pid()");
+    // User and system time, in hundredths of a second.
+    const used = () => {
+      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+      return (Number(fields[11]) + Number(fields[12])) / 100;
+    };
+    const before = used();
+    await this.query(sql);
+    return used() - before;
   }
 
   close() {

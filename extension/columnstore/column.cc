@@ -23,14 +23,14 @@ Column column_of(const FormData_pg_attribute& attribute) {
   const Representation representation =
       representation_of({base, attribute.attlen, attribute.attbyval});
   const bool is_bytes = representation.order == Order::kBytes;
-  return {
-      attribute.attnum,
-      base,
-      typmod,
-      attribute.attcollation,
-      representation,
-      representation.order != Order::kNone && (!is_bytes || compares_bytes(attribute.attcollation)),
-      is_bytes && is_deterministic(attribute.attcollation)};
+  return {attribute.attnum,
+          base,
+          typmod,
+          attribute.attcollation,
+          representation,
+          range_of(representation) != Range::kNone &&
+              (!is_bytes || compares_bytes(attribute.attcollation)),
+          is_bytes && is_deterministic(attribute.attcollation)};
 }
 
 }  // namespace varve::columnstore

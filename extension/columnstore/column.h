@@ -17,7 +17,7 @@ struct Column {
   std::int32_t typmod;
   Oid collation;
   Representation representation;
-  bool is_ordered;    // representation.order is that of all comparisons
+  bool is_ordered;    // what is stated of values, in zones or ranges, answers all comparisons
   bool has_equality;  // of bytes: equal values have equal bytes
 };
 

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <string>
+#include <utility>
 
 #include "kernel/codec/segment_reading.h"
 
 #include "extension/columnstore/numeric_image.h"
+#include "extension/columnstore/representation.h"
 
 namespace varve::columnstore {
 namespace {
@@ -42,6 +45,12 @@ void encode_integers(Encoding& encoding) {
 void encode_booleans(Encoding& encoding) {
   state_range(encoding, encoding.field(0));
   codec::BooleanSegment::encode(encoding.rows, encoding.field(0), encoding.out);
+}
+
+/// Doubles are within a few units in the last place of what they stand for.
+void state_approximate_range(Encoding& encoding, double min, double max) {
+  constexpr double kSlack = 1e-15;
+  codec::set_range(encoding.descriptor, min - std::abs(min) * kSlack, max + std::abs(max) * kSlack);
 }
 
 /// No range where a NaN is among them.
@@ -102,6 +111,70 @@ void encode_strings(Encoding& encoding) {
   codec::StringSegment::encode(encoding.rows, strings, encoding.out);
 }
 
+void encode_uuids(Encoding& encoding) {
+  using Halves = std::pair<std::uint64_t, std::uint64_t>;
+  const auto first = encoding.field(0);
+  const auto second = encoding.field(1);
+  const auto value = [&](std::size_t i) {
+    return Halves(static_cast<std::uint64_t>(first[i]), static_cast<std::uint64_t>(second[i]));
+  };
+  const auto bytes = [](const Halves& halves) {
+    std::string image(2 * sizeof(std::uint64_t), '\0');
+    for (std::size_t i = 0; i < sizeof(std::uint64_t); ++i) {
+      image[i] = static_cast<char>(halves.first >> (56 - 8 * i));
+      image[i + sizeof(std::uint64_t)] = static_cast<char>(halves.second >> (56 - 8 * i));
+    }
+    return image;
+  };
+  if (!first.empty()) {
+    Halves min = value(0);
+    Halves max = min;
+    for (std::size_t i = 1; i < first.size(); ++i) {
+      min = std::min(min, value(i));
+      max = std::max(max, value(i));
+    }
+    codec::set_range(encoding.descriptor, bytes(min), bytes(max));
+  }
+  encode_fields(encoding, 2);
+}
+
+void encode_intervals(Encoding& encoding) {
+  const auto length = [&](std::size_t i) {
+    return interval_length(encoding.field(0)[i], encoding.field(1)[i], encoding.field(2)[i]);
+  };
+  const std::size_t values = encoding.field(0).size();
+  if (values > 0) {
+    double min = length(0);
+    double max = min;
+    for (std::size_t i = 1; i < values; ++i) {
+      min = std::min(min, length(i));
+      max = std::max(max, length(i));
+    }
+    state_approximate_range(encoding, min, max);
+  }
+  encode_fields(encoding, 3);
+}
+
+/// No range where something is no finite number, or has more digits behind the point than powers of
+/// ten are exact for.
+void state_numeric_range(Encoding& encoding, const Integers& integers, const Integers& scales) {
+  constexpr std::int64_t kMostExactScale = 22;
+  const auto is_exact = [](std::int64_t scale) { return scale >= 0 && scale <= kMostExactScale; };
+  if (integers.empty() || !std::ranges::all_of(scales, is_exact)) return;
+  double powers[kMostExactScale + 1] = {1};
+  for (std::int64_t i = 1; i <= kMostExactScale; ++i) powers[i] = powers[i - 1] * 10;
+  const auto value = [&](std::size_t i) {
+    return static_cast<double>(integers[i]) / powers[scales[i]];
+  };
+  double min = value(0);
+  double max = min;
+  for (std::size_t i = 1; i < integers.size(); ++i) {
+    min = std::min(min, value(i));
+    max = std::max(max, value(i));
+  }
+  state_approximate_range(encoding, min, max);
+}
+
 void encode_scaled(Encoding& encoding, const Integers& integers, const Integers& scales) {
   const bool is_uniform =
       std::ranges::all_of(scales, [&](std::int64_t scale) { return scale == scales.front(); });
@@ -124,6 +197,7 @@ void encode_numerics(Encoding& encoding) {
     integers.push_back(value->integer);
     scales.push_back(value->scale);
   }
+  state_numeric_range(encoding, integers, scales);
   encode_scaled(encoding, integers, scales);
 }
 
@@ -134,9 +208,9 @@ void encode(Encoding& encoding) {
     case Form::kFloat4: return encode_float4(encoding);
     case Form::kFloat8: return encode_float8(encoding);
     case Form::kNumeric: return encode_numerics(encoding);
-    case Form::kUuid:
+    case Form::kUuid: return encode_uuids(encoding);
     case Form::kTimetz: return encode_fields(encoding, 2);
-    case Form::kInterval: return encode_fields(encoding, 3);
+    case Form::kInterval: return encode_intervals(encoding);
     case Form::kFixed:
     case Form::kVarlena:
     case Form::kCstring: return encode_strings(encoding);

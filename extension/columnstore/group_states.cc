@@ -18,13 +18,13 @@ extern "C" {
 namespace varve::columnstore {
 namespace {
 
-std::uint64_t order_key_of(Order order, const std::byte* end) {
-  if (order == Order::kBytes) {
+std::uint64_t order_key_of(Range range, const std::byte* end) {
+  if (range == Range::kBytes) {
     return codec::order_key(std::string_view(reinterpret_cast<const char*>(end), 8));
   }
   std::int64_t bits;
   std::memcpy(&bits, end, sizeof bits);
-  return order == Order::kInteger ? codec::order_key(bits)
+  return range == Range::kInteger ? codec::order_key(bits)
                                   : codec::order_key(std::bit_cast<double>(bits));
 }
 
@@ -32,10 +32,10 @@ KeySpan span_of(const codec::RowGroup& group, codec::SortKey key, TupleDesc colu
   const auto column = group.find(key.attribute);
   const FormData_pg_attribute& attribute = *TupleDescAttr(columns, key.attribute - 1);
   if (!column || attribute.attisdropped || (column->flags & codec::kHasRange) == 0) return {};
-  const Order order = pg::call([&] { return column_of(attribute); }).representation.order;
-  if (order == Order::kNone) return {};
-  const std::uint64_t min = order_key_of(order, column->min);
-  const std::uint64_t max = order_key_of(order, column->max);
+  const Range range = range_of(pg::call([&] { return column_of(attribute); }).representation);
+  if (range == Range::kNone) return {};
+  const std::uint64_t min = order_key_of(range, column->min);
+  const std::uint64_t max = order_key_of(range, column->max);
   if ((key.flags & codec::kDescending) != 0) return {~max, ~min, true};
   return {min, max, true};
 }

@@ -44,4 +44,16 @@ Representation representation_of(const TypeFacts& type) {
   return {Form::kFixed, Order::kNone, false, type.length};
 }
 
+Range range_of(const Representation& type) {
+  if (type.form == Form::kUuid) return Range::kBytes;
+  if (type.form == Form::kNumeric || type.form == Form::kInterval) return Range::kApproximate;
+  switch (type.order) {
+    case Order::kInteger: return Range::kInteger;
+    case Order::kDouble: return Range::kDouble;
+    case Order::kBytes: return Range::kBytes;
+    case Order::kNone: break;
+  }
+  return Range::kNone;
+}
+
 }  // namespace varve::columnstore

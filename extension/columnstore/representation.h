@@ -28,6 +28,16 @@ enum class Order : std::uint8_t {
   kBytes,   // memcmp; of text only for equality unless its collation is C
 };
 
+/// What the descriptor of a column states of its values, so that comparisons can be answered
+/// without reading them; wider than Order, which also has zones and sorts.
+enum class Range : std::uint8_t {
+  kNone,
+  kInteger,
+  kDouble,
+  kBytes,       // the first 16 bytes; all of a uuid
+  kApproximate  // numeric and interval: doubles between which the values are
+};
+
 /// What pg_type says of a type; of a domain, what it says of the type below.
 struct TypeFacts {
   std::uint32_t oid;
@@ -48,5 +58,15 @@ struct Representation {
 /// passing alone. Types whose images compare differently from their values (citext, jsonb, arrays,
 /// extension types) have no order here.
 Representation representation_of(const TypeFacts& type);
+
+Range range_of(const Representation& type);
+
+/// What intervals are compared by, in microseconds: months of 30 days, days of 24 hours. Rounded to
+/// the nearest double.
+inline double interval_length(std::int64_t microseconds, std::int64_t days, std::int64_t months) {
+  __extension__ using Wide = __int128;  // a lifetime of months takes more than 64 bits
+  constexpr Wide kDay = 86'400'000'000;
+  return static_cast<double>(microseconds + (days + Wide{months} * 30) * kDay);
+}
 
 }  // namespace varve::columnstore

@@ -36,5 +36,19 @@ TEST(Representation, Table) {
   }
 }
 
+TEST(RangeOf, HasTypesThatZonesHaveNot) {
+  const auto range = [](std::uint32_t oid, std::int16_t length, bool by_value) {
+    return range_of(representation_of({oid, length, by_value}));
+  };
+  EXPECT_EQ(range(20, 8, true), Range::kInteger);
+  EXPECT_EQ(range(701, 8, true), Range::kDouble);
+  EXPECT_EQ(range(25, -1, false), Range::kBytes);
+  EXPECT_EQ(range(2950, 16, false), Range::kBytes);
+  EXPECT_EQ(range(1700, -1, false), Range::kApproximate);
+  EXPECT_EQ(range(1186, 16, false), Range::kApproximate);
+  EXPECT_EQ(range(1266, 12, false), Range::kNone);
+  EXPECT_EQ(range(3802, -1, false), Range::kNone);
+}
+
 }  // namespace
 }  // namespace varve::columnstore

@@ -25,7 +25,8 @@ class KeyedRange {
   [[nodiscard]] bool meets(const Column& column, const codec::ColumnDescriptor& descriptor) const;
 
  private:
-  codec::KeyRange keys_;  // without limits where an end is open
+  codec::KeyRange keys_;         // without limits where an end is open, or no zone can answer
+  codec::KeyRange approximate_;  // Range::kApproximate: of doubles
   bool has_low_ = false;
   bool has_high_ = false;
   std::byte low_[codec::kRangeBytes] = {};  // strings: the first bytes, padded with zeros

@@ -81,6 +81,11 @@ Oid create_table(const Query& query, const char* name) {
 /// Ten chunks of the source in one of the results, unless the statement says otherwise.
 hypertable::RequestedWidth chunk_width(const CreateOptions& options, const Definition& definition) {
   hypertable::RequestedWidth width;
+  if (options.chunk_is_integer) {
+    width.form = hypertable::RequestedWidth::Form::kInteger;
+    width.integer = options.chunk_integer;
+    return width;
+  }
   if (options.has_chunk_interval) {
     width.form = hypertable::RequestedWidth::Form::kInterval;
     width.months = options.chunk_interval.month;

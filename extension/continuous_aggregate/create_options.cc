@@ -19,6 +19,16 @@ Interval interval_of(DefElem& option) {
                                                 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
 }
 
+/// An interval, or for times that are integers one of those.
+void read_chunk_interval(DefElem& option, CreateOptions& options) {
+  options.has_chunk_interval = true;
+  char* end = nullptr;
+  const char* text = defGetString(&option);
+  options.chunk_integer = strtoi64(text, &end, 10);
+  options.chunk_is_integer = end != text && *end == '\0';
+  if (!options.chunk_is_integer) options.chunk_interval = interval_of(option);
+}
+
 bool is_columnstore_option(const DefElem& option) {
   for (const char* name : {"columnstore", "enable_columnstore", "compress", "segmentby", "orderby",
                            "compress_segmentby", "compress_orderby", "compress_chunk_interval",
@@ -36,8 +46,7 @@ void apply(DefElem& option, CreateOptions& options) {
   } else if (is_named(option, "create_group_indexes")) {
     options.create_group_indexes = defGetBoolean(&option);
   } else if (is_named(option, "chunk_interval")) {
-    options.has_chunk_interval = true;
-    options.chunk_interval = interval_of(option);
+    read_chunk_interval(option, options);
   } else if (is_named(option, "finalized")) {
     if (!defGetBoolean(&option)) {
       ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -72,7 +81,7 @@ bool asks_for_aggregate(List* options) {
 }
 
 CreateOptions create_options(List* options) {
-  CreateOptions result = {false, true, true, false, {}};
+  CreateOptions result = {false, true, true, false, {}, false, 0};
   ListCell* cell;
   foreach (cell, options) {
     auto* option = lfirst_node(DefElem, cell);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "extension/pg/postgres.h"
 extern "C" {
 #include <nodes/parsenodes.h>
@@ -15,6 +17,8 @@ struct CreateOptions {
   bool create_group_indexes;
   bool has_chunk_interval;
   Interval chunk_interval;
+  bool chunk_is_integer;  // then chunk_integer instead
+  std::int64_t chunk_integer;
 };
 
 /// Whether the options ask for a continuous aggregate. C in the sense of boundary.h, as the rest.

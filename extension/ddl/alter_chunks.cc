@@ -117,7 +117,11 @@ void set_persistence_of_parent(Oid parent, const AlterTableCmd* command) {
   table_close(table, NoLock);
   set_persistence(parent, persistence);
   ListCell* cell;
-  foreach (cell, indexes) set_persistence(lfirst_oid(cell), persistence);
+  foreach (cell, indexes) {
+    // Who changes a row of pg_class holds a lock that keeps in-place updates of it away.
+    LockRelationOid(lfirst_oid(cell), AccessExclusiveLock);
+    set_persistence(lfirst_oid(cell), persistence);
+  }
   CommandCounterIncrement();
 }
 

@@ -148,8 +148,10 @@ ErrorData* run_procedure(const Job& job) {
 /// As after DISCARD ALL, so that the next run meets a fresh session.
 void reset_session() {
   StartTransactionCommand();
+  PushActiveSnapshot(GetTransactionSnapshot());  // temporary tables are dropped from the catalog
   DiscardStmt all = {.type = T_DiscardStmt, .target = DISCARD_ALL};
   DiscardCommand(&all, true);
+  PopActiveSnapshot();
   CommitTransactionCommand();
   reset_report();
 }

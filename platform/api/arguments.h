@@ -18,12 +18,14 @@ struct Range {
   TimePoint from, to;
 };
 
-/// The whole days (UTC) in a range; its end twice where there is none.
-inline Range whole_days(const Range& range) {
-  using std::chrono::days;
-  const Range whole = {std::chrono::ceil<days>(range.from), std::chrono::floor<days>(range.to)};
-  return whole.from < whole.to ? whole : Range{range.to, range.to};
+/// The whole periods (UTC) in a range, as days; its end twice where there is none.
+template <class Period>
+Range whole(const Range& range) {
+  const Range inside = {std::chrono::ceil<Period>(range.from),
+                        std::chrono::floor<Period>(range.to)};
+  return inside.from < inside.to ? inside : Range{range.to, range.to};
 }
+inline Range whole_days(const Range& range) { return whole<std::chrono::days>(range); }
 
 /// Reads the parameters of a request, and gathers what is wrong with them: a client hears of all
 /// its mistakes at once. Until done() has returned the values may be mere defaults.

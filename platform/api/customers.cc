@@ -65,9 +65,12 @@ Response activity_heatmap(const Request& request, Database& database) {
   const auto zone = arguments.time_zone();
   arguments.done();
 
+  using Quarters = std::chrono::duration<std::int64_t, std::ratio<900>>;
+  const Range quarters = whole<Quarters>(range);
   const auto row = database.row(embedded::analytics::activity_heatmap,
-                                {sql_time(range.from), sql_time(range.to), zone});
-  return envelope(request, range, *row[0]);
+                                {sql_time(range.from), sql_time(range.to), zone,
+                                 sql_time(quarters.from), sql_time(quarters.to)});
+  return envelope(request, range, *row[0], std::nullopt, *row[1]);
 }
 
 }  // namespace varve::api

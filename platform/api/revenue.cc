@@ -34,9 +34,11 @@ Response revenue_by_region(const Request& request, Database& database) {
   const auto range = arguments.range(30);
   arguments.done();
 
-  const auto row = database.row(embedded::analytics::revenue_by_region,
-                                {sql_time(range.from), sql_time(range.to)});
-  return envelope(request, range, *row[0]);
+  const Range days = whole_days(range);
+  const auto row = database.row(
+      embedded::analytics::revenue_by_region,
+      {sql_time(range.from), sql_time(range.to), sql_time(days.from), sql_time(days.to)});
+  return envelope(request, range, *row[0], std::nullopt, *row[1]);
 }
 
 }  // namespace varve::api

@@ -101,7 +101,8 @@ void refresh_aggregates(Connection& connection) {
   const auto aggregates = connection.execute(
       "SELECT format('CALL refresh_continuous_aggregate(%L, NULL, NULL)', relation) "
       "FROM varve_catalog.continuous_aggregate WHERE relation IN ('revenue_daily'::regclass, "
-      "'customer_activity_hourly'::regclass, 'payment_status_daily'::regclass)");
+      "'customer_activity_hourly'::regclass, 'payment_status_daily'::regclass, "
+      "'revenue_region_daily'::regclass, 'customer_activity_quarterly'::regclass)");
   for (int row = 0; row < aggregates.rows(); ++row) {
     connection.execute(std::string(aggregates.text(row, 0)));
   }

@@ -36,6 +36,28 @@ GROUP BY 1, 2
 WITH NO DATA;
 COMMENT ON MATERIALIZED VIEW payment_status_daily IS 'payments, their amount and mean fraud score for each day and status';
 
+CREATE MATERIALIZED VIEW IF NOT EXISTS revenue_region_daily
+WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS
+SELECT time_bucket(INTERVAL '1 day', "time") AS day,
+       region,
+       sum(revenue) AS total_revenue,
+       sum(profit) AS total_profit,
+       sum(orders_count) AS total_orders
+FROM revenue_metrics
+GROUP BY 1, 2
+WITH NO DATA;
+COMMENT ON MATERIALIZED VIEW revenue_region_daily IS 'revenue, profit and paid orders of each day and region';
+
+-- Quarters of an hour, of which the offset of every time zone is a multiple.
+CREATE MATERIALIZED VIEW IF NOT EXISTS customer_activity_quarterly
+WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS
+SELECT time_bucket(INTERVAL '15 minutes', "time") AS quarter,
+       count(*) AS activity_count
+FROM customer_metrics
+GROUP BY 1
+WITH NO DATA;
+COMMENT ON MATERIALIZED VIEW customer_activity_quarterly IS 'events of each quarter of an hour';
+
 -- In SQL, not PL/pgSQL, where the arguments' and results' names would be ambiguous with columns.
 CREATE OR REPLACE FUNCTION calculate_growth_rate(metric_name text, days integer DEFAULT 30)
 RETURNS TABLE (day timestamptz, value double precision, growth_rate double precision)

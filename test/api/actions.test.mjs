@@ -14,6 +14,7 @@ before(async () => {
 });
 after(async () => {
   sql(`DELETE FROM revenue_metrics WHERE region = 'late'; SELECT delete_job(${job}); DROP PROCEDURE notes; DROP TABLE runs`);
+  sql(`CALL refresh_continuous_aggregate('revenue_daily', NULL, NULL)`);
   await api.stop();
 });
 const post = (path, headers = { 'X-Varve-Action': '1' }) => api.get(path, { method: 'POST', headers });

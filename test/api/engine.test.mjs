@@ -51,6 +51,29 @@ test('a late row is in the answer at once, and from the aggregate after the next
   assert.deepEqual(fresh.data, late.data);
 });
 
+test('the heatmap and regions come from aggregates in whole quarters and days, and say so', async () => {
+  const asked = async () => Promise.all([...ranges, 'from=2026-11-03T10:05:00Z&to=2026-11-03T10:14:00Z'].flatMap((range) =>
+    [answer(`/v1/activity/heatmap?${range}&tz=Asia/Kathmandu`), answer(`/v1/revenue/by-region?${range}`)]));
+  const unrefreshed = await asked();
+  refresh('customer_activity_quarterly');
+  refresh('revenue_region_daily');
+  const refreshed = await asked();
+  refreshed.forEach((body, i) => assert.deepEqual(body.data, unrefreshed[i].data, `${i}`));
+  assert.deepEqual(refreshed.map((body) => body.meta.source), ['cagg', 'cagg', 'cagg', 'cagg', 'cagg', 'raw', 'raw', 'raw']);
+  assert.ok(refreshed[0].data.cells.some(({ count }) => count > 0));
+  const [path] = ranges;
+  sql(`INSERT INTO revenue_metrics ("time", region, revenue) VALUES ('2026-11-03 12:00+00', 'later', 1000)`);
+  const late = await answer(`/v1/revenue/by-region?${path}`);
+  assert.equal(late.meta.source, 'raw');
+  assert.ok(late.data.some(({ region, totalRevenue }) => region === 'later' && Number(totalRevenue) === 1000));
+  refresh('revenue_region_daily');
+  const fresh = await answer(`/v1/revenue/by-region?${path}`);
+  assert.equal(fresh.meta.source, 'cagg');
+  assert.deepEqual(fresh.data, late.data);
+  sql(`DELETE FROM revenue_metrics WHERE region = 'later'`);
+  refresh('revenue_daily');
+});
+
 test('hypertables: sizes and chunks', async () => {
   const tables = await data('/v1/admin/hypertables');
   assert.deepEqual(tables.map((t) => t.name), ['customer_metrics', 'order_metrics', 'payment_metrics', 'revenue_metrics', 'system_metrics']);
@@ -70,8 +93,8 @@ test('aggregates: watermark, what is pending, policies', async () => {
   sql(`SELECT add_continuous_aggregate_policy('revenue_daily', NULL, interval '1 hour', interval '30 minutes', initial_start => '2100-01-01')`);
   sql(`INSERT INTO revenue_metrics ("time", region, revenue) VALUES ('2026-11-03 13:00+00', 'late', 1000)`);
   const aggregates = await data('/v1/admin/caggs');
-  assert.deepEqual(aggregates.map((a) => a.name), ['customer_activity_hourly', 'payment_status_daily', 'revenue_daily']);
-  const daily = aggregates[2];
+  assert.deepEqual(aggregates.map((a) => a.name), ['customer_activity_hourly', 'customer_activity_quarterly', 'payment_status_daily', 'revenue_daily', 'revenue_region_daily']);
+  const daily = aggregates[3];
   assert.equal(daily.source, 'revenue_metrics');
   assert.equal(daily.pendingRanges, 1);
   assert.equal(daily.pendingBuckets, 1);

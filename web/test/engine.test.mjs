@@ -66,15 +66,15 @@ test("the runs of a job are a click away", async () => {
 
 test("aggregates: how far, what is pending, who refreshes", async () => {
   const shown = await cells(panel(page, "aggregates").locator("table"));
-  assert.deepEqual(shown.map(([name]) => name), ["customer_activity_hourly", "payment_status_daily", "revenue_daily"]);
-  const [activity, , revenue] = shown;
+  assert.deepEqual(shown.map(([name]) => name), ["customer_activity_hourly", "customer_activity_quarterly", "payment_status_daily", "revenue_daily", "revenue_region_daily"]);
+  const [activity, , , revenue] = shown;
   assert.equal(activity[4], "never computed");
   assert.equal(activity[6], "nobody");
   assert.equal(revenue[1], "revenue_metrics");
   assert.equal(revenue[4], "1 bucket");
   assert.equal(revenue[6], "scheduled");
   const [{ watermark }] = rows(`SELECT watermark FROM timescaledb_information.continuous_aggregates WHERE view_name = 'revenue_daily'`);
-  const shownAt = await panel(page, "aggregates").locator("tbody tr").nth(2).locator("time").first().getAttribute("datetime");
+  const shownAt = await panel(page, "aggregates").locator("tbody tr").nth(3).locator("time").first().getAttribute("datetime");
   assert.equal(Date.parse(shownAt), Date.parse(watermark));
 });
 

@@ -42,7 +42,10 @@ CREATE VIEW differences AS (TABLE hourly EXCEPT ALL TABLE direct) UNION ALL (TAB
 SELECT count(*) FROM differences;
 
 -- Converted again, back to rows, and a chunk of columns that is dropped.
+-- Which of them still have rows beside their columns depends on what else runs.
+SET client_min_messages = warning;
 SELECT count(compress_chunk(c)) FROM show_chunks('raw', older_than => timestamptz '2024-01-08') c;
+RESET client_min_messages;
 SELECT count(*) FROM differences;
 SELECT count(decompress_chunk(c)) FROM show_chunks('raw', older_than => timestamptz '2024-01-03') c;
 SELECT count(*) FROM varve_catalog.aggregate_change;

@@ -27,7 +27,7 @@ CREATE TABLE wanted (a int); INSERT INTO wanted VALUES (1), (3), (NULL), (110);
 
 -- The rows of a query in every state: differ.run() without comparing tables, which no query changes.
 CREATE FUNCTION rows_everywhere(query text) RETURNS text LANGUAGE sql AS $$
-SELECT CASE WHEN count(DISTINCT o.result) = 1 THEN 'same: ' || min(o.shown) ELSE 'DIFFERENT: ' || string_agg(s.name || ' ' || o.shown, ', ') END
+SELECT CASE WHEN count(DISTINCT coalesce(o.result, '')) = 1 THEN 'same: ' || min(o.shown) ELSE 'DIFFERENT: ' || string_agg(s.name || ' ' || o.shown, ', ') END
 FROM differ.state s, LATERAL differ.outcome(s.name, query) o $$;
 
 -- Whether the plan on a hypertable of rows has the node; and the outcome, with the setting on and
