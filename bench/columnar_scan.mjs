@@ -30,10 +30,10 @@ await session.query(`CREATE TABLE plain ${columns};
 await duckdb?.query(`CREATE TABLE loaded ${columns}; COPY loaded FROM '${file}' (FORMAT csv);
   CREATE TABLE columnar AS SELECT * FROM loaded ORDER BY host, time; DROP TABLE loaded; CHECKPOINT`);
 
-const middle = "timestamptz '2024-01-01 02:00Z'";
+const middle = "timestamptz '2024-01-01 02:00:00+00'";
 const QUERIES = [
   ["sum of two columns of twelve", "SELECT sum(u0)::bigint, sum(u9)::bigint FROM $"],
-  ["rows of two columns, past a subquery", "SELECT count(u1) FROM (SELECT time, u1 FROM $ OFFSET 0) x"],
+  ["rows of two columns, past a subquery", "SELECT count(u1), count(time) FROM (SELECT time, u1 FROM $ OFFSET 0) x"],
   ["count of all", "SELECT count(*) FROM $"],
   ["count of a filter that one in six passes", "SELECT count(*) FROM $ WHERE u0 > 80"],
   ["sum behind two filters and an expression", "SELECT sum(u0)::bigint FROM $ WHERE u0 > 80 AND u1 > 50 AND u2 + u3 > 100"],

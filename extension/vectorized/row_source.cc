@@ -264,17 +264,16 @@ void RowSource::fill_tested() {
 
 void RowSource::fill_rest() { fill(tested_count_, column_count_); }
 
-void RowSource::fill_directly(const int* from, TupleTableSlot* slot) {
+void RowSource::fill_directly(std::span<const DirectTarget> targets, TupleTableSlot* slot) {
   if (loaded_ < column_count_) load(column_count_);
   begin_row(node_->ss_ScanTupleSlot);
   set_tid();
   begin_row(slot);
   const std::uint16_t row = selection_.rows[current_];
-  const int count = slot->tts_tupleDescriptor->natts;
-  for (int i = 0; i < count; ++i) {
-    const NeededColumn& column = columns_[from[i]];
-    slot->tts_values[i] = column.values[row];
-    slot->tts_isnull[i] = column.nulls[row];
+  for (const DirectTarget& direct : targets) {
+    const NeededColumn& column = columns_[direct.column];
+    slot->tts_values[direct.target] = column.values[row];
+    slot->tts_isnull[direct.target] = column.nulls[row];
   }
 }
 

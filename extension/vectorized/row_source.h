@@ -20,6 +20,12 @@ struct NeededColumn {
   const bool* nulls;
 };
 
+/// A column of the source that is a target of the node.
+struct DirectTarget {
+  int target;  // from 0 on
+  int column;  // among columns()
+};
+
 /// What EXPLAIN ANALYZE tells.
 struct SourceCounts {
   std::uint64_t groups_skipped;
@@ -78,9 +84,9 @@ class RowSource {
   /// and then the others.
   void fill_tested();
   void fill_rest();
-  /// Puts column `from[i]` of columns() into the i-th of `slot`, which is virtual. The scan slot
-  /// gets the row's TID alone.
-  void fill_directly(const int* from, TupleTableSlot* slot);
+  /// Puts columns into those of `slot`, which is virtual; others of it stay as they are. The scan
+  /// slot gets the row's TID alone.
+  void fill_directly(std::span<const DirectTarget> targets, TupleTableSlot* slot);
 
   /// Columns, those first that the filter's rest needs.
   [[nodiscard]] const NeededColumn* columns() const { return columns_; }

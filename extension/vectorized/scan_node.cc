@@ -27,7 +27,8 @@ struct ColumnarScan {
   ExprState* rest;    // the qualifiers that rows of row groups have left
   int* columns;       // for each target, which column of the source it is or a step of; or null
   ExprState** steps;  // for each target; null: it is the column
-  int* direct;        // `columns` where no target is a step: rows need no expression
+  bool is_direct;     // no target is a step: rows need no expression
+  std::span<const DirectTarget> direct;
   Recheck recheck;
 };
 
@@ -53,11 +54,11 @@ TupleTableSlot* direct_slot(const ColumnarScan& scan) {
 
 /// The row of a row group where the source stands, if it satisfies the rest of the qualifiers.
 TupleTableSlot* row_of_group(ColumnarScan& scan) {
-  if (scan.rest != nullptr || scan.direct == nullptr) {
+  if (scan.rest != nullptr || !scan.is_direct) {
     scan.source.fill_tested();
     if (!ExecQual(scan.rest, scan.css.ss.ps.ps_ExprContext)) return nullptr;
   }
-  if (scan.direct != nullptr) {
+  if (scan.is_direct) {
     TupleTableSlot* row = direct_slot(scan);
     scan.source.fill_directly(scan.direct, row);
     return row;
@@ -102,8 +103,8 @@ TupleTableSlot* execute(CustomScanState* state) {
     if (scan.recheck.find(state->ss, &row)) return replacement(scan, row);
   }
   // Nothing is left to be evaluated for most rows of most scans.
-  if (scan.direct != nullptr && scan.rest == nullptr &&
-      ScanDirectionIsForward(estate->es_direction) && scan.source.step_in_vector()) {
+  if (scan.is_direct && scan.rest == nullptr && ScanDirectionIsForward(estate->es_direction) &&
+      scan.source.step_in_vector()) {
     TupleTableSlot* row = direct_slot(scan);
     scan.source.fill_directly(scan.direct, row);
     return row;
@@ -120,27 +121,50 @@ int column_of(const RowSource& source, AttrNumber attribute) {
   return found == end ? -1 : static_cast<int>(found - columns);
 }
 
-/// Finds what each target is; leaves `columns` null where one is neither a column nor a step.
+/// A target that is the same for all rows; nobody frees what it is.
+bool is_constant(const Node* node) {
+  if (!IsA(node, Const)) return false;
+  const auto* constant = reinterpret_cast<const Const*>(node);
+  return constant->constisnull || constant->constbyval;
+}
+
+/// Puts a constant where rows are put directly; rows leave it there.
+void keep_constant(const ColumnarScan& scan, int target, const Const& constant) {
+  TupleTableSlot* slot = direct_slot(scan);
+  slot->tts_values[target] = constant.constvalue;
+  slot->tts_isnull[target] = constant.constisnull;
+}
+
+/// Finds what each target is; leaves `columns` null where one is no column, step or constant.
 void find_targets(ColumnarScan& scan) {
   List* targets = scan.css.ss.ps.plan->targetlist;
   const std::size_t count = list_length(targets) + 1;
   auto* columns = static_cast<int*>(palloc(sizeof(int) * count));
+  auto* direct = static_cast<DirectTarget*>(palloc(sizeof(DirectTarget) * count));
+  std::size_t direct_count = 0;
   scan.steps = static_cast<ExprState**>(palloc0(sizeof(ExprState*) * count));
   bool has_steps = false;
   ListCell* cell;
   foreach (cell, targets) {
     Expr* target = lfirst_node(TargetEntry, cell)->expr;
     const auto* node = reinterpret_cast<const Node*>(target);
-    const Var* column = IsA(node, Var) ? reinterpret_cast<const Var*>(node) : column_of_call(node);
     const int i = foreach_current_index(cell);
-    columns[i] = column == nullptr ? -1 : column_of(scan.source, column->varattno);
+    columns[i] = -1;
+    if (is_constant(node)) {
+      keep_constant(scan, i, *reinterpret_cast<const Const*>(node));
+      continue;
+    }
+    const Var* column = IsA(node, Var) ? reinterpret_cast<const Var*>(node) : column_of_call(node);
+    if (column != nullptr) columns[i] = column_of(scan.source, column->varattno);
     if (columns[i] < 0) return;
+    direct[direct_count++] = {i, columns[i]};
     if (IsA(node, Var)) continue;
     scan.steps[i] = ExecInitExpr(target, &scan.css.ss.ps);
     has_steps = true;
   }
   scan.columns = columns;
-  if (!has_steps) scan.direct = columns;
+  scan.direct = {direct, direct_count};
+  scan.is_direct = !has_steps;
 }
 
 void begin(CustomScanState* state, EState* estate, int) {

@@ -99,50 +99,69 @@ struct Work {
   QualCost rest;    // of qualifiers that are tested row by row
 };
 
-Work work_of(PlannerInfo* root, const RelOptInfo& relation, Relation chunk, Bitmapset* attributes) {
-  Work work = {};
-  List* decided = NIL;
-  List* rest = NIL;
+/// The restrictions of a scan, by what columns can do with them.
+struct Restrictions {
+  List* decided;
+  List* rest;
+  List* excluding;   // among them
+  List* attributes;  // that the excluding ones are of
+};
+
+Restrictions restrictions_of(const RelOptInfo& relation, TupleDesc columns) {
+  Restrictions found = {};
   ListCell* cell;
   foreach (cell, relation.baserestrictinfo) {
     auto* info = lfirst_node(RestrictInfo, cell);
     Condition condition;
-    const bool is_decided = condition_of(reinterpret_cast<Node*>(info->clause), relation.relid,
-                                         RelationGetDescr(chunk), &condition) &&
-                            condition.decides;
-    List*& side = is_decided ? decided : rest;
-    side = lappend(side, info);
-  }
-  const auto selectivity_of = [&](List* clauses) {
-    return clauses == NIL ? 1.0
-                          : clauselist_selectivity(root, clauses, static_cast<int>(relation.relid),
-                                                   JOIN_INNER, nullptr);
-  };
-  const auto of_column = [&](AttrNumber attribute) {
-    List* clauses = NIL;
-    ListCell* each;
-    foreach (each, relation.baserestrictinfo) {
-      auto* info = lfirst_node(RestrictInfo, each);
-      Condition condition;
-      if (condition_of(reinterpret_cast<Node*>(info->clause), relation.relid,
-                       RelationGetDescr(chunk), &condition) &&
-          condition.excludes && condition.column.attribute == attribute) {
-        clauses = lappend(clauses, info);
-      }
+    if (!condition_of(reinterpret_cast<Node*>(info->clause), relation.relid, columns, &condition)) {
+      found.rest = lappend(found.rest, info);
+      continue;
     }
-    return selectivity_of(clauses);
-  };
-  const double vectors =
-      columnar::vectors_touched(relation.tuples, columnar::part_touched(chunk, of_column));
-  work.touched = std::min(relation.tuples, vectors * columnstore::kVectorLength);
-  work.selected = std::min(work.touched, relation.tuples * selectivity_of(decided));
-  work.tested = list_length(decided);
+    List*& side = condition.decides ? found.decided : found.rest;
+    side = lappend(side, info);
+    if (!condition.excludes) continue;
+    found.excluding = lappend(found.excluding, info);
+    found.attributes = lappend_int(found.attributes, condition.column.attribute);
+  }
+  return found;
+}
+
+Selectivity selectivity_of(PlannerInfo* root, const RelOptInfo& relation, List* clauses) {
+  if (clauses == NIL) return 1;
+  return clauselist_selectivity(root, clauses, static_cast<int>(relation.relid), JOIN_INNER,
+                                nullptr);
+}
+
+/// Rows of the vectors in which the scan has to look.
+double rows_touched(PlannerInfo* root, const RelOptInfo& relation, Relation chunk,
+                    const Restrictions& restrictions) {
+  if (restrictions.excluding == NIL) return relation.tuples;  // spares a look at the row groups
+  const Selectivity part = columnar::part_touched(chunk, [&](AttrNumber attribute) {
+    List* clauses = NIL;
+    ListCell* info;
+    ListCell* of;
+    forboth(info, restrictions.excluding, of, restrictions.attributes) {
+      if (lfirst_int(of) == attribute) clauses = lappend(clauses, lfirst(info));
+    }
+    return selectivity_of(root, relation, clauses);
+  });
+  const double vectors = columnar::vectors_touched(relation.tuples, part);
+  return std::min(relation.tuples, vectors * columnstore::kVectorLength);
+}
+
+Work work_of(PlannerInfo* root, const RelOptInfo& relation, Relation chunk, Bitmapset* attributes) {
+  const Restrictions restrictions = restrictions_of(relation, RelationGetDescr(chunk));
+  Work work = {};
+  work.touched = rows_touched(root, relation, chunk, restrictions);
+  work.selected = std::min(work.touched,
+                           relation.tuples * selectivity_of(root, relation, restrictions.decided));
+  work.tested = list_length(restrictions.decided);
   work.needed = bms_num_members(attributes);
-  cost_qual_eval(&work.rest, rest, root);
-  work.pages = stored_pages(chunk) *
-               std::min(1.0, work.needed / std::max<int>(1, RelationGetNumberOfAttributes(chunk)));
-  work.pages *= work.touched / std::max(1.0, relation.tuples);
-  work.pages += RelationGetNumberOfBlocks(chunk);
+  cost_qual_eval(&work.rest, restrictions.rest, root);
+  const double columns = std::max<int>(1, RelationGetNumberOfAttributes(chunk));
+  work.pages = stored_pages(chunk) * std::min(1.0, work.needed / columns) * work.touched /
+                   std::max(1.0, relation.tuples) +
+               RelationGetNumberOfBlocks(chunk);
   return work;
 }
 
