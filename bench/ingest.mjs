@@ -9,6 +9,8 @@ import { Session } from "./lib/psql.mjs";
 import { eventually, start_varved, varve } from "./lib/services.mjs";
 
 const EVENTS = Number(process.env.EVENTS ?? 1_000_000);
+// The embedded broker keeps some 5 MiB of a partition, which is 160,000 of the customers' events.
+const PARTITIONS = Math.max(3, Math.ceil(EVENTS / 250_000));
 const directory = process.env.PGHOST;
 const START = Date.now() - 20 * 86_400_000;
 const uuid = (kind, i) => `${kind.toString(16).padStart(8, "0")}-0000-4000-8000-${i.toString(16).padStart(12, "0")}`;
@@ -40,7 +42,7 @@ for (const [n, [kind, share, make, , columns]] of kinds.entries()) {
   writeFileSync(`${directory}/${kind}.csv`, rows.join(""));
 }
 const total = kinds.reduce((sum, [, share]) => sum + Math.floor((EVENTS * share) / 12), 0);
-console.log(`${total} events in four topics of three partitions, ${(bytes / total).toFixed(0)} bytes each, lz4`);
+console.log(`${total} events in four topics of ${PARTITIONS} partitions, ${(bytes / total).toFixed(0)} bytes each, lz4`);
 
 const session = new Session();
 const count = async (sql) => Number((await session.query(sql))[0]);
@@ -54,12 +56,20 @@ let broker, bootstrap_file, run = 0;
 async function fill_broker() {
   await empty();
   bootstrap_file = `${directory}/bootstrap.${++run}`;
-  broker = start_varved("devbroker", `--devbroker.bootstrap_file=${bootstrap_file}`, "--devbroker.partitions=3");
+  broker = start_varved("devbroker", `--devbroker.bootstrap_file=${bootstrap_file}`, `--devbroker.partitions=${PARTITIONS}`);
   await eventually("the broker's addresses", 10, () => existsSync(bootstrap_file));
   const brokers = readFileSync(bootstrap_file, "utf8").trim();
   for (const [kind] of kinds) {
     execFileSync("kcat", ["-P", "-b", brokers, "-t", `bss.${kind}.metrics`, "-K", "\t", "-z", "lz4", "-X", "linger.ms=50,batch.num.messages=10000", "-l", `${directory}/${kind}.json`]);
+    require_all_kept(brokers, `bss.${kind}.metrics`);
   }
+}
+
+/** The oldest message of each partition is the first that was sent. */
+function require_all_kept(brokers, topic) {
+  const oldest = Array.from({ length: PARTITIONS }, (_, partition) => ["-t", `${topic}:${partition}:-2`]).flat();
+  const answer = execFileSync("kcat", ["-Q", "-b", brokers, ...oldest], { encoding: "utf8" }).trim().split("\n");
+  if (answer.length !== PARTITIONS || answer.some((line) => !line.endsWith(" offset 0"))) throw new Error(`the broker has dropped messages: ${answer.join("; ")}`);
 }
 
 async function ingest(dedupe) {

@@ -22,6 +22,12 @@ export async function open_duckdb(path) {
       await connection.run("CHECKPOINT");
       return performance.now() - begin;
     },
+    /** Milliseconds of one query, its rows read. */
+    time_query: async (sql) => {
+      const begin = performance.now();
+      (await connection.runAndReadAll(sql)).getRows();
+      return performance.now() - begin;
+    },
     close: () => {
       connection.closeSync();
       instance.closeSync();

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string>
 
+#include "extension/catalog/aggregate_results.h"
 #include "extension/catalog/chunk_table.h"
 #include "extension/catalog/hypertable_table.h"
 #include "extension/chunk/bound.h"
@@ -44,12 +45,14 @@ struct Positions {
   int older_than, newer_than, created_before, created_after;
 };
 
+/// The hypertable that is named, or the results of the aggregate that is.
 catalog::Hypertable hypertable_of(FunctionCallInfo fcinfo) {
   if (PG_ARGISNULL(0)) {
     throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "the hypertable must not be null");
   }
   const Oid relation = PG_GETARG_OID(0);
   if (const auto row = catalog::HypertableTable::find(relation)) return *row;
+  if (const auto row = catalog::results_of_aggregate(relation)) return *row;
   const char* name = pg::call([&] { return get_rel_name(relation); });
   throw pg::SqlError(pg::kHypertableNotExist,
                      "table \"" + (name != nullptr ? std::string(name) : std::to_string(relation)) +

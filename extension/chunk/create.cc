@@ -36,7 +36,7 @@ void lock_slice(Oid relation, Slice slice) {
 
 }  // namespace
 
-Oid ensure(Relation parent, const catalog::Hypertable& hypertable, std::int64_t value) {
+Prepared prepare(Relation parent, const catalog::Hypertable& hypertable, std::int64_t value) {
   const catalog::Hypertable row = hypertable;  // an invalidation may free the cached one
   const Oid type = pg::call([&] {
     if (!CheckRelationLockedByMe(parent, RowExclusiveLock, true)) {
@@ -50,7 +50,7 @@ Oid ensure(Relation parent, const catalog::Hypertable& hypertable, std::int64_t 
       slice_of(value, row.chunk_interval, grid_origin_of(type), extent.lowest, extent.highest);
 
   Place place = pg::call([&] { return current_place(parent, value, type); });
-  if (OidIsValid(place.chunk)) return place.chunk;
+  if (OidIsValid(place.chunk)) return {place.chunk, place.slice, true};
   // The lock of the slice is the last one that can make us wait for who makes another chunk. Once
   // it is ours, whoever was making this one has committed or given up.
   place = pg::call([&] {
@@ -58,13 +58,18 @@ Oid ensure(Relation parent, const catalog::Hypertable& hypertable, std::int64_t 
     lock_slice(RelationGetRelid(parent), cell);
     return current_place(parent, value, type);
   });
-  if (OidIsValid(place.chunk)) return place.chunk;
+  if (OidIsValid(place.chunk)) return {place.chunk, place.slice, true};
 
   const Slice slice = cut(cell, place.slice.begin, place.slice.end);
-  if (row.space_partitions > 0) return create_divided_slice(parent, row, slice);
-  const Oid chunk = create_table(parent, row, slice);
-  attach(parent, row, chunk, slice);
-  return chunk;
+  if (row.space_partitions > 0) return {create_divided_slice(parent, row, slice), slice, true};
+  return {create_table(parent, row, slice), slice, false};
+}
+
+Oid ensure(Relation parent, const catalog::Hypertable& hypertable, std::int64_t value) {
+  const catalog::Hypertable row = hypertable;
+  const Prepared chunk = prepare(parent, row, value);
+  if (!chunk.is_attached) attach(parent, row, chunk.table, chunk.slice);
+  return chunk.table;
 }
 
 }  // namespace varve::chunk

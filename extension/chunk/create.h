@@ -41,6 +41,18 @@ void attach(Relation parent, const catalog::Hypertable& hypertable, Oid chunk, S
 void attach(Relation parent, Oid part, std::int32_t id, const PartitionBoundSpec& bound);
 void attach(Relation parent, Oid part, std::int32_t id, Slice slice);
 
+/// A chunk, or a divided slice. One that is not attached stands alone: nobody else sees it.
+struct Prepared {
+  Oid table;
+  Slice slice;
+  bool is_attached;
+};
+
+/// The chunk that holds `value` (units of Slice), or the table of one to be: the caller may load
+/// rows of `slice` into it, and then calls attach(), which builds its indexes at once. Locks as
+/// ensure() does. C++ in the sense of boundary.h.
+Prepared prepare(Relation parent, const catalog::Hypertable& hypertable, std::int64_t value);
+
 /// The partition of the hypertable that holds `value` (units of Slice), made if it does not exist.
 /// Takes the slice's lock, so that two sessions never make the same chunk. Where the hypertable has
 /// a second dimension this is the slice, whose chunks are made together with it.

@@ -4,8 +4,7 @@
 
 #include "extension/columnar/handler.h"
 #include "extension/columnar/index_shim.h"
-#include "extension/columnar/reader_pool.h"
-#include "extension/columnstore/reader.h"
+#include "extension/columnar/touched.h"
 
 #include "extension/pg/postgres.h"
 extern "C" {
@@ -27,6 +26,8 @@ get_relation_info_hook_type previous_hook = nullptr;
 
 bool use_index_scans = true;  // varve.enable_columnar_index_scan
 
+constexpr Cost kNever = 1e20;  // beside which every other path is cheap, also one that is disabled
+
 /// How selective the conditions on one column of the index are, 1 without any.
 Selectivity selectivity_of(PlannerInfo* root, const IndexPath& path, AttrNumber attribute) {
   List* clauses = NIL;
@@ -41,40 +42,31 @@ Selectivity selectivity_of(PlannerInfo* root, const IndexPath& path, AttrNumber 
                                 JOIN_INNER, nullptr);
 }
 
-/// The part of all rows in whose vectors a lookup has to look. Row groups are sorted: conditions on
-/// the first columns of the order narrow it down, those on others hardly.
+/// The part of all rows in whose vectors a lookup has to look.
 Selectivity part_looked_at(PlannerInfo* root, const IndexPath& path) {
   const Oid table = planner_rt_fetch(path.indexinfo->rel->relid, root)->relid;
   Relation chunk = table_open(table, NoLock);
-  columnstore::Reader* reader = take_reader(chunk);
-  const auto groups = reader->groups();
-  Selectivity part = 1;
-  if (!groups.empty()) {
-    for (const columnstore::SortColumn& column : reader->sort_columns(groups.back().number)) {
-      const Selectivity selectivity = selectivity_of(root, path, column.attribute);
-      if (selectivity >= 1) break;
-      part *= selectivity;
-    }
-  }
-  give_back(reader);
+  const Selectivity part = part_touched(
+      chunk, [&](AttrNumber attribute) { return selectivity_of(root, path, attribute); });
   table_close(chunk, NoLock);
   return part;
-}
-
-/// Vectors that a lookup decodes: those that hold the part, and one a group at least.
-double vectors_touched(const RelOptInfo& table, Selectivity part) {
-  const double vectors = std::max(1.0, table.tuples / columnstore::kVectorLength);
-  const double groups = std::max(1.0, table.tuples / 65536);
-  return std::min(vectors, groups + vectors * part);
 }
 
 // An index scan of the heap part, and what the lookup in the row groups adds.
 void cost_estimate(PlannerInfo* root, IndexPath* path, double loops, Cost* startup, Cost* total,
                    Selectivity* selectivity, double* correlation, double* pages) {
+  if (path->indexclauses == NIL) {
+    // Nobody wants to read an index for no column of it (count(*) without a condition): PostgreSQL
+    // takes it for one that can return those that are needed, and would miss them.
+    *startup = *total = kNever;
+    *selectivity = *correlation = 1;
+    *pages = 1;
+    return;
+  }
   GenericCosts costs = {};
   genericcostestimate(root, path, loops, &costs);
   const double keys = std::max(1, list_length(path->indexclauses));
-  const double rows = vectors_touched(*path->indexinfo->rel, part_looked_at(root, *path)) *
+  const double rows = vectors_touched(path->indexinfo->rel->tuples, part_looked_at(root, *path)) *
                       columnstore::kVectorLength;
   *startup = costs.indexStartupCost;
   *total = costs.indexTotalCost + rows * keys * cpu_operator_cost;

@@ -163,7 +163,7 @@ void relation_copy_for_cluster(Relation old_table, Relation new_table, Relation 
     heap().relation_copy_for_cluster(part, new_table, index, use_sort, oldest, xid_cutoff,
                                      multi_cutoff, rows, vacuumed, recently_dead);
   });
-  if (has_groups) carry_over_store(old_table, new_table, oldest, *xid_cutoff, *multi_cutoff);
+  if (has_groups) copy_store(old_table, new_table, {oldest, *xid_cutoff, *multi_cutoff});
 }
 
 }  // namespace varve::columnar

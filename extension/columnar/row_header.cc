@@ -9,6 +9,7 @@ extern "C" {
 #include <access/htup_details.h>
 #include <access/table.h>
 #include <access/toast_internals.h>
+#include <access/transam.h>
 #include <access/xact.h>
 #include <executor/tuptable.h>
 #include <utils/fmgroids.h>
@@ -154,6 +155,20 @@ std::uint32_t RowHeaders::dead_rows(std::uint16_t group, Snapshot snapshot, std:
     const std::uint16_t row = scan.id().row;
     dead[row / 64] |= std::uint64_t{1} << (row % 64);
     ++count;
+  }
+  scan.end();
+  return count;
+}
+
+RowHeaders::Tombstones RowHeaders::count_tombstones(std::uint16_t group, TransactionId oldest) {
+  HeaderScan scan(toast_, indexes_[valid_index_], {group, 0}, {group, 0xFFFF}, SnapshotSelf);
+  Tombstones count = {0, 0};
+  while (scan.next()) {
+    const RowHeader header = header_of(scan);
+    if (!header.is_dead()) continue;
+    ++count.all;
+    if (!TransactionIdIsNormal(header.xmin) || TransactionIdPrecedes(header.xmin, oldest))
+      ++count.old;
   }
   scan.end();
   return count;

@@ -61,6 +61,14 @@ class RowHeaders {
   /// MVCC or SnapshotSelf); returns how many.
   std::uint32_t dead_rows(std::uint16_t group, Snapshot snapshot, std::uint64_t* dead);
 
+  /// How many of a group's rows are deleted as of now, and how many of them by transactions that
+  /// ended before `oldest`: to everybody.
+  struct Tombstones {
+    std::uint32_t all;
+    std::uint32_t old;
+  };
+  Tombstones count_tombstones(std::uint16_t group, TransactionId oldest);
+
   /// Inserts a tombstone; the caller knows that there is no header, and holds the row's TID lock.
   void insert_tombstone(RowId id, const ItemPointerData& forward, CommandId cid);
   /// Inserts a carrier. It is frozen: as it says nothing, it may survive the transaction's abort.

@@ -24,25 +24,6 @@ std::uint32_t pieces_of(const columnstore::GroupInfo& group) {
   return (group.rows + kPieceRows - 1) / kPieceRows;
 }
 
-/// Takes the next piece of a parallel scan; false where all are taken.
-bool take_piece(Scan& scan, std::span<const columnstore::GroupInfo> groups) {
-  auto* shared = reinterpret_cast<ParallelScan*>(scan.base.rs_parallel);
-  const std::uint64_t piece = pg_atomic_fetch_add_u64(&shared->next_piece, 1);
-  GroupPosition& position = scan.position;
-  while (position.group < static_cast<int>(groups.size())) {
-    const columnstore::GroupInfo& group = groups[position.group];
-    const std::uint64_t pieces = pieces_of(group);
-    if (piece < scan.pieces_before + pieces) {
-      position.next = static_cast<std::int64_t>(piece - scan.pieces_before) * kPieceRows;
-      position.limit = std::min<std::int64_t>(position.next + kPieceRows, group.rows);
-      return true;
-    }
-    scan.pieces_before += pieces;
-    ++position.group;
-  }
-  return false;
-}
-
 bool satisfies_keys(const Scan& scan, TupleTableSlot* slot) {
   for (int i = 0; i < scan.base.rs_nkeys; ++i) {
     const ScanKeyData& key = scan.base.rs_key[i];
@@ -79,7 +60,7 @@ bool next_of_groups(Scan& scan, TupleTableSlot* slot) {
       if (position.next % columnstore::kVectorLength == 0) CHECK_FOR_INTERRUPTS();
     }
     if (is_parallel) {
-      if (!take_piece(scan, groups)) break;
+      if (!take_piece(scan)) break;
     } else {
       ++position.group;
       position.next = 0;
@@ -146,11 +127,6 @@ bool backward(Scan& scan, TupleTableSlot* slot) {
   return false;
 }
 
-/// Whether what the snapshot sees of deleted rows can be asked for a whole group at once.
-bool is_steady(Snapshot snapshot) {
-  return IsMVCCSnapshot(snapshot) || snapshot->snapshot_type == SNAPSHOT_SELF;
-}
-
 void load_dead(Scan& scan, int group) {
   if (scan.dead == nullptr) {
     scan.dead = static_cast<std::uint64_t*>(
@@ -175,13 +151,41 @@ std::span<const columnstore::GroupInfo> groups_of(Scan& scan) {
   return {scan.groups, scan.group_count};
 }
 
+bool is_steady(Snapshot snapshot) {
+  return IsMVCCSnapshot(snapshot) || snapshot->snapshot_type == SNAPSHOT_SELF;
+}
+
+bool take_piece(Scan& scan) {
+  const auto groups = groups_of(scan);
+  auto* shared = reinterpret_cast<ParallelScan*>(scan.base.rs_parallel);
+  const std::uint64_t piece = pg_atomic_fetch_add_u64(&shared->next_piece, 1);
+  GroupPosition& position = scan.position;
+  while (position.group < static_cast<int>(groups.size())) {
+    const columnstore::GroupInfo& group = groups[position.group];
+    const std::uint64_t pieces = pieces_of(group);
+    if (piece < scan.pieces_before + pieces) {
+      position.next = static_cast<std::int64_t>(piece - scan.pieces_before) * kPieceRows;
+      position.limit = std::min<std::int64_t>(position.next + kPieceRows, group.rows);
+      return true;
+    }
+    scan.pieces_before += pieces;
+    ++position.group;
+  }
+  return false;
+}
+
+const std::uint64_t* dead_rows(Scan& scan, int group) {
+  if (scan.dead_group != group) load_dead(scan, group);
+  return scan.has_dead ? scan.dead : nullptr;
+}
+
 bool is_visible(Scan& scan, int group, std::uint16_t row) {
   const Snapshot snapshot = scan.base.rs_snapshot;
   if (!is_steady(snapshot)) {
     return scan.rows->is_visible({scan.rows->reader().groups()[group].number, row}, snapshot);
   }
-  if (scan.dead_group != group) load_dead(scan, group);
-  return !scan.has_dead || (scan.dead[row / 64] >> (row % 64) & 1) == 0;
+  const std::uint64_t* dead = dead_rows(scan, group);
+  return dead == nullptr || (dead[row / 64] >> (row % 64) & 1) == 0;
 }
 
 TableScanDesc scan_begin(Relation chunk, Snapshot snapshot, int key_count, ScanKeyData* keys,

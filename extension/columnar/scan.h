@@ -77,4 +77,16 @@ std::span<const columnstore::GroupInfo> groups_of(Scan& scan);
 /// Whether the scan's snapshot sees a row of `groups()[group]`.
 bool is_visible(Scan& scan, int group, std::uint16_t row);
 
+// What a node needs that reads the row groups by vectors itself, and leaves the rows of the heap
+// part to `Scan::heap`.
+
+/// Whether what the snapshot sees of deleted rows can be asked for a whole group at once.
+bool is_steady(Snapshot snapshot);
+/// A bit for each of 65,536 rows of `groups()[group]`, set where the row is deleted to the scan's
+/// snapshot, which is steady; null where none is. Lives until it is asked for another group.
+const std::uint64_t* dead_rows(Scan& scan, int group);
+/// Takes the next piece of a parallel scan: rows from `position.next` to `position.limit` of
+/// `position.group`, beginning with a vector. False where all are taken.
+bool take_piece(Scan& scan);
+
 }  // namespace varve::columnar

@@ -1,5 +1,7 @@
 #include "extension/columnstore/access_method.h"
 
+#include "extension/catalog/access_method.h"
+
 extern "C" {
 #include <access/htup_details.h>
 #include <access/table.h>
@@ -49,13 +51,16 @@ void set_access_method(Oid table, Oid method) {
   CommandCounterIncrement();
 }
 
-void require_toast(Oid table) {
-  if (OidIsValid(toast_of(table))) return;
-  // A heap of narrow columns would get none; a columnar table always does.
-  set_access_method(table, columnar_method());
-  NewHeapCreateToastTable(table, 0, AccessExclusiveLock, InvalidOid);
-  CommandCounterIncrement();
-  set_access_method(table, HEAP_TABLE_AM_OID);
+void prepare_for_columns(Oid table) {
+  if (!OidIsValid(toast_of(table))) {
+    // A heap of narrow columns would get none; a columnar table always does.
+    set_access_method(table, columnar_method());
+    NewHeapCreateToastTable(table, 0, AccessExclusiveLock, InvalidOid);
+    CommandCounterIncrement();
+  }
+  if (catalog::access_method_of(table) != HEAP_TABLE_AM_OID) {
+    set_access_method(table, HEAP_TABLE_AM_OID);
+  }
 }
 
 }  // namespace varve::columnstore

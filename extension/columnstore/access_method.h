@@ -11,7 +11,8 @@ Oid columnar_method();
 /// held. Visible when it returns.
 void set_access_method(Oid table, Oid method);
 
-/// Gives a table that nobody else knows yet a TOAST relation, whatever its columns are.
-void require_toast(Oid table);
+/// Gives a table that nobody else knows yet a TOAST relation, whatever its columns are, and heap's
+/// access method: until its columns are there, and its indexes.
+void prepare_for_columns(Oid table);
 
 }  // namespace varve::columnstore

@@ -24,13 +24,20 @@ using codec::require;
 constexpr std::size_t kNumericStride = 32;  // header, image, padding
 static_assert(VARHDRSZ + kMostImageBytes <= kNumericStride);
 
-/// As fetch_att() makes Datums of types that are passed by value.
-Datum narrowed(std::int64_t value, std::int16_t length) {
+/// As fetch_att() makes Datums of types that are passed by value, in place.
+template <class Int>
+void narrow(Datum* values, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    values[i] = static_cast<Datum>(static_cast<Int>(values[i]));
+  }
+}
+
+void narrow(Datum* values, std::size_t count, std::int16_t length) {
   switch (length) {
-    case 1: return CharGetDatum(static_cast<char>(value));
-    case 2: return Int16GetDatum(static_cast<std::int16_t>(value));
-    case 4: return Int32GetDatum(static_cast<std::int32_t>(value));
-    default: return Int64GetDatum(value);
+    case 1: return narrow<std::int8_t>(values, count);
+    case 2: return narrow<std::int16_t>(values, count);
+    case 4: return narrow<std::int32_t>(values, count);
+    default: return;
   }
 }
 
@@ -142,14 +149,14 @@ std::uint32_t ColumnDecoder::decode(std::uint32_t m, Datum* values, bool* nulls)
 
 void ColumnDecoder::decode_integers(std::uint32_t m, Datum* out, std::size_t count) {
   const auto& segment = std::get<codec::IntegerSegment>(segment_);
-  segment.decode(m, numbers_.data());
   if (column_.representation.form == Form::kNumeric) {
+    segment.decode(m, numbers_.data());
     for (std::size_t i = 0; i < count; ++i) out[i] = put_numeric(numbers_[i], segment.scale(), i);
     return;
   }
-  // Of float4, the bits.
-  const std::int16_t length = column_.representation.length;
-  for (std::size_t i = 0; i < count; ++i) out[i] = narrowed(numbers_[i], length);
+  static_assert(sizeof(Datum) == sizeof(std::int64_t));
+  segment.decode(m, reinterpret_cast<std::int64_t*>(out));
+  narrow(out, count, column_.representation.length);  // of float4, the bits
 }
 
 void ColumnDecoder::decode_booleans(std::uint32_t m, Datum* out, std::size_t count) {
@@ -159,13 +166,12 @@ void ColumnDecoder::decode_booleans(std::uint32_t m, Datum* out, std::size_t cou
 }
 
 void ColumnDecoder::decode_doubles(std::uint32_t m, Datum* out, std::size_t count) {
-  double doubles[kVectorRows];
-  std::get<codec::DoubleSegment>(segment_).decode(m, doubles);
-  if (column_.representation.form == Form::kFloat4) {
-    for (std::size_t i = 0; i < count; ++i)
-      out[i] = Float4GetDatum(static_cast<float4>(doubles[i]));
-  } else {
-    for (std::size_t i = 0; i < count; ++i) out[i] = Float8GetDatum(doubles[i]);
+  const auto& segment = std::get<codec::DoubleSegment>(segment_);
+  static_assert(FLOAT8PASSBYVAL);
+  segment.decode(m, reinterpret_cast<double*>(out));
+  if (column_.representation.form != Form::kFloat4) return;
+  for (std::size_t i = 0; i < count; ++i) {
+    out[i] = Float4GetDatum(static_cast<float4>(DatumGetFloat8(out[i])));
   }
 }
 

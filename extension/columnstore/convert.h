@@ -9,17 +9,31 @@
 // taken to exchange the files. A crash or a cancel at any point leaves what was. C API.
 namespace varve::columnstore {
 
+/// What of a chunk that has row groups already is written anew.
+enum class Scope {
+  kAll,
+  kChanged  // rows beside the groups, and groups that are worth it: conversion_plan.h
+};
+
 /// Sorts the chunk's rows and writes them into row groups: those that every transaction sees; the
 /// others stay in the heap part, with who made and deleted them, since a row group is there for
-/// all. A chunk that has row groups already gets new ones, of their rows and those of the heap
-/// part, without those that are deleted. Its access method becomes varve_columnar.
+/// all. Row groups that are in scope are written anew with the rows beside them, without those that
+/// are deleted; the others come along as they are. Its access method becomes varve_columnar.
 ///
-/// ExclusiveLock on the chunk is held. Reports 55006 where this session has it open, 0A000 for
-/// exclusion constraints.
-Conversion to_columns(Oid chunk, const Settings& settings);
+/// ShareUpdateExclusiveLock on the chunk is held. Others go on writing until the columns are
+/// written; then ExclusiveLock is taken, and what they have written is looked at. Where they have
+/// changed rows that have become columns, all is done again, under that lock. A heap so large that
+/// maintenance_work_mem has no room to tell such rows is converted under it at once.
+///
+/// Reports 55006 where this session has the chunk open, 0A000 for exclusion constraints.
+Conversion to_columns(Oid chunk, const Settings& settings, Scope scope);
+
+/// Whether to_columns() has something to do in Scope::kChanged.
+bool has_changes(Oid chunk);
 
 /// Writes all rows of the chunk into a heap, which becomes its access method; rows that have been
-/// deleted while others may still see them stay deleted by the same transactions. The same locks.
+/// deleted while others may still see them stay deleted by the same transactions. ExclusiveLock is
+/// held. Reports 55006 where this session has the chunk open.
 void to_rows(Oid chunk);
 
 /// Whether the chunk's access method is varve_columnar.

@@ -21,10 +21,10 @@ bool flag(FunctionCallInfo fcinfo, int position, bool otherwise) {
 }
 
 /// Others go on reading the chunk until the files are exchanged.
-chunk::OwnChunk locked(FunctionCallInfo fcinfo, const char* function) {
+chunk::OwnChunk locked(FunctionCallInfo fcinfo, const char* function, LOCKMODE mode) {
   const chunk::OwnChunk named = chunk::own_chunk(fcinfo->args[0], function);
   const chunk::OwnChunk known = chunk::lock_hypertable_of(named, AccessShareLock);
-  pg::call([&] { LockRelationOid(known.chunk.relation, ExclusiveLock); });
+  pg::call([&] { LockRelationOid(known.chunk.relation, mode); });
   return chunk::current(known);
 }
 
@@ -48,14 +48,6 @@ void report_nothing(Oid chunk, bool is_fine, int state, const char* kind) {
           (errcode(state), errmsg("chunk \"%s\" is %s", get_rel_name(chunk), kind)));
 }
 
-/// Whether something has been written into the heap part since.
-bool has_heap_part(Oid chunk) {
-  Relation table = table_open(chunk, NoLock);
-  const BlockNumber blocks = RelationGetNumberOfBlocks(table);
-  table_close(table, NoLock);
-  return blocks > 0;
-}
-
 /// The sizes before the first conversion are those to compare with.
 void keep_sizes(std::int32_t chunk_id, Conversion& conversion) {
   Conversion first;
@@ -71,10 +63,12 @@ void compress(const chunk::OwnChunk& own, bool if_not, bool recompress) {
   const Settings settings = settings_of(own.hypertable.id);
   require_enabled(settings, own.hypertable.relation);
   const bool was_columnar = is_columnar(chunk);
-  if (was_columnar && !recompress && !has_heap_part(chunk)) {
+  const bool is_same_order = was_columnar && has_same_order(own.chunk.id, settings);
+  if (was_columnar && !recompress && !has_changes(chunk)) {
     return report_nothing(chunk, if_not, ERRCODE_DUPLICATE_OBJECT, "in columns already");
   }
-  Conversion conversion = to_columns(chunk, settings);
+  const Scope scope = recompress || !is_same_order ? Scope::kAll : Scope::kChanged;
+  Conversion conversion = to_columns(chunk, settings, scope);
   if (was_columnar) keep_sizes(own.chunk.id, conversion);
   store_conversion(own.chunk.id, settings, conversion);
 }
@@ -90,13 +84,13 @@ void decompress(const chunk::OwnChunk& own, bool if_columnar) {
 }
 
 Oid compress_call(FunctionCallInfo fcinfo, const char* function) {
-  const chunk::OwnChunk own = locked(fcinfo, function);
+  const chunk::OwnChunk own = locked(fcinfo, function, ShareUpdateExclusiveLock);
   pg::call([&] { compress(own, flag(fcinfo, 1, true), flag(fcinfo, 2, false)); });
   return own.chunk.relation;
 }
 
 Oid decompress_call(FunctionCallInfo fcinfo, const char* function) {
-  const chunk::OwnChunk own = locked(fcinfo, function);
+  const chunk::OwnChunk own = locked(fcinfo, function, ExclusiveLock);
   pg::call([&] { decompress(own, flag(fcinfo, 1, true)); });
   return own.chunk.relation;
 }

@@ -8,14 +8,15 @@
 
 namespace varve::columnstore {
 
-/// Puts rows in order, within maintenance_work_mem, and writes them: in memory where they are
-/// expected to fit and their keys allow it, with PostgreSQL's sort, which has disks, otherwise.
-/// Where rows turn out to take more than they seemed to, those that are there are written, and the
-/// order begins anew: row groups need none among themselves. C API.
+/// Puts rows in order, within its share of maintenance_work_mem, and writes them: in memory where
+/// they are expected to fit and their keys allow it, with PostgreSQL's sort, which has disks,
+/// otherwise. Where rows turn out to take more than they seemed to, those that are there are
+/// written, and the order begins anew: row groups need none among themselves. C API.
 class GroupSort {
  public:
-  /// `bytes`: of the rows to come, about.
-  GroupSort(Relation chunk, const SortOrder& order, Writer& writer, std::size_t bytes);
+  /// `bytes`: of the rows to come, about. `share` of maintenance_work_mem is for this sort.
+  GroupSort(Relation chunk, const SortOrder& order, Writer& writer, std::size_t bytes,
+            double share = 1);
   void add(TupleTableSlot* slot);
   /// Writes what is left.
   void finish();
@@ -25,6 +26,7 @@ class GroupSort {
 
   Relation chunk_;
   Writer& writer_;
+  std::size_t budget_;  // bytes
   RowSorter* in_memory_;
   Tuplesortstate* tuples_;
 };

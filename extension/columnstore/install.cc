@@ -1,10 +1,10 @@
 #include "extension/columnstore/install.h"
 
-#include "extension/catalog/chunk_event.h"
 #include "extension/catalog/chunk_table.h"
 #include "extension/catalog/drop_hook.h"
 #include "extension/catalog/hypertable_cache.h"
 #include "extension/catalog/relations.h"
+#include "extension/columnstore/chunk_columns.h"
 #include "extension/columnstore/convert.h"
 #include "extension/columnstore/group_cache.h"
 #include "extension/columnstore/settings.h"
@@ -142,9 +142,7 @@ void on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int 
 
 void install() {
   install_group_cache();
-  catalog::on_chunk_event([](const catalog::Chunk& chunk, catalog::ChunkEvent event) {
-    if (event == catalog::ChunkEvent::kDetached) pg::call([&] { forget_conversion(chunk.id); });
-  });
+  install_chunk_columns();
   previous_hook = object_access_hook;
   object_access_hook = on_object_access;
 }

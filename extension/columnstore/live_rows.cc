@@ -2,6 +2,8 @@
 
 #include "kernel/codec/validity.h"
 
+#include "extension/columnstore/progress.h"
+
 extern "C" {
 #include <access/heapam.h>
 #include <access/transam.h>
@@ -16,67 +18,31 @@ namespace {
 
 constexpr std::size_t kDeadWords = codec::kMaxRows / 64;
 
-void advance(TransactionId& newest, TransactionId xid) {
-  if (!TransactionIdIsNormal(xid)) return;
-  if (!TransactionIdIsValid(newest) || TransactionIdFollows(xid, newest)) newest = xid;
-}
-
-Fate fate_of_tuple(TupleTableSlot* slot, TransactionId oldest) {
-  auto* buffered = reinterpret_cast<BufferHeapTupleTableSlot*>(slot);
-  HeapTuple tuple = buffered->base.tuple;
-  // Nobody writes, so that what VACUUM has seen still holds.
-  if (PageIsAllVisible(BufferGetPage(buffered->buffer))) return Fate::kVisible;
-  LockBuffer(buffered->buffer, BUFFER_LOCK_SHARE);
-  const HTSV_Result state = HeapTupleSatisfiesVacuum(tuple, oldest, buffered->buffer);
-  LockBuffer(buffered->buffer, BUFFER_LOCK_UNLOCK);
-  if (state == HEAPTUPLE_DEAD) return Fate::kDead;
-  if (state != HEAPTUPLE_LIVE) return Fate::kRecent;
-  const bool is_old = TransactionIdPrecedes(HeapTupleHeaderGetXmin(tuple->t_data), oldest);
-  return is_old ? Fate::kVisible : Fate::kRecent;
-}
-
 }  // namespace
 
-HeapRows::HeapRows(Relation chunk, TransactionId oldest)
-    : slot(MakeSingleTupleTableSlot(RelationGetDescr(chunk), &TTSOpsBufferHeapTuple)),
-      newest(InvalidTransactionId),
-      oldest_(oldest),
-      scan_(heap_beginscan(chunk, SnapshotAny, 0, nullptr, nullptr,
-                           SO_TYPE_SEQSCAN | SO_ALLOW_STRAT)) {}
-
-bool HeapRows::next(Fate& fate) {
-  CHECK_FOR_INTERRUPTS();
-  if (!heap_getnextslot(scan_, ForwardScanDirection, slot)) return false;
-  fate = fate_of_tuple(slot, oldest_);
-  HeapTupleHeader header = reinterpret_cast<HeapTupleTableSlot*>(slot)->tuple->t_data;
-  if (fate == Fate::kVisible) advance(newest, HeapTupleHeaderGetXmin(header));
-  if (fate == Fate::kDead) advance(newest, HeapTupleHeaderGetUpdateXid(header));
-  return true;
-}
-
-void HeapRows::end() {
-  ExecDropSingleTupleTableSlot(slot);
-  heap_endscan(scan_);
-}
-
-GroupRows::GroupRows(Relation chunk, TransactionId oldest)
+GroupRows::GroupRows(Relation chunk, TransactionId oldest, const GroupNumbers& carried)
     : slot(MakeSingleTupleTableSlot(RelationGetDescr(chunk), &TTSOpsVirtual)),
       deleter(InvalidTransactionId),
-      newest(InvalidTransactionId),
       oldest_(oldest),
+      carried_(carried),
       reader_(Reader::open(chunk)),
       dead_(static_cast<std::uint64_t*>(palloc(kDeadWords * sizeof(std::uint64_t)))) {
   if (!reader_->groups().empty()) headers_ = columnar::RowHeaders::open(chunk, AccessShareLock);
 }
 
+bool GroupRows::is_carried(const GroupInfo& group) const {
+  return carried_.of[group.number] != GroupNumbers::kNone;
+}
+
 bool GroupRows::next_row() {
   const auto groups = reader_->groups();
-  while (group_ < groups.size() && row_ == groups[group_].rows) {
+  while (group_ < groups.size() && (row_ == groups[group_].rows || is_carried(groups[group_]))) {
     ++group_;
     row_ = 0;
   }
   if (group_ == groups.size()) return false;
   if (row_ == 0) {
+    progress::increase(progress::Count::kGroupsRead);
     memset(dead_, 0, kDeadWords * sizeof(std::uint64_t));
     headers_.dead_rows(groups[group_].number, SnapshotSelf, dead_);
   }
@@ -91,7 +57,7 @@ Fate GroupRows::fate_of() {
   // One that is frozen, or whose transaction ended before all that run, is dead to everybody.
   const bool is_recent = TransactionIdIsNormal(deleter) && !TransactionIdPrecedes(deleter, oldest_);
   if (is_recent) return Fate::kRecent;
-  advance(newest, deleter);
+  horizon.advance(deleter);
   return Fate::kDead;
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
 #include "extension/columnar/row_header.h"
+#include "extension/columnstore/group_copy.h"
+#include "extension/columnstore/heap_rows.h"
+#include "extension/columnstore/horizon.h"
 #include "extension/columnstore/reader.h"
 
 #include "extension/pg/freeze.h"
@@ -10,47 +13,26 @@ extern "C" {
 #include <utils/rel.h>
 }
 
-// The rows of a chunk that is being converted, one after another: nobody else writes. C API.
 namespace varve::columnstore {
 
-/// What becomes of a row version.
-enum class Fate {
-  kVisible,  // everybody sees it
-  kRecent,   // somebody may see it, or not
-  kDead      // nobody sees it
-};
-
-/// Versions in the heap part.
-class HeapRows {
- public:
-  HeapRows(Relation chunk, TransactionId oldest);
-  /// The next version, with its fate; false at the end.
-  bool next(Fate& fate);
-  void end();
-  TupleTableSlot* slot;  // of a heap tuple in a buffer
-  /// The newest transaction that has made a visible row, or ended a dead one, so far.
-  TransactionId newest;
-
- private:
-  TransactionId oldest_;
-  TableScanDesc scan_;
-};
-
-/// Rows of row groups.
+/// Rows of the row groups of a chunk that is being converted, one after another, but for the groups
+/// that come along as they are. C API.
 class GroupRows {
  public:
-  GroupRows(Relation chunk, TransactionId oldest);
+  GroupRows(Relation chunk, TransactionId oldest, const GroupNumbers& carried);
   bool next(Fate& fate);
   void end();
   TupleTableSlot* slot;   // virtual
   TransactionId deleter;  // of a recent row
-  TransactionId newest;   // as above, of dead rows
+  Horizon horizon;        // of dead rows, so far
 
  private:
+  [[nodiscard]] bool is_carried(const GroupInfo& group) const;
   bool next_row();
   Fate fate_of();
 
   TransactionId oldest_;
+  GroupNumbers carried_;
   Reader* reader_;
   columnar::RowHeaders headers_;
   std::size_t group_ = 0;  // position of the current one

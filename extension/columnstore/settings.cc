@@ -157,6 +157,17 @@ bool find_conversion(std::int32_t chunk_id, Conversion& conversion) {
   });
 }
 
+bool has_same_order(std::int32_t chunk_id, const Settings& settings) {
+  return job::as_catalog_owner([&] {
+    const Stored arrays = stored(settings);
+    return job::execute(
+               "SELECT FROM varve_catalog.columnar_chunk WHERE chunk_id = $1 AND segmentby = $2 "
+               "AND orderby = $3 AND orderby_desc = $4 AND orderby_nullsfirst = $5",
+               {Argument::integer(chunk_id), arrays.segmentby, arrays.orderby, arrays.descending,
+                arrays.nulls_first}) > 0;
+  });
+}
+
 void forget_conversion(std::int32_t chunk_id) {
   job::as_catalog_owner([&] {
     job::execute("DELETE FROM varve_catalog.columnar_chunk WHERE chunk_id = $1",

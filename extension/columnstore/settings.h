@@ -45,6 +45,8 @@ void store_conversion(std::int32_t chunk_id, const Settings& settings,
                       const Conversion& conversion);
 /// The sizes that were stored; false where there is no row.
 bool find_conversion(std::int32_t chunk_id, Conversion& conversion);
+/// Whether the chunk's columns have been written in the order of the settings.
+bool has_same_order(std::int32_t chunk_id, const Settings& settings);
 void forget_conversion(std::int32_t chunk_id);
 
 }  // namespace varve::columnstore

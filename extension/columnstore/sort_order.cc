@@ -3,7 +3,6 @@
 extern "C" {
 #include <catalog/pg_attribute.h>
 #include <catalog/pg_collation.h>
-#include <miscadmin.h>
 #include <parser/parse_oper.h>
 #include <utils/lsyscache.h>
 }
@@ -59,10 +58,10 @@ SortOrder sort_order(Relation chunk, const Settings& settings) {
   return order;
 }
 
-Tuplesortstate* begin_sort(Relation chunk, const SortOrder& order) {
+Tuplesortstate* begin_sort(Relation chunk, const SortOrder& order, int kilobytes) {
   return tuplesort_begin_heap(RelationGetDescr(chunk), order.count, order.attributes,
-                              order.operators, order.collations, order.nulls_first,
-                              maintenance_work_mem, nullptr, TUPLESORT_NONE);
+                              order.operators, order.collations, order.nulls_first, kilobytes,
+                              nullptr, TUPLESORT_NONE);
 }
 
 }  // namespace varve::columnstore

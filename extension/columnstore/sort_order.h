@@ -25,7 +25,7 @@ struct SortOrder {
 /// all here.
 SortOrder sort_order(Relation chunk, const Settings& settings);
 
-/// An empty sort of the chunk's rows, of at most maintenance_work_mem.
-Tuplesortstate* begin_sort(Relation chunk, const SortOrder& order);
+/// An empty sort of the chunk's rows, in so much memory.
+Tuplesortstate* begin_sort(Relation chunk, const SortOrder& order, int kilobytes);
 
 }  // namespace varve::columnstore

@@ -48,7 +48,8 @@ void insert(const Store& store, Oid id, std::int32_t sequence, bytea* data) {
   Datum values[] = {ObjectIdGetDatum(id), Int32GetDatum(sequence), PointerGetDatum(data)};
   bool nulls[] = {false, false, false};
   HeapTuple tuple = heap_form_tuple(RelationGetDescr(store.toast), values, nulls);
-  heap_insert(store.toast, tuple, GetCurrentCommandId(true), HEAP_INSERT_NO_LOGICAL, nullptr);
+  heap_insert(store.toast, tuple, GetCurrentCommandId(true),
+              HEAP_INSERT_NO_LOGICAL | HEAP_INSERT_FROZEN, nullptr);
   index_insert(store.index, values, nulls, &tuple->t_self, store.toast, UNIQUE_CHECK_YES, false,
                nullptr);
   heap_freetuple(tuple);
@@ -91,7 +92,12 @@ Oid put_blob(const Store& store, const void* data, std::size_t size) {
   return id;
 }
 
-bool read_blob(const Store& store, Oid id, char* out, std::size_t size) {
+namespace {
+
+/// Calls body(bytes, size) for each piece of a blob in its order; false where they are not pieces
+/// of one of `size` bytes.
+template <class Body>
+bool for_each_piece(const Store& store, Oid id, std::size_t size, Body&& body) {
   SysScanDesc scan = begin(store, id);
   const TupleDesc columns = RelationGetDescr(store.toast);
   std::size_t at = 0;
@@ -106,31 +112,29 @@ bool read_blob(const Store& store, Oid id, char* out, std::size_t size) {
     is_whole = piece_of(tuple, columns, piece, length) &&
                sequence_of(tuple, columns) == expected++ && length <= size - at;
     if (!is_whole) break;
-    memcpy(out + at, piece, length);
+    body(piece, length);
     at += length;
   }
   systable_endscan_ordered(scan);
   return is_whole && at == size;
 }
 
-void erase_blob(const Store& store, Oid id) {
-  SysScanDesc scan = begin(store, id);
-  HeapTuple tuple;
-  while (HeapTupleIsValid(tuple = systable_getnext_ordered(scan, ForwardScanDirection))) {
-    simple_heap_delete(store.toast, &tuple->t_self);
-  }
-  systable_endscan_ordered(scan);
+}  // namespace
+
+bool read_blob(const Store& store, Oid id, char* out, std::size_t size) {
+  return for_each_piece(store, id, size, [&](const char* piece, std::size_t length) {
+    memcpy(out, piece, length);
+    out += length;
+  });
 }
 
-void erase(const Store& store, Oid kind, std::int32_t sequence) {
-  SysScanDesc scan = begin(store, kind);
-  HeapTuple tuple;
-  while (HeapTupleIsValid(tuple = systable_getnext_ordered(scan, ForwardScanDirection))) {
-    if (sequence_of(tuple, RelationGetDescr(store.toast)) != sequence) continue;
-    simple_heap_delete(store.toast, &tuple->t_self);
-    break;
-  }
-  systable_endscan_ordered(scan);
+Oid copy_blob(const Store& from, Oid id, const Store& to, std::size_t size) {
+  const Oid copy = GetNewOidWithIndex(to.toast, RelationGetRelid(to.index), kId);
+  std::int32_t sequence = 0;
+  const bool is_whole = for_each_piece(from, id, size, [&](const char* piece, std::size_t length) {
+    put(to, copy, sequence++, piece, length);
+  });
+  return is_whole ? copy : InvalidOid;
 }
 
 StoreScan::StoreScan(const Store& store, Oid kind)

@@ -28,7 +28,8 @@ struct Store {
 Store open_store(Oid toast, LOCKMODE mode);
 void close_store(const Store& store);
 
-/// Adds one tuple, unseen by logical decoding.
+/// Adds one tuple, unseen by logical decoding. The TOAST relation is one that this transaction has
+/// made: before others can know it, whatever is in it is there for all, and frozen.
 void put(const Store& store, Oid kind, std::int32_t sequence, const void* data, std::size_t size);
 
 /// Adds a blob under a new chunk_id, in pieces; the id.
@@ -37,9 +38,9 @@ Oid put_blob(const Store& store, const void* data, std::size_t size);
 /// The bytes of a blob, which must have `size`, at `out`. False where they do not.
 bool read_blob(const Store& store, Oid id, char* out, std::size_t size);
 
-/// Removes the tuples of a blob, or that with the number `sequence` of a kind.
-void erase_blob(const Store& store, Oid id);
-void erase(const Store& store, Oid kind, std::int32_t sequence);
+/// Copies a blob of `size` bytes into another store; its id there, or InvalidOid where the bytes
+/// are not all there.
+Oid copy_blob(const Store& from, Oid id, const Store& to, std::size_t size);
 
 /// Goes through the tuples of a kind in the order of chunk_seq, as committed or made by this
 /// transaction. Nothing else may be done with the bytes than to read them until the next step.

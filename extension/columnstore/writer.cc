@@ -5,9 +5,8 @@
 
 #include "extension/columnstore/column_buffer.h"
 #include "extension/columnstore/column_encoder.h"
-#include "extension/columnstore/group_cache.h"
-#include "extension/columnstore/group_head.h"
-#include "extension/columnstore/store.h"
+#include "extension/columnstore/group_store.h"
+#include "extension/columnstore/progress.h"
 
 #include "extension/pg/boundary.h"
 #include "extension/pg/memory.h"
@@ -35,7 +34,6 @@ struct Writer::State {
 
 namespace {
 
-constexpr std::uint32_t kMostGroups = 0x8000;  // header tuples have 15 bits for them
 constexpr std::size_t kLeastBytes = std::size_t{16} << 20;
 constexpr std::size_t kMostStringBytes = std::size_t{256} << 20;  // a segment holds less than 1 GB
 
@@ -68,23 +66,7 @@ void write_column(const Writer::State& state, const ColumnBuffer& buffer,
   const std::size_t number = group.add(column, segment);
   codec::ColumnDescriptor& written = group.column(number);
   if ((written.flags & codec::kInline) != 0) return;
-  written.value_id =
-      pg::call([&] { return put_blob(state.store, segment.data(), segment.size()); });
-  written.pieces = static_cast<std::uint16_t>(
-      std::min<std::size_t>((segment.size() + kPieceBytes - 1) / kPieceBytes, UINT16_MAX));
-}
-
-void put_group(const Writer::State& state, const Bytes& descriptor) {
-  const auto size = static_cast<std::uint32_t>(descriptor.size());
-  const bool is_here = sizeof(GroupHead) + size <= kPieceBytes;
-  const Oid id = is_here ? InvalidOid : put_blob(state.store, descriptor.data(), size);
-  const GroupHead head = make_head(state.rows, size, id);
-  char tuple[kPieceBytes];
-  memcpy(tuple, &head, sizeof head);
-  if (is_here) memcpy(tuple + sizeof head, descriptor.data(), size);
-  forget_groups(RelationGetRelid(state.store.toast));
-  put(state.store, kGroupKind, static_cast<std::int32_t>(state.next), tuple,
-      sizeof head + (is_here ? size : 0));
+  put_segment(state.store, segment, written);
 }
 
 /// C++: encodes and stores the rows that are buffered as one row group.
@@ -104,17 +86,13 @@ void write_group(const Writer::State& state) {
   }
   Bytes descriptor(&memory);
   group.finish(descriptor);
-  pg::call([&] { put_group(state, descriptor); });
+  put_group(state.store, state.next, state.rows, descriptor);
 }
 
 void flush(Writer::State& state) {
   if (state.rows == 0) return;
-  if (state.next >= kMostGroups) {
-    ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-                    errmsg("a chunk cannot have more than %u row groups", kMostGroups),
-                    errhint("Make chunks of a shorter interval, or raise maintenance_work_mem.")));
-  }
   pg::entry([&] { write_group(state); });
+  progress::increase(progress::Count::kGroupsWritten);
   for (std::size_t i = 0; i < state.columns; ++i) clear(state.buffers[i]);
   MemoryContextReset(state.encoding);
   MemoryContextReset(state.room.context);
@@ -167,8 +145,6 @@ void Writer::add_rows(const ColumnBuffer* buffers, const std::uint32_t* rows, st
   }
   flush(state);
 }
-
-void Writer::allow_any_size() { state_->most_bytes = SIZE_MAX; }
 
 std::uint32_t Writer::finish() {
   flush(*state_);

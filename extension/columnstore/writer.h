@@ -26,8 +26,6 @@ class Writer {
   /// Adds rows of positional buffers, one for each column that is not dropped, in the order of
   /// `rows`, and ends the row group behind the last one.
   void add_rows(const ColumnBuffer* buffers, const std::uint32_t* rows, std::size_t count);
-  /// As many rows as come, up to 65,536, go into one group.
-  void allow_any_size();
   /// Writes what is left and closes the store; the number of row groups written.
   std::uint32_t finish();
 

@@ -1,6 +1,7 @@
 #include "extension/continuous_aggregate/alter.h"
 
 #include "extension/catalog/hypertable_cache.h"
+#include "extension/columnstore/options.h"
 #include "extension/continuous_aggregate/aggregate_table.h"
 #include "extension/continuous_aggregate/changes.h"
 #include "extension/continuous_aggregate/create_options.h"
@@ -90,7 +91,9 @@ void drop(ddl::Utility& utility) {
 
 // ALTER ---------------------------------------------------------------------------------------
 
-bool is_set(const AlterTableCmd& command) { return command.subtype == AT_SetRelOptions; }
+bool is_set(const AlterTableCmd& command) {
+  return command.subtype == AT_SetRelOptions || command.subtype == AT_ResetRelOptions;
+}
 
 /// Whether every option of SET (...) is ours.
 bool sets_ours(const AlterTableCmd& command) {
@@ -111,18 +114,25 @@ void set_materialized_only(const Aggregate& aggregate, bool value) {
   SPI_finish();
 }
 
+/// Options of the columnstore are those of the table that holds the results.
 void set_options(const Aggregate& aggregate, const AlterTableCmd& command) {
+  const bool is_reset = command.subtype == AT_ResetRelOptions;
+  List* of_columnstore = NIL;
   ListCell* cell;
   foreach (cell, castNode(List, command.def)) {
     auto* option = lfirst_node(DefElem, cell);
-    if (strcmp(option->defname, "materialized_only") == 0) {
+    if (columnstore::is_option(option)) {
+      of_columnstore = lappend(of_columnstore, option);
+    } else if (strcmp(option->defname, "materialized_only") == 0 && !is_reset) {
       set_materialized_only(aggregate, defGetBoolean(option));
     } else {
       ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                      errmsg("option \"%s.%s\" of a continuous aggregate cannot be set",
-                             option->defnamespace, option->defname)));
+                      errmsg("option \"%s.%s\" of a continuous aggregate cannot be %s",
+                             option->defnamespace, option->defname, is_reset ? "reset" : "set")));
     }
   }
+  if (of_columnstore == NIL) return;
+  columnstore::apply_options(aggregate.materialization, of_columnstore, is_reset);
 }
 
 /// All parts belong to whom the view belongs to.
@@ -175,6 +185,7 @@ void alter_table(ddl::Utility& utility) {
   foreach (cell, statement->cmds) {
     auto* command = lfirst_node(AlterTableCmd, cell);
     if (is_set(*command) && sets_ours(*command)) {
+      utility.require_writable();
       set_options(*aggregate, *command);
       continue;
     }
@@ -184,9 +195,9 @@ void alter_table(ddl::Utility& utility) {
       continue;
     }
     if (command->subtype != AT_ChangeOwner && !is_view) {
-      refuse(
-          *statement->relation, "alter",
-          "Options are set by SET (timescaledb.materialized_only), columns added by ADD COLUMN.");
+      refuse(*statement->relation, "alter",
+             "Options are set by SET (timescaledb.materialized_only, ...), columns added by ADD "
+             "COLUMN.");
     }
     rest = lappend(rest, command);
   }

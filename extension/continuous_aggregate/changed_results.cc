@@ -1,13 +1,16 @@
 #include "extension/continuous_aggregate/changed_results.h"
 
+#include "extension/continuous_aggregate/results_loader.h"
 #include "extension/continuous_aggregate/sql.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
+#include <access/relation.h>
 #include <catalog/pg_type.h>
 #include <common/hashfn.h>
 #include <executor/spi.h>
 #include <miscadmin.h>
+#include <parser/parse_oper.h>
 #include <storage/itemptr.h>
 #include <tcop/dest.h>
 #include <utils/array.h>
@@ -16,6 +19,8 @@ extern "C" {
 #include <utils/lsyscache.h>
 #include <utils/memutils.h>
 #include <utils/queryenvironment.h>
+#include <utils/rel.h>
+#include <utils/snapmgr.h>
 }
 
 namespace varve::continuous_aggregate {
@@ -69,7 +74,7 @@ struct Receiver {
   TupleDesc columns;
   HTAB* stored;
   std::int64_t max_rows;
-  Tuplestorestate* fresh;
+  Tuplesortstate* fresh;
   std::int64_t fresh_count;
   bool is_full;
   MemoryContext row_memory;
@@ -97,17 +102,23 @@ bool receive_stored(TupleTableSlot* slot, DestReceiver* base) {
   return true;
 }
 
-bool receive_new(TupleTableSlot* slot, DestReceiver* base) {
-  auto& receiver = *reinterpret_cast<Receiver*>(base);
-  slot_getallattrs(slot);
+/// Takes the row from those that are stored, if it is one of them.
+bool is_stored(TupleTableSlot& slot, const Receiver& receiver) {
+  if (hash_get_num_entries(receiver.stored) == 0) return false;
+  slot_getallattrs(&slot);
   const MemoryContext before = MemoryContextSwitchTo(receiver.row_memory);
-  Image image = image_of(*slot, receiver.columns, 0);
+  const Image image = image_of(slot, receiver.columns, 0);
   MemoryContextSwitchTo(before);
   MemoryContextReset(receiver.row_memory);
   bool found = false;
   hash_search(receiver.stored, &image, HASH_REMOVE, &found);
-  if (found) return true;
-  tuplestore_puttupleslot(receiver.fresh, slot);
+  return found;
+}
+
+bool receive_new(TupleTableSlot* slot, DestReceiver* base) {
+  auto& receiver = *reinterpret_cast<Receiver*>(base);
+  if (is_stored(*slot, receiver)) return true;
+  tuplesort_puttupleslot(receiver.fresh, slot);
   ++receiver.fresh_count;
   return true;
 }
@@ -150,16 +161,60 @@ void delete_places(Oid chunk, StoredRow* rows, int count) {
   }
 }
 
-}  // namespace
+/// In the current memory context.
+TupleDesc columns_of(Oid relation) {
+  Relation table = relation_open(relation, AccessShareLock);
+  TupleDesc columns = CreateTupleDescCopy(RelationGetDescr(table));
+  relation_close(table, NoLock);
+  return columns;
+}
 
-ChangedResults::ChangedResults(TupleDesc columns, std::int64_t max_rows)
-    : columns_(columns), max_rows_(max_rows), new_(tuplestore_begin_heap(false, false, work_mem)) {
+HTAB* make_stored() {
   HASHCTL control = {};
   control.keysize = sizeof(Image);
   control.entrysize = sizeof(StoredRow);
   control.hcxt = CurrentMemoryContext;
-  stored_ = hash_create("stored results", 1024, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+  return hash_create("stored results", 1024, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
+
+Tuplesortstate* make_sort(TupleDesc columns, AttrNumber column) {
+  const FormData_pg_attribute& attribute = *TupleDescAttr(columns, column - 1);
+  Oid less = InvalidOid;
+  get_sort_group_operators(attribute.atttypid, true, false, false, &less, nullptr, nullptr,
+                           nullptr);
+  Oid collation = attribute.attcollation;
+  bool nulls_first = false;
+  return tuplesort_begin_heap(columns, 1, &column, &less, &collation, &nulls_first,
+                              maintenance_work_mem, nullptr, TUPLESORT_NONE);
+}
+
+/// INSERT of rows of a tuplestore, which finds their chunks as any other.
+void insert_rows(Oid table, TupleDesc columns, Tuplestorestate* rows) {
+  EphemeralNamedRelationData relation = {};
+  relation.md.name = pstrdup(kNewResults);
+  relation.md.reliddesc = InvalidOid;
+  relation.md.tupdesc = columns;
+  relation.md.enrtype = ENR_NAMED_TUPLESTORE;
+  relation.md.enrtuples = static_cast<double>(tuplestore_tuple_count(rows));
+  relation.reldata = rows;
+  SPI_register_relation(&relation);
+  const char* names = column_list(table);
+  const char* statement = psprintf("INSERT INTO %s (%s) SELECT %s FROM %s", qualified_name(table),
+                                   names, names, kNewResults);
+  const int result = SPI_execute(statement, false, 0);
+  SPI_unregister_relation(kNewResults);
+  if (result < 0) elog(ERROR, "\"%s\" failed: %s", statement, SPI_result_code_string(result));
+}
+
+}  // namespace
+
+ChangedResults::ChangedResults(Oid materialization, AttrNumber bucket_column, std::int64_t max_rows)
+    : table_(materialization),
+      bucket_column_(bucket_column),
+      columns_(columns_of(materialization)),
+      max_rows_(max_rows),
+      stored_(make_stored()),
+      new_(make_sort(columns_, bucket_column)) {}
 
 bool ChangedResults::read_stored(const char* query) {
   Receiver receiver = {};
@@ -170,7 +225,10 @@ bool ChangedResults::read_stored(const char* query) {
   return !receiver.is_full;
 }
 
-bool ChangedResults::nothing_stored() const { return hash_get_num_entries(stored_) == 0; }
+void ChangedResults::forget_stored() {
+  hash_destroy(stored_);
+  stored_ = make_stored();
+}
 
 void ChangedResults::read_new(const char* query) {
   Receiver receiver = {};
@@ -202,21 +260,29 @@ void ChangedResults::delete_gone() {
   }
 }
 
-void ChangedResults::insert_new(const char* table, const char* columns) {
-  if (new_count_ == 0) return;
-  EphemeralNamedRelationData relation = {};
-  relation.md.name = pstrdup(kNewResults);
-  relation.md.reliddesc = InvalidOid;
-  relation.md.tupdesc = columns_;
-  relation.md.enrtype = ENR_NAMED_TUPLESTORE;
-  relation.md.enrtuples = static_cast<double>(new_count_);
-  relation.reldata = new_;
-  SPI_register_relation(&relation);
-  const char* statement =
-      psprintf("INSERT INTO %s (%s) SELECT %s FROM %s", table, columns, columns, kNewResults);
-  const int result = SPI_execute(statement, false, 0);
-  SPI_unregister_relation(kNewResults);
-  if (result < 0) elog(ERROR, "\"%s\" failed: %s", statement, SPI_result_code_string(result));
+/// Gives the rows of chunks that exist.
+Tuplestorestate* ChangedResults::load_new_chunks() {
+  Tuplestorestate* rest = tuplestore_begin_heap(false, false, work_mem);
+  TupleTableSlot* row = MakeSingleTupleTableSlot(columns_, &TTSOpsMinimalTuple);
+  tuplesort_performsort(new_);
+  PushActiveSnapshot(GetTransactionSnapshot());
+  ResultsLoader loader(table_, bucket_column_);
+  while (tuplesort_gettupleslot(new_, true, false, row, nullptr)) {
+    if (!loader.take(*row)) tuplestore_puttupleslot(rest, row);
+  }
+  loader.finish();
+  PopActiveSnapshot();
+  ExecDropSingleTupleTableSlot(row);
+  return rest;
+}
+
+void ChangedResults::insert_new() {
+  if (new_count_ > 0) {
+    Tuplestorestate* rest = load_new_chunks();
+    if (tuplestore_tuple_count(rest) > 0) insert_rows(table_, columns_, rest);
+    tuplestore_end(rest);
+  }
+  tuplesort_end(new_);
 }
 
 }  // namespace varve::continuous_aggregate

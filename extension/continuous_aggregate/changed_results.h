@@ -4,8 +4,10 @@
 
 #include "extension/pg/postgres.h"
 extern "C" {
+#include <access/attnum.h>
 #include <access/tupdesc.h>
 #include <utils/hsearch.h>
+#include <utils/tuplesort.h>
 #include <utils/tuplestore.h>
 }
 
@@ -18,13 +20,16 @@ namespace varve::continuous_aggregate {
 /// look different count as changed.
 class ChangedResults {
  public:
-  /// `columns` are those of the results. Holds `max_rows` in memory, about 100 bytes each.
-  ChangedResults(TupleDesc columns, std::int64_t max_rows);
+  /// Of a hypertable of results, by its bucket. Holds `max_rows` of what is stored in memory, about
+  /// 100 bytes each; new rows are sorted in maintenance_work_mem, or on disk.
+  ChangedResults(Oid materialization, AttrNumber bucket_column, std::int64_t max_rows);
 
   /// Reads what is stored, by a query for tableoid, ctid and all columns. False where it is more
   /// than fits, and no more than that is known.
   bool read_stored(const char* query);
-  [[nodiscard]] bool nothing_stored() const;
+
+  /// Takes for true that nothing is stored.
+  void forget_stored();
 
   /// Reads what is to be stored, by a query for all columns.
   void read_new(const char* query);
@@ -32,14 +37,18 @@ class ChangedResults {
   /// Deletes stored rows that are not among the new ones.
   void delete_gone();
 
-  /// Inserts new rows that are not stored: `columns` is the list of their names.
-  void insert_new(const char* table, const char* columns);
+  /// Inserts new rows that are not stored, in the order of their buckets.
+  void insert_new();
 
  private:
+  Tuplestorestate* load_new_chunks();
+
+  Oid table_;
+  AttrNumber bucket_column_;
   TupleDesc columns_;
   std::int64_t max_rows_;
   HTAB* stored_;
-  Tuplestorestate* new_;
+  Tuplesortstate* new_;
   std::int64_t new_count_ = 0;
 };
 

@@ -20,6 +20,7 @@ extern "C" {
 #include <nodes/nodeFuncs.h>
 #include <optimizer/clauses.h>
 #include <optimizer/optimizer.h>
+#include <parser/parse_func.h>
 #include <parser/parsetree.h>
 #include <rewrite/rewriteHandler.h>
 #include <rewrite/rewriteManip.h>
@@ -97,11 +98,6 @@ bool is_dimension(const Column& column, Definition& definition) {
   if (hypertable == nullptr || column.number != get_attnum(relation, NameStr(hypertable->column))) {
     return false;
   }
-  if (getBaseType(hypertable->column_type) == UUIDOID) {
-    ereport(ERROR,
-            (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-             errmsg("a continuous aggregate cannot be made of a hypertable on a uuid column")));
-  }
   definition.source = relation;
   definition.source_view = InvalidOid;
   return true;
@@ -132,6 +128,18 @@ FuncExpr* expanded(const FuncExpr& call) {
   return copy;
 }
 
+/// A bucket of UUIDs is one of their times, of which there are some before all UUIDs.
+Oid start_function(const FuncExpr& call) {
+  Oid* types = nullptr;
+  int count = 0;
+  get_func_signature(call.funcid, &types, &count);
+  if (types[1] != UUIDOID) return call.funcid;
+  types[1] = TIMESTAMPTZOID;
+  List* name = list_make2(makeString(get_namespace_name(get_func_namespace(call.funcid))),
+                          makeString(get_func_name(call.funcid)));
+  return LookupFuncName(name, count, types, false);
+}
+
 /// Whether the grouped expression is time_bucket() of a dimension; fills `definition` if so.
 bool is_bucket(Query* query, const TargetEntry& target, Definition& definition) {
   Node* node = without_relabel(reinterpret_cast<Node*>(target.expr));
@@ -145,7 +153,12 @@ bool is_bucket(Query* query, const TargetEntry& target, Definition& definition) 
   definition.time = castNode(Var, time);
   definition.source_entry = column.entry;
   definition.bucket_column = target.resno;
-  definition.bucket = {call, 1, getBaseType(exprType(time)), 0};
+  definition.bucket = {call,
+                       1,
+                       getBaseType(exprType(time)),
+                       getBaseType(call->funcresulttype),
+                       start_function(*call),
+                       0};
   return true;
 }
 
@@ -237,10 +250,10 @@ std::int64_t StartOfBucket::operator()(std::int64_t coordinate) const {
     const std::int64_t beyond = coordinate % USECS_PER_DAY;
     coordinate -= beyond < 0 ? beyond + USECS_PER_DAY : beyond;
   }
-  const Datum time = chunk::datum_of(coordinate, bucket_.type);
+  const Datum time = chunk::datum_of(coordinate, bucket_.start_type);
   const Datum start = pg::call([&] {
     FmgrInfo function;
-    fmgr_info(bucket_.call->funcid, &function);
+    fmgr_info(bucket_.start_function, &function);
     LOCAL_FCINFO(arguments, FUNC_MAX_ARGS);
     InitFunctionCallInfoData(*arguments, &function, list_length(bucket_.call->args),
                              bucket_.call->inputcollid, nullptr, nullptr);
@@ -253,11 +266,11 @@ std::int64_t StartOfBucket::operator()(std::int64_t coordinate) const {
     }
     return FunctionCallInvoke(arguments);
   });
-  return chunk::coordinate_of(start, bucket_.type);
+  return chunk::coordinate_of(start, bucket_.start_type);
 }
 
 Edges edges_of(const BucketCall& bucket) {
-  return {StartOfBucket(bucket), bucket.width, chunk::extent_of(bucket.type).highest};
+  return {StartOfBucket(bucket), bucket.width, chunk::extent_of(bucket.start_type).highest};
 }
 
 }  // namespace varve::continuous_aggregate

@@ -17,6 +17,8 @@ struct BucketCall {
   FuncExpr* call;
   int time_argument;
   Oid type;            // of the time, of a domain the type below it
+  Oid start_type;      // of what the call gives: the same, but timestamptz for a UUID
+  Oid start_function;  // the call's, for times of that type
   std::int64_t width;  // about that of a bucket, in coordinates
 };
 

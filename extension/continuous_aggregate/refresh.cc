@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 #include "extension/catalog/chunk_table.h"
@@ -86,6 +87,7 @@ class Refresh {
       for (Range rest = range; !is_empty(rest);) {
         if (left-- == 0) return;
         const Range batch = downwards ? last_batch(rest) : first_batch(rest);
+        if (is_empty(batch)) throw std::logic_error("a batch of a refresh holds no bucket");
         while (!replace(batch)) {
         }
         (downwards ? rest.end : rest.begin) = downwards ? batch.begin : batch.end;
@@ -194,22 +196,31 @@ class Refresh {
                    options_.newest_first);
   }
 
-  /// In coordinates; about what one transaction computes.
-  [[nodiscard]] std::int64_t batch_width() const {
-    const std::int64_t bucket = definition_.bucket.width;
-    if (options_.batch_buckets == 0) return chunk_interval_of(aggregate_.id);
-    return options_.batch_buckets > INT64_MAX / bucket ? INT64_MAX
-                                                       : options_.batch_buckets * bucket;
-  }
-
+  /// What one transaction computes: so many buckets, or those of a chunk of results, so that a new
+  /// chunk is filled at once.
   [[nodiscard]] Range first_batch(Range range) const {
+    if (options_.batch_buckets == 0) {
+      const Range cell = cell_of_results(aggregate_, range.begin);
+      return {range.begin, std::min(range.end, edges().ceiling(cell.end))};
+    }
     if (range.end - range.begin <= batch_width()) return range;
     return {range.begin, edges().ceiling(range.begin + batch_width())};
   }
 
   [[nodiscard]] Range last_batch(Range range) const {
+    if (options_.batch_buckets == 0) {
+      const Range cell = cell_of_results(aggregate_, edges().floor(range.end - 1));
+      return {std::max(range.begin, edges().ceiling(cell.begin)), range.end};
+    }
     if (range.end - range.begin <= batch_width()) return range;
     return {edges().floor(range.end - batch_width()), range.end};
+  }
+
+  /// In coordinates.
+  [[nodiscard]] std::int64_t batch_width() const {
+    const std::int64_t bucket = definition_.bucket.width;
+    return options_.batch_buckets > INT64_MAX / bucket ? INT64_MAX
+                                                       : options_.batch_buckets * bucket;
   }
 
   /// One transaction. False where rows were dropped meanwhile, and nothing has been changed.

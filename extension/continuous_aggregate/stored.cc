@@ -43,24 +43,20 @@ const char* literal(Oid type, Datum value) {
   return psprintf("%s::%s", quote_literal_cstr(text), format_type_be_qualified(type));
 }
 
-/// In the current memory context. C.
-TupleDesc columns_of_results(Oid materialization) {
-  Relation table = relation_open(materialization, AccessShareLock);
-  TupleDesc columns = CreateTupleDescCopy(RelationGetDescr(table));
-  relation_close(table, NoLock);
-  return columns;
-}
-
 bool has_end(const Definition& definition, std::int64_t coordinate) {
-  const chunk::Extent extent = chunk::extent_of(definition.bucket.type);
+  const chunk::Extent extent = chunk::extent_of(definition.bucket.start_type);
   return coordinate >= extent.lowest && coordinate < extent.highest;
 }
 
 }  // namespace
 
-std::int64_t chunk_interval_of(std::int32_t hypertable_id) {
-  const auto hypertable = catalog::HypertableTable::find_by_id(hypertable_id);
-  return hypertable ? hypertable->chunk_interval : INT64_MAX;
+Range cell_of_results(const Aggregate& aggregate, std::int64_t bucket) {
+  const auto results = catalog::HypertableTable::find_by_id(aggregate.id).value();
+  const Oid type = pg::call([&] { return getBaseType(results.column_type); });
+  const chunk::Extent extent = chunk::extent_of(type);
+  const chunk::Slice cell = chunk::slice_of(
+      bucket, results.chunk_interval, chunk::grid_origin_of(type), extent.lowest, extent.highest);
+  return {cell.begin, cell.end};
 }
 
 std::optional<std::int64_t> newest(Oid hypertable) {
@@ -75,13 +71,13 @@ std::optional<std::int64_t> newest(Oid hypertable) {
     const Datum value = pg::call([&] {
       const char* column = quote_identifier(NameStr(row->column));
       execute_as(catalog::owner_of(hypertable),
-                 psprintf("SELECT max(%s)::%s FROM %s WHERE %s >= %s", column,
+                 psprintf("SELECT %s::%s FROM %s WHERE %s >= %s ORDER BY 1 DESC LIMIT 1", column,
                           format_type_be_qualified(type), qualified_name(hypertable), column,
                           literal(type, begin)));
+      found = SPI_processed > 0;
       bool is_null = true;
-      const Datum result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null);
-      found = !is_null;
-      return result;
+      return found ? SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null)
+                   : Datum{0};
     });
     if (found) return chunk::coordinate_of(value, type);
   }
@@ -115,7 +111,7 @@ std::string query_text(const Definition& definition, Range range) {
 
 std::string in_range(const Aggregate& aggregate, const Definition& definition, Range range) {
   std::string where = " WHERE true";
-  const Oid type = definition.bucket.type;
+  const Oid type = definition.bucket.start_type;
   const auto condition = [&](const char* comparison, std::int64_t coordinate) {
     if (!has_end(definition, coordinate)) return;
     const Datum value = chunk::datum_of(coordinate, type);
@@ -147,6 +143,14 @@ void lock_chunks(const Aggregate& aggregate, Range range) {
   }
 }
 
+/// A refresh is maintenance, and has the memory for it: of groups, sorts and joins. Until the end
+/// of run_as().
+void allow_maintenance_memory() {
+  if (work_mem >= maintenance_work_mem) return;
+  (void)set_config_option("work_mem", psprintf("%d", maintenance_work_mem), PGC_USERSET,
+                          PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
 }  // namespace
 
 void replace_results(const Aggregate& aggregate, const Definition& definition, Oid owner,
@@ -157,22 +161,20 @@ void replace_results(const Aggregate& aggregate, const Definition& definition, O
   const std::string query = query_text(definition, range);
   const std::string stored = "SELECT tableoid, ctid, " + columns + " FROM " + table + where;
   const std::string remove = "DELETE FROM " + table + where;
-  const std::string insert = "INSERT INTO " + table + " (" + columns + ") " + query;
   lock_chunks(aggregate, range);
   const std::int64_t max_rows = max_compared_rows();
   const ResultsWriter writer;
   pg::call([&] {
     run_as(owner, [&] {
-      ChangedResults changed(columns_of_results(aggregate.materialization), max_rows);
-      const bool is_known = changed.read_stored(stored.c_str());
-      if (is_known && !changed.nothing_stored()) {
-        changed.read_new(query.c_str());
-        changed.delete_gone();
-        changed.insert_new(table.c_str(), columns.c_str());
-        return;
+      allow_maintenance_memory();
+      ChangedResults changed(aggregate.materialization, aggregate.bucket_column, max_rows);
+      if (!changed.read_stored(stored.c_str())) {
+        (void)SPI_execute(remove.c_str(), false, 0);
+        changed.forget_stored();
       }
-      if (!is_known) (void)SPI_execute(remove.c_str(), false, 0);
-      (void)SPI_execute(insert.c_str(), false, 0);
+      changed.read_new(query.c_str());
+      changed.delete_gone();
+      changed.insert_new();
     });
   });
 }

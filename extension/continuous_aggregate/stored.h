@@ -11,7 +11,8 @@
 // boundary.h.
 namespace varve::continuous_aggregate {
 
-std::int64_t chunk_interval_of(std::int32_t hypertable_id);
+/// Where the chunk of results for the bucket would lie, were it made now.
+Range cell_of_results(const Aggregate& aggregate, std::int64_t bucket);
 
 /// The largest value in the primary dimension of the hypertable.
 std::optional<std::int64_t> newest(Oid hypertable);

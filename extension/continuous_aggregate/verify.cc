@@ -116,7 +116,7 @@ void report(FunctionCallInfo fcinfo, const Definition& definition, const SPITupl
         values[column] = SPI_getbinval(rows->vals[i], rows->tupdesc, column + 1, &is_null);
       }
     });
-    const std::int64_t start = chunk::coordinate_of(values[0], definition.bucket.type);
+    const std::int64_t start = chunk::coordinate_of(values[0], definition.bucket.start_type);
     const char* reason = excuses.of({start, edges.end_of(start)});
     pg::call([&] {
       Datum row[] = {values[1], values[2], values[3], CStringGetTextDatum(reason)};

@@ -29,7 +29,7 @@ Datum datum_of(std::int64_t watermark, Oid type) {
   const chunk::Extent extent = chunk::extent_of(type);
   if (watermark == kBeforeAll || watermark < extent.lowest) {
     if (type == DATEOID) return DateADTGetDatum(DATEVAL_NOBEGIN);
-    if (chunk::is_time_type(type)) return TimestampGetDatum(DT_NOBEGIN);
+    if (chunk::is_time_type(type) && type != UUIDOID) return TimestampGetDatum(DT_NOBEGIN);
     return pg::entry([&] { return chunk::datum_of(extent.lowest, type); });
   }
   const std::int64_t highest = extent.highest - 1;
@@ -113,7 +113,9 @@ VARVE_SQL_FUNCTION(varve_watermark) {
     }
     const Oid type = get_fn_expr_rettype(&function);
     auto* found = static_cast<Known*>(MemoryContextAlloc(function.fn_mcxt, sizeof(Known)));
+    const MemoryContext before = MemoryContextSwitchTo(function.fn_mcxt);
     *found = {id, varve::continuous_aggregate::watermark(id, type)};
+    MemoryContextSwitchTo(before);
     function.fn_extra = found;
     return *found;
   });

@@ -34,7 +34,7 @@ Range window_argument(FunctionCallInfo fcinfo, const Aggregate& aggregate) {
 }
 
 Range inscribed_window(const Definition& definition, Range window) {
-  const chunk::Extent extent = chunk::extent_of(definition.bucket.type);
+  const chunk::Extent extent = chunk::extent_of(definition.bucket.start_type);
   const Edges edges = edges_of(definition.bucket);
   // Beyond what a bucket can start at, the window is open.
   const bool open_begin = window.begin <= extent.lowest;

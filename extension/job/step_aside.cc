@@ -9,6 +9,7 @@
 extern "C" {
 #include <access/htup_details.h>
 #include <access/xact.h>
+#include <catalog/pg_authid.h>
 #include <catalog/pg_database.h>
 #include <commands/dbcommands.h>
 #include <commands/defrem.h>
@@ -81,9 +82,19 @@ void step_aside(const char* name, bool end_runs) {
   hold(database, end_runs);
 }
 
+/// PostgreSQL's own is there for others since 15.20.
+bool may_create_databases() {
+  if (superuser()) return true;
+  HeapTuple tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(GetUserId()));
+  if (!HeapTupleIsValid(tuple)) return false;
+  const bool may = reinterpret_cast<Form_pg_authid>(GETSTRUCT(tuple))->rolcreatedb;
+  ReleaseSysCache(tuple);
+  return may;
+}
+
 /// As CREATE DATABASE has it.
 bool may_copy(Oid database) {
-  if (!have_createdb_privilege()) return false;
+  if (!may_create_databases()) return false;
   HeapTuple tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(database));
   if (!HeapTupleIsValid(tuple)) return false;
   const bool is_template = reinterpret_cast<Form_pg_database>(GETSTRUCT(tuple))->datistemplate;

@@ -2,6 +2,7 @@
 
 #include "extension/pg/postgres.h"
 extern "C" {
+#include <executor/execPartition.h>
 #include <executor/executor.h>
 #include <nodes/execnodes.h>
 #include <parser/parse_node.h>
@@ -27,6 +28,19 @@ inline List* insert_index_entries(ResultRelInfo& target, TupleTableSlot& slot, E
 #else
   return ExecInsertIndexTuples(&target, &slot, &estate, false, false, nullptr, NIL, false);
 #endif
+}
+
+/// Whether parameters of the executor, as they are now, leave out children of an Append; then those
+/// that remain are `left`.
+inline bool prunes_now(AppendState& append, Bitmapset** left) {
+  PartitionPruneState* pruning = append.as_prune_state;
+  if (pruning == nullptr || !pruning->do_exec_prune) return false;
+#if PG_VERSION_NUM < 180000
+  *left = ExecFindMatchingSubPlans(pruning, false);
+#else
+  *left = ExecFindMatchingSubPlans(pruning, false, nullptr);
+#endif
+  return true;
 }
 
 /// What a utility statement asks of the only table of its range table.

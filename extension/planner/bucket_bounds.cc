@@ -3,18 +3,16 @@
 #include <limits>
 
 #include "extension/chunk/coordinate.h"
+#include "extension/function/bucket_function.h"
 #include "extension/planner/bucket_length.h"
 #include "extension/planner/comparison.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
 #include <access/stratnum.h>
-#include <catalog/dependency.h>
 #include <catalog/pg_am.h>
-#include <catalog/pg_proc.h>
 #include <catalog/pg_type.h>
 #include <commands/defrem.h>
-#include <commands/extension.h>
 #include <nodes/makefuncs.h>
 #include <nodes/nodeFuncs.h>
 #include <optimizer/clauses.h>
@@ -28,16 +26,10 @@ extern "C" {
 namespace varve::planner {
 namespace {
 
-bool is_time_bucket(Oid function) {
-  const char* name = get_func_name(function);
-  return name != nullptr && strcmp(name, "time_bucket") == 0 &&
-         getExtensionOfObject(ProcedureRelationId, function) == get_extension_oid("varve", true);
-}
-
 const FuncExpr* bucket_of(const Node* node) {
   if (!IsA(node, FuncExpr)) return nullptr;
   const auto* call = reinterpret_cast<const FuncExpr*>(node);
-  return list_length(call->args) >= 2 && is_time_bucket(call->funcid) ? call : nullptr;
+  return list_length(call->args) >= 2 && function::is_time_bucket(call->funcid) ? call : nullptr;
 }
 
 /// Whether an operand is a call at all: cheap, unlike to say which.

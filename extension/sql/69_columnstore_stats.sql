@@ -43,7 +43,7 @@ BEGIN ATOMIC
         JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
         LEFT JOIN varve_catalog.columnar_chunk cc ON cc.chunk_id = c.id AND varve_catalog.is_columnar(r.relam)
         LEFT JOIN LATERAL _timescaledb_functions.relation_size(CASE WHEN cc.chunk_id IS NOT NULL THEN c.relation END) s ON true
-    WHERE h.relation = hypertable
+    WHERE h.relation = varve_catalog.table_of_chunks(hypertable)
     ORDER BY c.range_begin, c.id;
 END;
 COMMENT ON FUNCTION chunk_columnstore_stats(regclass) IS 'bytes of each chunk of a hypertable before it became columns and now';
@@ -62,7 +62,7 @@ BEGIN ATOMIC
     FROM varve_catalog.hypertable h
         JOIN varve_catalog.columnstore e ON e.hypertable_id = h.id,
         LATERAL varve_catalog.columnstore_sizes(h.id) s
-    WHERE h.relation = hypertable;
+    WHERE h.relation = varve_catalog.table_of_chunks(hypertable);
 END;
 COMMENT ON FUNCTION hypertable_columnstore_stats(regclass) IS
     'bytes of the columnar chunks of a hypertable before and now; no row where the columnstore is not enabled';
@@ -91,3 +91,11 @@ BEGIN ATOMIC
     SELECT * FROM hypertable_columnstore_stats(hypertable);
 END;
 COMMENT ON FUNCTION hypertable_compression_stats(regclass) IS 'as hypertable_columnstore_stats';
+
+CREATE FUNCTION varve_catalog.conversions(
+    OUT pid integer, OUT chunk oid, OUT phase bigint, OUT pages bigint, OUT pages_read bigint, OUT groups bigint,
+    OUT groups_read bigint, OUT groups_carried bigint, OUT groups_written bigint, OUT attempt bigint)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'varve_conversions'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION varve_catalog.conversions() IS 'conversions of chunks that are under way in this database, as numbers';

@@ -64,6 +64,26 @@ FROM varve_catalog.hypertable h
     JOIN pg_namespace n ON n.oid = r.relnamespace;
 COMMENT ON VIEW timescaledb_information.compression_stats IS 'what columns save, by hypertable';
 
-GRANT SELECT ON timescaledb_information.compression_settings, timescaledb_information.compression_stats,
+CREATE VIEW timescaledb_information.conversion_progress AS
+SELECT p.pid,
+    n.nspname AS chunk_schema,
+    r.relname AS chunk_name,
+    CASE p.phase WHEN 1 THEN 'reading rows' WHEN 2 THEN 'reading row groups' WHEN 3 THEN 'writing row groups'
+        WHEN 4 THEN 'waiting for writers' WHEN 5 THEN 'reading rows written meanwhile' WHEN 6 THEN 'building indexes'
+        WHEN 7 THEN 'waiting for readers' WHEN 8 THEN 'exchanging files' ELSE 'initializing' END AS phase,
+    p.attempt,
+    p.pages AS pages_total,
+    p.pages_read,
+    p.groups AS row_groups_total,
+    p.groups_read AS row_groups_read,
+    p.groups_carried AS row_groups_unchanged,
+    p.groups_written AS row_groups_written
+FROM varve_catalog.conversions() p
+    JOIN pg_class r ON r.oid = p.chunk
+    JOIN pg_namespace n ON n.oid = r.relnamespace;
+COMMENT ON VIEW timescaledb_information.conversion_progress IS 'chunks that are becoming columns or rows now, and how far they are';
+
+GRANT SELECT ON timescaledb_information.conversion_progress,
+     timescaledb_information.compression_settings, timescaledb_information.compression_stats,
     timescaledb_information.hypertable_columnstore_settings, timescaledb_information.chunk_columnstore_settings,
     timescaledb_information.hypertable_compression_settings, timescaledb_information.chunk_compression_settings TO PUBLIC;

@@ -43,28 +43,26 @@ END $$;
 
 COMMENT ON FUNCTION varve_catalog.require_aggregate(regclass) IS 'whether the time of a continuous aggregate is an integer; an error for all else';
 
-CREATE FUNCTION varve_catalog.require_no_compression(compress_after text) RETURNS void
+-- Results are refreshed first, become columns then, and are dropped last. A refresh into columns is right, but every run
+-- would leave rows beside them.
+CREATE FUNCTION varve_catalog.require_order(is_integer boolean, start_offset jsonb, compress_after jsonb, drop_after jsonb) RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    before record;
 BEGIN
-    IF compress_after IS NOT NULL THEN
-        RAISE 'continuous aggregates cannot be compressed yet' USING ERRCODE = '0A000';
-    END IF;
+    FOR before IN SELECT * FROM (VALUES
+            ('drop_after', drop_after #>> '{}', 'refresh_start_offset', start_offset #>> '{}', 'Results would be dropped while they are still refreshed.'),
+            ('compress_after', compress_after #>> '{}', 'refresh_start_offset', start_offset #>> '{}', 'Results would become columns while they are still refreshed.'),
+            ('drop_after', drop_after #>> '{}', 'compress_after', compress_after #>> '{}', 'Results would be dropped before they become columns.'))
+            v (later, later_offset, earlier, earlier_offset, why) LOOP
+        IF (CASE WHEN is_integer THEN before.later_offset::bigint < before.earlier_offset::bigint
+                 ELSE before.later_offset::interval < before.earlier_offset::interval END) THEN
+            RAISE '% must not be less than %', before.later, before.earlier USING ERRCODE = '22023', DETAIL = before.why;
+        END IF;
+    END LOOP;
 END $$;
 
-COMMENT ON FUNCTION varve_catalog.require_no_compression(text) IS 'refuses what the columnstore is needed for';
-
--- Results that are dropped before the refresh window has left them would be gone while they still change.
-CREATE FUNCTION varve_catalog.require_order(is_integer boolean, start_offset jsonb, drop_after jsonb) RETURNS void
-LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF (CASE WHEN is_integer THEN (drop_after #>> '{}')::bigint < (start_offset #>> '{}')::bigint
-             ELSE (drop_after #>> '{}')::interval < (start_offset #>> '{}')::interval END) THEN
-        RAISE 'drop_after must not be less than refresh_start_offset' USING ERRCODE = '22023',
-            DETAIL = 'Results would be dropped while they are still refreshed.';
-    END IF;
-END $$;
-
-COMMENT ON FUNCTION varve_catalog.require_order(boolean, jsonb, jsonb) IS 'refuses policies that work against each other';
+COMMENT ON FUNCTION varve_catalog.require_order(boolean, jsonb, jsonb, jsonb) IS 'refuses policies that work against each other';
 
 CREATE FUNCTION varve_catalog.add_policy_set(relation regclass, if_not_exists boolean, refresh_start text, refresh_end text, compress_after text, drop_after text)
 RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -72,17 +70,22 @@ DECLARE
     is_integer boolean := varve_catalog.require_aggregate(relation);
     first text := refresh_start::jsonb #>> '{}';
     last text := refresh_end::jsonb #>> '{}';
+    columns text := compress_after::jsonb #>> '{}';
     age text := drop_after::jsonb #>> '{}';
 BEGIN
-    PERFORM varve_catalog.require_no_compression(compress_after);
-    IF first IS NULL AND last IS NULL AND age IS NULL THEN
+    IF first IS NULL AND last IS NULL AND columns IS NULL AND age IS NULL THEN
         RAISE 'no policy is given' USING ERRCODE = '22023', HINT = 'Name the offsets of those that are wanted.';
     END IF;
-    PERFORM varve_catalog.require_order(is_integer, refresh_start::jsonb, drop_after::jsonb);
+    PERFORM varve_catalog.require_order(is_integer, refresh_start::jsonb, compress_after::jsonb, drop_after::jsonb);
     IF (first IS NOT NULL OR last IS NOT NULL) AND is_integer THEN
         PERFORM @extschema@.add_continuous_aggregate_policy(relation, first::bigint, last::bigint, interval '1 hour', if_not_exists);
     ELSIF first IS NOT NULL OR last IS NOT NULL THEN
         PERFORM @extschema@.add_continuous_aggregate_policy(relation, first::interval, last::interval, interval '1 hour', if_not_exists);
+    END IF;
+    IF columns IS NOT NULL AND is_integer THEN
+        PERFORM @extschema@.add_compression_policy(relation, columns::bigint, if_not_exists);
+    ELSIF columns IS NOT NULL THEN
+        PERFORM @extschema@.add_compression_policy(relation, columns::interval, if_not_exists);
     END IF;
     IF age IS NOT NULL AND is_integer THEN
         PERFORM @extschema@.add_retention_policy(relation, age::bigint, if_not_exists);
@@ -126,19 +129,23 @@ DECLARE
     is_integer boolean := varve_catalog.require_aggregate(relation);
     refresh jsonb := jsonb_strip_nulls(jsonb_build_object('start_offset', refresh_start::jsonb, 'end_offset', refresh_end::jsonb));
 BEGIN
-    PERFORM varve_catalog.require_no_compression(compress_after);
-    IF refresh = '{}' AND drop_after IS NULL THEN
+    IF refresh = '{}' AND compress_after IS NULL AND drop_after IS NULL THEN
         RAISE 'no policy is given' USING ERRCODE = '22023', HINT = 'Name the offsets that shall change.';
     END IF;
     IF refresh <> '{}' THEN
         PERFORM varve_catalog.alter_policy(relation, if_exists, 'policy_refresh_continuous_aggregate', refresh);
     END IF;
+    IF compress_after IS NOT NULL THEN
+        PERFORM varve_catalog.alter_policy(relation, if_exists, 'policy_compression', jsonb_build_object('compress_after', compress_after::jsonb));
+    END IF;
     IF drop_after IS NOT NULL THEN
         PERFORM varve_catalog.alter_policy(relation, if_exists, 'policy_retention', jsonb_build_object('drop_after', drop_after::jsonb));
     END IF;
-    PERFORM varve_catalog.require_order(is_integer, r.config -> 'start_offset', d.config -> 'drop_after')
-    FROM varve_catalog.policies_of(alter_policy_set.relation) r, varve_catalog.policies_of(alter_policy_set.relation) d
-    WHERE r.proc_name = 'policy_refresh_continuous_aggregate' AND d.proc_name = 'policy_retention';
+    PERFORM varve_catalog.require_order(is_integer, r.config -> 'start_offset', c.config -> 'compress_after', d.config -> 'drop_after')
+    FROM (SELECT) one
+        LEFT JOIN varve_catalog.policies_of(alter_policy_set.relation) r ON r.proc_name = 'policy_refresh_continuous_aggregate'
+        LEFT JOIN varve_catalog.policies_of(alter_policy_set.relation) c ON c.proc_name = 'policy_compression'
+        LEFT JOIN varve_catalog.policies_of(alter_policy_set.relation) d ON d.proc_name = 'policy_retention';
 END $$;
 
 COMMENT ON FUNCTION varve_catalog.alter_policy_set(regclass, boolean, text, text, text, text) IS 'alter_policies() with offsets as JSON';
@@ -156,13 +163,15 @@ BEGIN
         CASE kind
             WHEN 'policy_refresh_continuous_aggregate' THEN
                 PERFORM @extschema@.remove_continuous_aggregate_policy(relation, if_exists => if_exists);
+            WHEN 'policy_compression' THEN
+                PERFORM @extschema@.remove_compression_policy(relation, if_exists);
             WHEN 'policy_retention' THEN
                 PERFORM @extschema@.remove_retention_policy(relation, if_exists);
             WHEN 'policy_tiering' THEN
                 PERFORM @extschema@.remove_tiering_policy(relation, if_exists);
             ELSE
                 RAISE 'policies of the kind "%" cannot be removed', kind USING ERRCODE = '22023',
-                    HINT = 'It is one of policy_refresh_continuous_aggregate, policy_retention and policy_tiering.';
+                    HINT = 'It is one of policy_refresh_continuous_aggregate, policy_compression, policy_retention and policy_tiering.';
         END CASE;
     END LOOP;
     RETURN true;
@@ -195,6 +204,7 @@ BEGIN
     RETURN QUERY SELECT jsonb_build_object('policy_name', p.proc_name) || CASE p.proc_name
         WHEN 'policy_refresh_continuous_aggregate' THEN jsonb_build_object('refresh_interval', p.schedule_interval,
             'refresh_start_offset', p.config -> 'start_offset', 'refresh_end_offset', p.config -> 'end_offset')
+        WHEN 'policy_compression' THEN jsonb_build_object('compress_interval', p.schedule_interval, 'compress_after', p.config -> 'compress_after')
         WHEN 'policy_retention' THEN jsonb_build_object('retention_interval', p.schedule_interval, 'drop_after', p.config -> 'drop_after')
         ELSE p.config - 'hypertable_id' || jsonb_build_object('schedule_interval', p.schedule_interval) END
     FROM varve_catalog.policies_of(relation) p;

@@ -83,6 +83,13 @@ struct Kernels {
   /// out[i] = the next of `dense` where bit i of `words` is set, 0 elsewhere, for `rows` rows.
   void (*expand)(const std::uint64_t* dense, const std::uint64_t* words, std::size_t rows,
                  std::uint64_t* out);
+
+  /// passes[i], of 0 or 1, becomes 0 unless low <= values[i] <= high, or, with `nan`, values[i] is
+  /// NaN.
+  void (*keep_integers)(const std::int64_t* values, std::size_t n, std::int64_t low,
+                        std::int64_t high, std::uint8_t* passes);
+  void (*keep_doubles)(const double* values, std::size_t n, double low, double high, bool nan,
+                       std::uint8_t* passes);
 };
 
 /// The best level that this CPU runs, chosen when the program is loaded.

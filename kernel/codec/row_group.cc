@@ -129,10 +129,14 @@ std::size_t RowGroupWriter::add(ColumnDescriptor column, ByteView segment,
   column.raw_size = raw_size.value_or(column.size);
   column.crc32c = crc32c(segment);
   if (raw_size) column.flags |= kArchived;
-  if (segment.size() <= kMostInline) {
-    column.flags |= kInline;
+  if (segment.size() <= kMostInline) column.flags |= kInline;
+  return add_stored(column, segment);
+}
+
+std::size_t RowGroupWriter::add_stored(ColumnDescriptor column, ByteView inline_segment) {
+  if ((column.flags & kInline) != 0) {
     column.inline_offset = static_cast<std::uint32_t>(inline_.size());
-    append(inline_, segment);
+    append(inline_, inline_segment);
     pad(inline_);
   }
   columns_.push_back(column);

@@ -136,6 +136,10 @@ class RowGroupWriter {
   std::size_t add(ColumnDescriptor column, ByteView segment,
                   std::optional<std::uint32_t> raw_size = std::nullopt);
 
+  /// Adds a column of another descriptor as it is there: its segment is `inline_segment` where it
+  /// is kInline, and stays where the caller has it otherwise. Gives the column's number.
+  std::size_t add_stored(ColumnDescriptor column, ByteView inline_segment);
+
   /// The column as it will be written, for value_id, hints and pieces.
   ColumnDescriptor& column(std::size_t i) { return columns_[i]; }
   void add_sort_key(SortKey key) { keys_.push_back(key); }

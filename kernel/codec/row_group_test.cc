@@ -1,5 +1,6 @@
 #include "kernel/codec/row_group.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include "kernel/base/crc32c.h"
@@ -40,6 +41,38 @@ Bytes descriptor_of(ByteView large, ByteView small) {
   Bytes out;
   writer.finish(out);
   return out;
+}
+
+/// The same group in a new descriptor: with other names for what it is made of.
+Bytes carried(const RowGroup& group) {
+  RowGroupWriter writer(kRows, group.header().schema_fingerprint);
+  for (std::size_t i = group.columns(); i-- > 0;) {
+    ColumnDescriptor column = group.column(i);
+    const bool is_inline = (column.flags & kInline) != 0;
+    const ByteView here = is_inline ? group.inline_segment(column) : ByteView();
+    if (!is_inline) column.value_id = 4712;
+    column.attribute += 10;
+    writer.add_stored(column, here);
+  }
+  Bytes out;
+  writer.finish(out);
+  return out;
+}
+
+TEST(RowGroup, CarriesColumnsOverAsTheyAre) {
+  const Bytes large = segment_of("random_1e6"), small = segment_of("constant");
+  const Bytes descriptor = descriptor_of(large, small);
+  const RowGroup from(descriptor);
+  const Bytes copy = carried(from);
+  const RowGroup to(copy);
+  const auto time = to.find(11), host = to.find(17);
+  ASSERT_TRUE(time && host);
+  EXPECT_EQ(time->value_id, 4712U);
+  EXPECT_EQ(time->crc32c, from.find(1)->crc32c);
+  EXPECT_EQ(time->pieces, 3);
+  EXPECT_EQ(load<std::int64_t>(time->max), 77);
+  Bytes room;
+  EXPECT_TRUE(std::ranges::equal(checked_segment(*host, to.inline_segment(*host), room), small));
 }
 
 TEST(RowGroup, GivesBackWhatWasWritten) {

@@ -9,7 +9,7 @@ SELECT coalesce(json_agg(json_build_object(
                         FROM timescaledb_information.jobs j
                         WHERE j.hypertable_schema = t.hypertable_schema AND j.hypertable_name = t.hypertable_name),
            'chunks', (SELECT coalesce(json_agg(json_build_object(
-                              'name', c.chunk_name, 'rangeStart', to_char(c.range_start, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                              'schema', c.chunk_schema, 'name', c.chunk_name, 'rangeStart', to_char(c.range_start, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
                               'rangeEnd', to_char(c.range_end, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'totalBytes', c.chunk_size,
                               'isCompressed', c.is_compressed, 'tablespace', c.chunk_tablespace)
                               ORDER BY c.range_start), '[]')

@@ -19,6 +19,10 @@ class Database {
   /// The only row that `sql` returns, with `parameters` bound to $1, $2, ... Read-only, in UTC.
   /// Throws database::Error.
   virtual Row row(std::string_view sql, const database::Parameters& parameters) = 0;
+  /// Runs one statement that changes something, in no transaction but its own and without a time
+  /// limit of ours. Throws database::Error; one of class kConnection leaves it unknown whether it
+  /// was done.
+  virtual void act(std::string_view sql, const database::Parameters& parameters) = 0;
 };
 
 /// {"data":`data`,"page":{"next":...},"meta":{...}}. `data` is JSON already. `next` is the cursor

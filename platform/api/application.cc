@@ -43,8 +43,13 @@ bool reads_only(std::string_view method) { return method == "GET" || method == "
 
 }  // namespace
 
-Application::Application(std::string web_root, ConnectionPool& pool, Metrics& metrics)
-    : web_root_(std::move(web_root)), pool_(pool), metrics_(metrics), id_prefix_(random_prefix()) {}
+Application::Application(std::string web_root, int most_actions, ConnectionPool& pool,
+                         Metrics& metrics)
+    : web_root_(std::move(web_root)),
+      most_actions_(most_actions),
+      pool_(pool),
+      metrics_(metrics),
+      id_prefix_(random_prefix()) {}
 
 std::string Application::new_request_id() { return id_prefix_ + std::to_string(next_id_++); }
 
@@ -65,11 +70,11 @@ bool Application::is_stream(const Request& request, std::string_view host) const
   return request.path == "/v1/stream" && request.method == "GET" && is_local_host(host);
 }
 
-void Application::answer(Request request, std::string_view host, Done done) {
+void Application::answer(Request request, const Sender& sender, Done done) {
   const auto refuse = [&](const Problem& problem) {
     done(finish(problem_response(problem, request), request));
   };
-  if (!is_local_host(host)) {
+  if (!is_local_host(sender.host)) {
     return refuse(
         {421,
          "the API answers to the names of this machine only, as long as it has no authentication"});
@@ -84,8 +89,32 @@ void Application::answer(Request request, std::string_view host, Done done) {
     }
     return refuse({404, "nothing is at " + request.path});
   }
-  if (!reads_only(request.method)) return refuse(wrong_method(request.method));
+  if (const auto* action = std::get_if<Action>(&route->handler)) {
+    if (request.method != "POST") return refuse(wrong_method(request.method, "POST"));
+    if (most_actions_ == 0) return refuse({403, "actions are switched off: api.actions"});
+    if (!may_act(sender)) {
+      return refuse(
+          {403, "an action needs the header X-Varve-Action, from a page of this service"});
+    }
+    return act(*action, std::move(request), done);
+  }
+  if (!reads_only(request.method)) return refuse(wrong_method(request.method, "GET, HEAD"));
   run(*route, std::move(request), done);
+}
+
+void Application::act(const Action& action, Request request, const Done& done) {
+  const auto shared = std::make_shared<Request>(std::move(request));
+  const auto busy = [&](std::string detail) {
+    --actions_;
+    done(finish(problem_response(unavailable(std::move(detail), 5), *shared), *shared));
+  };
+  if (++actions_ > most_actions_) return busy("too many actions are under way");
+  const bool accepted = pool_.submit([this, action, shared, done](Database& database) {
+    Response response = answer_action(action, *shared, database);
+    --actions_;
+    done(finish(std::move(response), *shared));
+  });
+  if (!accepted) busy("too many requests wait for the database");
 }
 
 void Application::run(const Route& route, Request request, const Done& done) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "platform/api/connection_pool.h"
+#include "platform/api/dispatch.h"
 #include "platform/api/http.h"
 #include "platform/api/routes.h"
 #include "platform/base/metrics.h"
@@ -17,11 +18,12 @@ class Application {
  public:
   using Done = std::function<void(Response)>;
 
-  Application(std::string web_root, ConnectionPool& pool, Metrics& metrics);
+  /// `most_actions` run at a time, so that they never take all connections; 0 allows none.
+  Application(std::string web_root, int most_actions, ConnectionPool& pool, Metrics& metrics);
 
-  /// What GET `target` with that Host header should get. Calls `done` once: at once, or later from
+  /// What the request of that sender should get. Calls `done` once: at once, or later from
   /// a worker thread. /v1/stream is the caller's; reaching it here is a bug.
-  void answer(Request request, std::string_view host, Done done);
+  void answer(Request request, const Sender& sender, Done done);
 
   /// The route's own answer to a request that never became one (status 400, 408, 413, 431).
   Response refuse(int status, std::string detail);
@@ -43,8 +45,11 @@ class Application {
 
  private:
   void run(const Route& route, Request request, const Done& done);
+  void act(const Action& action, Request request, const Done& done);
 
   const std::string web_root_;
+  const int most_actions_;
+  std::atomic<int> actions_ = 0;  // under way
   ConnectionPool& pool_;
   Metrics& metrics_;
   const std::string id_prefix_;

@@ -23,7 +23,7 @@ class ApplicationTest : public ::testing::Test {
     write("web/assets/a-1.js", "1");
     write("web/.hidden", "secret");
     write("secret.txt", "secret");
-    application_.emplace((root_ / "web").string(), pool_, metrics_);
+    application_.emplace((root_ / "web").string(), 1, pool_, metrics_);
   }
   ~ApplicationTest() override { std::filesystem::remove_all(root_); }
 
@@ -36,10 +36,14 @@ class ApplicationTest : public ::testing::Test {
     std::promise<Response> promise;
     auto request = application_->request_of({method, target, id});
     if (!request) return application_->refuse(400, "target");
-    application_->answer(std::move(*request), host,
+    Sender sender = sender_;
+    sender.host = host;
+    application_->answer(std::move(*request), sender,
                          [&](Response r) { promise.set_value(std::move(r)); });
     return promise.get_future().get();
   }
+
+  Sender sender_ = {};
 
   std::filesystem::path root_;
   Metrics metrics_;
@@ -55,6 +59,22 @@ TEST_F(ApplicationTest, UnknownPathsAndWrongMethodsAreProblems) {
   EXPECT_EQ(find(wrong.headers, "Allow"), "GET, HEAD");
   EXPECT_THAT(wrong.body, HasSubstr("urn:varve:problem:method-not-allowed"));
   EXPECT_EQ(ask("/%").status, 400);
+}
+
+TEST_F(ApplicationTest, ActionsAreForPagesOfThisServiceThatMeanIt) {
+  const char* path = "/v1/admin/jobs/1000/pause";
+  const auto wrong = ask(path, "GET");
+  EXPECT_EQ(wrong.status, 405);
+  EXPECT_EQ(find(wrong.headers, "Allow"), "POST");
+  EXPECT_EQ(ask(path, "POST").status, 403);
+  sender_.action = "1";
+  EXPECT_EQ(ask(path, "POST").status, 503) << "it got as far as the database, which is away";
+  EXPECT_EQ(ask(path, "POST", "rebound.example.org").status, 421);
+  sender_.origin = "http://example.org";
+  EXPECT_EQ(ask(path, "POST").status, 403);
+  Application without((root_ / "web").string(), 0, pool_, metrics_);
+  without.answer(*without.request_of({"POST", path, ""}), {"localhost", "", "1"},
+                 [](const Response& response) { EXPECT_EQ(response.status, 403); });
 }
 
 TEST_F(ApplicationTest, AnotherHostsNameIsRefused) {

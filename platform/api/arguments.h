@@ -50,6 +50,8 @@ class Arguments {
   std::optional<std::string> uuid(std::string_view name);
   /// An IANA name, as far as its spelling goes; PostgreSQL knows whether there is such a zone.
   std::string time_zone();
+  /// RFC 3339, or a date.
+  std::optional<TimePoint> optional_time(std::string_view name) { return time(name); }
   /// A number and m, h or d: "90m". From one minute to 31 days.
   std::chrono::minutes duration(std::string_view name, std::string_view fallback);
   int limit() { return static_cast<int>(integer("limit", 100, 1, 1000)); }

@@ -28,6 +28,13 @@ class PooledDatabase final : public Database {
     return ask(sql, parameters);
   }
 
+  void act(std::string_view sql, const database::Parameters& parameters) override {
+    // So that a connection which has gone stale is not found out by a statement that must not be
+    // tried twice.
+    row("SELECT 1", {});
+    connection_->execute(std::string(sql), parameters);
+  }
+
  private:
   Row ask(std::string_view sql, const database::Parameters& parameters) {
     if (!connection_)
@@ -65,6 +72,9 @@ class PooledDatabase final : public Database {
 class ClosedDatabase final : public Database {
  public:
   Row row(std::string_view, const database::Parameters&) override {
+    throw database::Error({}, "the service is stopping");
+  }
+  void act(std::string_view, const database::Parameters&) override {
     throw database::Error({}, "the service is stopping");
   }
 };

@@ -28,6 +28,42 @@ Problem problem_of(const database::Error& error) {
   return {500, "the query failed; the log of the service has the reason under this request's id"};
 }
 
+Problem problem_of_action(const database::Error& error) {
+  const std::string& state = error.sqlstate();
+  if (state == "42501") return {403, error.what()};
+  // No such table, schema, object; another kind of one.
+  if (state == "42P01" || state == "3F000" || state == "42704" || state == "42809") {
+    return {404, error.what()};
+  }
+  if (error.error_class() == ErrorClass::kConnection) {
+    return unavailable("the database went away; it is not known whether that was done");
+  }
+  return {error.error_class() == ErrorClass::kData ? 400 : 409, error.what()};
+}
+
+Response answer_action(const Action& action, const Request& request, Database& database) {
+  try {
+    Response response = action.run(request, database);
+    log::info("action", {{"requestId", request.id}, {"path", request.path}});
+    return response;
+  } catch (const ProblemError& error) {
+    return problem_response(error.problem, request);
+  } catch (const database::Error& error) {
+    const Problem problem = problem_of_action(error);
+    log::warn("action failed", {{"requestId", request.id},
+                                {"path", request.path},
+                                {"status", problem.status},
+                                {"sqlstate", error.sqlstate()},
+                                {"error", error.what()}});
+    return problem_response(problem, request);
+  } catch (const std::exception& error) {
+    log::error("handler failed",
+               {{"requestId", request.id}, {"path", request.path}, {"error", error.what()}});
+    return problem_response(
+        {500, "the service failed; its log has the reason under this request's id"}, request);
+  }
+}
+
 Response answer_question(Question question, const Request& request, Database& database) {
   try {
     return question(request, database);
@@ -51,8 +87,14 @@ Response answer_question(Question question, const Request& request, Database& da
   }
 }
 
-Problem wrong_method(const std::string& method) {
-  return {405, "the method " + method + " is not allowed here", {}, {{"Allow", "GET, HEAD"}}};
+Problem wrong_method(const std::string& method, std::string_view allowed) {
+  return {
+      405, "the method " + method + " is not allowed here", {}, {{"Allow", std::string(allowed)}}};
+}
+
+bool may_act(const Sender& sender) {
+  return !sender.action.empty() &&
+         (sender.origin.empty() || sender.origin == "http://" + sender.host);
 }
 
 bool is_local_host(std::string_view host) {

@@ -35,7 +35,56 @@ class NoDatabase : public Database {
   Row row(std::string_view, const database::Parameters&) override {
     throw database::Error("", "gone");
   }
+  void act(std::string_view, const database::Parameters&) override {
+    throw database::Error("", "gone");
+  }
 };
+
+TEST(ProblemOfAction, Table) {
+  const struct {
+    const char *why, *sqlstate;
+    int status;
+  } cases[] = {
+      {"no connection", "", 503},
+      {"connection failure", "08006", 503},
+      {"another's", "42501", 403},
+      {"no such chunk", "42P01", 404},
+      {"no such schema", "3F000", 404},
+      {"no such job", "42704", 404},
+      {"not an aggregate", "42809", 404},
+      {"window too small", "22023", 400},
+      {"columnstore not enabled", "55000", 409},
+      {"locked", "55P03", 409},
+      {"cancelled", "57014", 409},
+      {"not supported", "0A000", 409},
+      {"TimescaleDB's own", "TS001", 409},
+  };
+  for (const auto& c : cases) {
+    const Problem problem = problem_of_action(database::Error(c.sqlstate, "its words"));
+    EXPECT_EQ(problem.status, c.status) << c.why;
+    if (c.status != 503) {
+      EXPECT_EQ(problem.detail, "its words") << c.why;
+    }
+  }
+}
+
+TEST(MayAct, Table) {
+  const struct {
+    const char* why;
+    Sender sender;
+    bool allowed;
+  } cases[] = {
+      {"our page", {"localhost:8080", "http://localhost:8080", "1"}, true},
+      {"no browser", {"127.0.0.1:8080", "", "1"}, true},
+      {"a form of any page", {"localhost:8080", "http://localhost:8080", ""}, false},
+      {"nothing at all", {"localhost:8080", "", ""}, false},
+      {"another site", {"localhost:8080", "https://example.org", "1"}, false},
+      {"another service of this machine", {"localhost:8080", "http://localhost:3000", "1"}, false},
+      {"a name that begins like ours", {"localhost", "http://localhost.example.org", "1"}, false},
+      {"a page from a file", {"localhost:8080", "null", "1"}, false},
+  };
+  for (const auto& c : cases) EXPECT_EQ(may_act(c.sender), c.allowed) << c.why;
+}
 
 TEST(AnswerQuestion, EveryExceptionIsAProblem) {
   NoDatabase none;

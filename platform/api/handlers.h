@@ -27,4 +27,12 @@ Response engine_jobs(const Request& request, Database& database);
 Response engine_job_runs(const Request& request, Database& database);
 Response engine_advice(const Request& request, Database& database);
 
+// What changes something: see Action in routes.h.
+Response run_job(const Request& request, Database& database);
+Response pause_job(const Request& request, Database& database);
+Response resume_job(const Request& request, Database& database);
+Response refresh_aggregate(const Request& request, Database& database);
+Response compress_chunk(const Request& request, Database& database);
+Response decompress_chunk(const Request& request, Database& database);
+
 }  // namespace varve::api

@@ -19,7 +19,12 @@ class FakeDatabase : public Database {
     for (const auto& p : parameters) asked.push_back(p.text());
     return answer_;
   }
+  void act(std::string_view sql, const database::Parameters& parameters) override {
+    row(sql, parameters);
+    ++acts;
+  }
   Row asked;
+  int acts = 0;
 
  private:
   Row answer_;
@@ -42,6 +47,40 @@ std::string next_of(const std::string& body) {
   const auto begin = body.find(key);
   if (begin == std::string::npos) return "";
   return body.substr(begin + key.size(), body.find('"', begin + key.size()) - begin - key.size());
+}
+
+TEST(Actions, AJobRunsUnlessItRunsAlreadyOrIsPaused) {
+  const struct {
+    std::optional<std::string> state;
+    int status;  // 200: it was told to run
+  } cases[] = {{"scheduled", 200}, {"retrying", 200}, {"waiting", 200},   {"running", 409},
+               {"paused", 409},    {"gave up", 409},  {std::nullopt, 404}};
+  for (const auto& c : cases) {
+    FakeDatabase database({c.state});
+    int status = 200;
+    try {
+      status = run_job(request_for({{"id", "1000"}}), database).status;
+    } catch (const ProblemError& error) {
+      status = error.problem.status;
+    }
+    EXPECT_EQ(status, c.status) << c.state.value_or("none");
+    EXPECT_EQ(database.acts, c.status == 200 ? 1 : 0) << c.state.value_or("none");
+  }
+}
+
+TEST(Actions, ARefreshHasBoundsOrNone) {
+  FakeDatabase database({"x"});
+  const Fields path = {{"schema", "public"}, {"name", "daily"}};
+  EXPECT_EQ(refresh_aggregate(request_for(path), database).status, 200);
+  EXPECT_EQ(database.asked, (Database::Row{"public", "daily", std::nullopt, std::nullopt, "f"}));
+  refresh_aggregate(request_for(path, {{"from", "2026-11-01"}, {"force", "true"}}), database);
+  EXPECT_EQ(database.asked,
+            (Database::Row{"public", "daily", "2026-11-01T00:00:00Z", std::nullopt, "t"}));
+  for (const Fields& wrong : {Fields{{"from", "2026-11-02"}, {"to", "2026-11-01"}},
+                              Fields{{"from", "soon"}}, Fields{{"limit", "1"}}}) {
+    EXPECT_THROW(refresh_aggregate(request_for(path, wrong), database), ProblemError);
+  }
+  EXPECT_EQ(database.acts, 2);
 }
 
 TEST(CustomerMetrics, TheNextPageBeginsBehindTheLastRow) {

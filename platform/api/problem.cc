@@ -19,6 +19,7 @@ constexpr std::array kKinds = {
     Kind{404, "not-found", "There is no such resource"},
     Kind{405, "method-not-allowed", "The resource does not have this method"},
     Kind{408, "request-timeout", "The request did not arrive in time"},
+    Kind{409, "conflict", "The state of the database does not allow that"},
     Kind{413, "payload-too-large", "The body is too large"},
     Kind{421, "misdirected", "This host name is not served"},
     Kind{431, "headers-too-large", "The header is too large"},

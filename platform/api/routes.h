@@ -13,15 +13,19 @@ namespace varve::api {
 using Question = Response (*)(const Request&, Database&);
 /// Answers from the program alone: must not block.
 using Constant = Response (*)(const Request&);
+/// Changes something in the database, and answers when that is done, however long it takes.
+struct Action {
+  Question run;
+};
 /// What the server answers itself.
 enum class Special { kStream, kMetrics };
 
 struct Route {
   std::string_view path;  // "/v1/customers/{id}/metrics"; a name in braces is one segment
-  std::variant<Question, Constant, Special> handler;
+  std::variant<Question, Constant, Action, Special> handler;
 };
 
-/// Every route. All of them take GET, and HEAD, which is GET without the body.
+/// Every route. Actions take POST, all others GET, and HEAD, which is GET without the body.
 std::span<const Route> routes();
 
 /// The route of `path`, with path_variables filled into `variables`; nullptr where there is none.

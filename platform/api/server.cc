@@ -203,18 +203,20 @@ class Server::Loop {
       co_return false;
     }
     const bool with_body = request->method != "HEAD";
-    Response response = co_await answer(std::move(*request), host);
+    Sender sender{std::string(host), std::string(header(message, http::field::origin)),
+                  std::string(view(message["X-Varve-Action"]))};
+    Response response = co_await answer(std::move(*request), std::move(sender));
     co_return co_await write(connection, std::move(response), message.keep_alive(), with_body);
   }
 
   /// The application's answer, which may come from another thread.
-  asio::awaitable<Response> answer(Request request, std::string_view host) {
-    const auto start = [this, host](auto handler, Request&& asked) {
+  asio::awaitable<Response> answer(Request request, Sender sender) {
+    const auto start = [this, &sender](auto handler, Request&& asked) {
       const auto shared = std::make_shared<decltype(handler)>(std::move(handler));
       // The tracked executor keeps run() going while nothing but a worker is busy.
       const auto executor = asio::prefer(asio::get_associated_executor(*shared),
                                          asio::execution::outstanding_work.tracked);
-      application_.answer(std::move(asked), host, [shared, executor](Response response) {
+      application_.answer(std::move(asked), sender, [shared, executor](Response response) {
         asio::post(executor, [shared, response = std::move(response)]() mutable {
           (*shared)(std::move(response));
         });

@@ -1,5 +1,7 @@
 #include "platform/api/service.h"
 
+#include <algorithm>
+
 #include "platform/api/application.h"
 #include "platform/api/listener.h"
 #include "platform/api/server.h"
@@ -16,7 +18,10 @@ void serve(const Config& config, Metrics& metrics, const std::stop_token& stop) 
   ConnectionPool pool({conninfo, static_cast<int>(config.integer("database.pool_size")),
                        milliseconds(config.integer("database.statement_timeout_ms"))},
                       metrics);
-  Application application(config.text("api.web_root"), pool, metrics);
+  // At most half of the connections, so that questions are answered meanwhile.
+  const auto connections = static_cast<int>(config.integer("database.pool_size"));
+  const int most_actions = config.text("api.actions") == "on" ? std::max(1, connections / 2) : 0;
+  Application application(config.text("api.web_root"), most_actions, pool, metrics);
   Server server({listen, static_cast<std::uint16_t>(config.integer("api.port")),
                  milliseconds(config.integer("api.idle_ms")),
                  milliseconds(config.integer("api.heartbeat_ms")),

@@ -35,7 +35,7 @@ test('the checker itself finds what is wrong', () => {
 test('every operation answers in the shape it promises', async () => {
   let checked = 0;
   for (const [template, { get }] of Object.entries(description.paths)) {
-    if (template === '/v1/stream') continue;
+    if (template === '/v1/stream' || get === undefined) continue;
     const [[type, { schema }]] = Object.entries(get.responses[200].content);
     const takesRange = get.parameters?.some((p) => p.$ref?.endsWith('/from'));
     for (const query of queries[template] ?? (takesRange ? ranges : [''])) {
@@ -53,7 +53,7 @@ test('every operation knows exactly the parameters it describes', async () => {
   const examples = { from: '2026-11-01', to: '2026-11-02', days: '2', tz: 'UTC', limit: '5', metric: 'login', period: 'hour', window: '2h',
     customerId: values.id, minScore: '10', status: 'FAILED' };
   for (const [template, { get }] of Object.entries(description.paths)) {
-    if (!template.startsWith('/v1/') || template === '/v1/stream') continue;
+    if (!template.startsWith('/v1/') || template === '/v1/stream' || get === undefined) continue;
     const described = get.parameters.map((p) => (p.$ref ? description.components.parameters[p.$ref.split('/').pop()] : p))
       .filter((p) => p.in === 'query').map((p) => p.name);
     for (const [name, value] of Object.entries(examples)) {

@@ -56,7 +56,7 @@ test("jobs: those that failed first, with the reason", async () => {
 
 test("the runs of a job are a click away", async () => {
   assert.ok(await panel(page, "runs").isHidden());
-  await panel(page, "jobs").getByRole("button", { name: "breaks" }).click();
+  await panel(page, "jobs").getByRole("button", { name: "breaks", exact: true }).click();
   await page.locator('[data-panel="runs"][data-state="fresh"]').waitFor();
   const [run] = await cells(panel(page, "runs").locator("table"));
   assert.equal(run[1], "failed");
@@ -76,6 +76,84 @@ test("aggregates: how far, what is pending, who refreshes", async () => {
   const [{ watermark }] = rows(`SELECT watermark FROM timescaledb_information.continuous_aggregates WHERE view_name = 'revenue_daily'`);
   const shownAt = await panel(page, "aggregates").locator("tbody tr").nth(2).locator("time").first().getAttribute("datetime");
   assert.equal(Date.parse(shownAt), Date.parse(watermark));
+});
+
+// In a dialog: what it says, and the button that does it.
+const dialog = (page) => page.getByRole("dialog");
+async function answer(page, verb) {
+  await dialog(page).getByRole("button", { name: verb, exact: true }).click();
+  await dialog(page).waitFor({ state: "detached" });
+}
+
+test("a job is paused, resumed and run, each after a question", async () => {
+  const one = await open();
+  const jobs = panel(one.page, "jobs");
+  const state = () => rows(`SELECT state FROM timescaledb_information.job_stats s JOIN timescaledb_information.jobs j USING (job_id) WHERE j.application_name = 'breaks'`)[0].state;
+  const before = state();
+  await jobs.getByRole("button", { name: "Pause breaks" }).click();
+  assert.match(await dialog(one.page).textContent(), /Pause breaks\?/);
+  await answer(one.page, "Cancel");
+  assert.equal(state(), before);
+  await jobs.getByRole("button", { name: "Pause breaks" }).click();
+  await answer(one.page, "Pause");
+  assert.equal(state(), "paused");
+  await jobs.getByRole("button", { name: "Resume breaks" }).click();
+  await answer(one.page, "Resume");
+  const runs = () => rows(`SELECT total_runs FROM timescaledb_information.job_stats s JOIN timescaledb_information.jobs j USING (job_id) WHERE j.application_name = 'breaks'`)[0].total_runs;
+  const ran = runs();
+  await jobs.getByRole("button", { name: "Run breaks" }).click();
+  assert.deepEqual(await axeViolations(one.page), []);
+  await answer(one.page, "Run");
+  for (let i = 0; runs() === ran; i++) {
+    assert.ok(i < 500, "the job does not run");
+    await new Promise((resume) => setTimeout(resume, 50));
+  }
+  assert.deepEqual(one.complaints, []);
+  await one.close();
+});
+
+test("an aggregate is refreshed over days; what is against it is said", async () => {
+  const one = await open();
+  const watermark = () => rows(`SELECT watermark FROM timescaledb_information.continuous_aggregates WHERE view_name = 'payment_status_daily'`)[0].watermark;
+  assert.equal(watermark(), null);
+  const button = panel(one.page, "aggregates").getByRole("button", { name: "Refresh payment_status_daily" });
+  await button.click();
+  await dialog(one.page).getByLabel("From").fill("2026-02-02");
+  await dialog(one.page).getByLabel("To").fill("2026-02-01");
+  await dialog(one.page).getByRole("button", { name: "Refresh", exact: true }).click();
+  await dialog(one.page).getByText("must be later than from").waitFor();
+  await dialog(one.page).getByLabel("From").fill("");
+  await dialog(one.page).getByLabel("To").fill("");
+  await answer(one.page, "Refresh");
+  assert.notEqual(watermark(), null);
+  await panel(one.page, "aggregates").locator("tbody tr").filter({ hasText: "payment_status_daily" }).getByText("nothing").waitFor();
+  await one.close();
+});
+
+test("a chunk becomes columns and rows again", async () => {
+  execute("ALTER TABLE revenue_metrics SET (tsdb.enable_columnstore)");
+  const one = await open();
+  await panel(one.page, "chunks").getByRole("button", { name: "revenue_metrics", exact: true }).click();
+  const list = panel(one.page, "chunk-list");
+  await one.page.locator('[data-panel="chunk-list"][data-state="fresh"]').waitFor();
+  const shown = await cells(list.locator("table"));
+  const names = rows(`SELECT chunk_name AS name FROM timescaledb_information.chunks WHERE hypertable_name = 'revenue_metrics' ORDER BY range_start DESC`);
+  assert.deepEqual(shown.map(([name]) => name), names.map(({ name }) => name));
+  const [{ name }] = names.slice(-1);
+  const columnar = () => rows(`SELECT is_compressed AS is FROM timescaledb_information.chunks WHERE chunk_name = '${name}'`)[0].is;
+  await list.getByRole("button", { name: `Compress ${name}`, exact: true }).click();
+  await answer(one.page, "Compress");
+  assert.equal(columnar(), true);
+  assert.deepEqual(await axeViolations(one.page), []);
+  await list.getByRole("button", { name: `Decompress ${name}` }).click();
+  await answer(one.page, "Decompress");
+  assert.equal(columnar(), false);
+  execute("ALTER TABLE revenue_metrics SET (tsdb.enable_columnstore = false)");
+  await list.getByRole("button", { name: `Compress ${name}`, exact: true }).click();
+  await dialog(one.page).getByRole("button", { name: "Compress", exact: true }).click();
+  await dialog(one.page).getByText("columnstore is not enabled").waitFor();
+  assert.deepEqual(one.complaints.filter((text) => !/409/.test(text)), []);
+  await one.close();
 });
 
 test("the map has a block for each chunk", async () => {
@@ -111,7 +189,7 @@ test("an outage is told once, and the last state stays", async () => {
 for (const colorScheme of ["light", "dark"]) {
   test(`axe finds nothing, ${colorScheme}`, async () => {
     const one = await open({ colorScheme });
-    await panel(one.page, "jobs").getByRole("button", { name: "breaks" }).click();
+    await panel(one.page, "jobs").getByRole("button", { name: "breaks", exact: true }).click();
     await one.page.locator('[data-panel="runs"][data-state="fresh"]').waitFor();
     assert.deepEqual(await axeViolations(one.page), []);
     assert.deepEqual(one.complaints, []);

@@ -3,13 +3,13 @@
 #include <string>
 
 #include "extension/catalog/access_method.h"
+#include "extension/chunk/maintain/columns.h"
 #include "extension/chunk/unlink.h"
 
 #include "extension/pg/boundary.h"
 #include "extension/pg/sqlstate.h"
 extern "C" {
 #include <catalog/pg_am.h>
-#include <commands/defrem.h>
 #include <miscadmin.h>
 #include <storage/lmgr.h>
 #include <tcop/utility.h>
@@ -79,15 +79,13 @@ void require_whole_slice(const OwnChunk& chunk, const char* function) {
                          quoted(relation) + " shares its range with others");
 }
 
-void require_heap(Oid chunk, const char* function) {
-  const Oid method = pg::call([&] { return catalog::access_method_of(chunk); });
-  if (method == HEAP_TABLE_AM_OID) return;
-  const bool is_columnar =
-      pg::call([&] { return method == get_table_am_oid("varve_columnar", true); });
+bool is_in_columns(Oid table, const char* function) {
+  const Oid method = pg::call([&] { return catalog::access_method_of(table); });
+  if (method == HEAP_TABLE_AM_OID) return false;
+  if (pg::call([&] { return is_columnar(table); })) return true;
   throw pg::SqlError(ERRCODE_FEATURE_NOT_SUPPORTED,
-                     std::string(function) + " works on chunks of rows, and " + quoted(chunk) +
-                         (is_columnar ? " has rows in columns" : " has another access method"),
-                     {}, is_columnar ? "decompress_chunk() turns it into rows." : "");
+                     std::string(function) + " works on tables of rows or columns, and " +
+                         quoted(table) + " has another access method");
 }
 
 }  // namespace varve::chunk

@@ -8,6 +8,7 @@
 #include "extension/chunk/lock_set.h"
 #include "extension/chunk/maintain/analyze.h"
 #include "extension/chunk/maintain/chunk_argument.h"
+#include "extension/chunk/maintain/columns.h"
 #include "extension/chunk/maintain/ranges.h"
 #include "extension/chunk/maintain/rewrite.h"
 #include "extension/chunk/maintain/row_versions.h"
@@ -92,7 +93,7 @@ void lock_against_writers(std::vector<OwnChunk>& chunks) {
   for (OwnChunk& each : chunks) {
     each = current(each);
     require_whole_slice(each, kFunction);
-    require_heap(each.chunk.relation, kFunction);
+    is_in_columns(each.chunk.relation, kFunction);
   }
 }
 
@@ -104,12 +105,28 @@ void require_unused(const Merge& merge) {
   }
 }
 
+bool has_columns(const Merge& merge) {
+  return std::any_of(merge.relations, merge.relations + merge.count, is_columnar);
+}
+
+/// Those of chunks that are in columns; rows of the others lie beside them.
+void carry_columns(const Merge& merge, Relation together, const pg::FreezeLimits& limits) {
+  std::uint32_t next = 0;
+  for (std::size_t i = 0; i < merge.count; ++i) {
+    if (!is_columnar(merge.relations[i])) continue;
+    Relation source = table_open(merge.relations[i], NoLock);
+    next = columns().carry(source, together, next, limits);
+    table_close(source, NoLock);
+  }
+}
+
 /// All rows of all chunks, in new files for the first one.
 Rewrite rewrite_together(const Merge& merge) {
   Relation first = table_open(merge.relations[0], NoLock);
   Rewrite rewrite =
       begin_rewrite(first, {tablespace_of_relation(merge.relations[0]), false, InvalidOid});
   table_close(first, NoLock);
+  if (has_columns(merge)) columns().prepare(rewrite.transient);
   Relation together = table_open(rewrite.transient, AccessExclusiveLock);
   VersionTarget target = {together, rewrite.limits, 0, 0};
   for (std::size_t i = 0; i < merge.count; ++i) {
@@ -117,6 +134,7 @@ Rewrite rewrite_together(const Merge& merge) {
     copy_versions(source, time_column_of(source, merge.hypertable), &target, 1);
     table_close(source, NoLock);
   }
+  carry_columns(merge, together, rewrite.limits);
   table_close(together, NoLock);
   build_indexes(rewrite, target.rows);
   return rewrite;
@@ -143,9 +161,12 @@ void merge_locked(const Merge& merge) {
   table_close(parent, NoLock);
   const Rewrite rewrite = rewrite_together(merge);
   lock_all(merge.relations, merge.count, AccessExclusiveLock);
+  const bool in_columns = has_columns(merge);
+  if (in_columns) columns().merged(merge.chunks, merge.count);
   drop_others(merge);
   widen(merge, slice);
   finish_rewrite(rewrite);
+  if (in_columns) columns().become(merge.relations[0]);
   become_again(before);
 }
 

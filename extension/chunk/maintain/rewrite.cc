@@ -194,11 +194,22 @@ void expect_foreign_snapshots(Oid table) {
   table_close(relation, NoLock);
 }
 
+void set_age(Oid toast, const pg::FreezeLimits& limits) {
+  if (!OidIsValid(toast)) return;
+  Relation table = table_open(RelationRelationId, RowExclusiveLock);
+  HeapTuple tuple = class_row(toast);
+  form_of(tuple)->relfrozenxid = limits.xid;
+  form_of(tuple)->relminmxid = limits.multi;
+  CatalogTupleUpdate(table, &tuple->t_self, tuple);
+  table_close(table, RowExclusiveLock);
+  CommandCounterIncrement();
+}
+
 Rewrite begin_rewrite(Relation chunk, Placement placement, Oid access_method) {
   const Oid oid = RelationGetRelid(chunk);
   if (!OidIsValid(access_method)) access_method = chunk->rd_rel->relam;
   const Oid transient = make_new_heap(oid, placement.table, access_method,
-                                      chunk->rd_rel->relpersistence, ExclusiveLock);
+                                      chunk->rd_rel->relpersistence, ShareUpdateExclusiveLock);
   expect_foreign_snapshots(transient);
   return {oid, transient, pg::freeze_limits(chunk), placement, NIL, NIL};
 }
@@ -236,6 +247,8 @@ void build_indexes(Rewrite& rewrite, double rows) {
   table_close(chunk, NoLock);
 }
 
+void abandon_rewrite(const Rewrite& rewrite) { drop_transient(rewrite.transient); }
+
 void finish_rewrite(const Rewrite& rewrite) {
   keep_predicate_locks(rewrite.chunk, rewrite.indexes);
   swap_files(rewrite.chunk, rewrite.transient, &rewrite.limits);
@@ -251,6 +264,8 @@ void finish_rewrite(const Rewrite& rewrite) {
   CommandCounterIncrement();
   drop_transient(rewrite.transient);
   rename_toast(toast, rewrite.chunk);
+  CommandCounterIncrement();
+  set_age(toast, rewrite.limits);
   // The copies have all their columns, those added with a constant default included.
   Relation chunk = table_open(rewrite.chunk, NoLock);
   RelationClearMissing(chunk);

@@ -47,8 +47,13 @@ void become_again(const RestrictedUser& before);
 /// versions out of its indexes, and prune them, that are dead to us alone. Before it has rows.
 void expect_foreign_snapshots(Oid table);
 
+/// Says of a new TOAST relation that it may have row versions as old as the limits; InvalidOid is
+/// none.
+void set_age(Oid toast, const pg::FreezeLimits& limits);
+
 /// Starts with an empty table, whose access method is the chunk's unless another one is named.
-/// ExclusiveLock on the chunk is held: nobody writes.
+/// ExclusiveLock on the chunk is held: nobody writes. Or ShareUpdateExclusiveLock, by who copies
+/// rows that nobody changes, and sees to the others later.
 Rewrite begin_rewrite(Relation chunk, Placement placement, Oid access_method = InvalidOid);
 
 /// Copies all rows of the chunk, in the order of `index` if there is one; their number.
@@ -56,6 +61,9 @@ double copy_rows(const Rewrite& rewrite, Relation chunk, Oid index);
 
 /// Notes the number of rows, and builds the indexes. A violation of a unique index is an error.
 void build_indexes(Rewrite& rewrite, double rows);
+
+/// Drops the transient table, before it has indexes: the chunk stays what it was.
+void abandon_rewrite(const Rewrite& rewrite);
 
 /// Gives the chunk the new files, and drops the old ones. AccessExclusiveLock on it is held.
 void finish_rewrite(const Rewrite& rewrite);

@@ -1,6 +1,9 @@
 #include "extension/chunk/maintain/rewrite_chunk.h"
 
+#include <string>
+
 #include "extension/chunk/divided_slice.h"
+#include "extension/chunk/maintain/columns.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -61,12 +64,22 @@ void report(Oid chunk, double rows, Oid index, int level) {
     ereport(level, (errmsg("rewrote chunk \"%s\": %.0f rows in the order of index \"%s\"",
                            get_rel_name(chunk), rows, get_rel_name(index))));
   } else {
-    ereport(level, (errmsg("rewrote chunk \"%s\": %.0f rows", get_rel_name(chunk), rows)));
+    const char* kind = is_columnar(chunk) ? " beside its columns" : "";
+    ereport(level, (errmsg("rewrote chunk \"%s\": %.0f rows%s", get_rel_name(chunk), rows, kind)));
   }
 }
 
 std::int64_t size_of(Oid chunk) {
   return DatumGetInt64(DirectFunctionCall1(pg_total_relation_size, ObjectIdGetDatum(chunk)));
+}
+
+/// Columns have an order of their own.
+[[noreturn]] void throw_ordered_columns(Oid chunk) {
+  const std::string name = pg::call([&] { return get_rel_name(chunk); });
+  throw pg::SqlError(ERRCODE_FEATURE_NOT_SUPPORTED,
+                     "chunk \"" + name + "\" is in columns, which no index orders", {},
+                     "Set tsdb.orderby of the hypertable, and call convert_to_columnstore(chunk, "
+                     "recompress => true).");
 }
 
 std::int64_t rewrite_locked(Oid chunk, const NewFiles& files, int level) {
@@ -75,6 +88,7 @@ std::int64_t rewrite_locked(Oid chunk, const NewFiles& files, int level) {
   const Oid index = files.ordered ? order_of(table, files.index) : InvalidOid;
   const RestrictedUser before = become_owner(table);
   Rewrite rewrite = begin_rewrite(table, files.placement);
+  if (is_columnar(chunk)) columns().prepare(rewrite.transient);
   const double rows = copy_rows(rewrite, table, index);
   table_close(table, NoLock);
   build_indexes(rewrite, rows);
@@ -94,7 +108,7 @@ std::int64_t rewrite_chunk(const OwnChunk& chunk, const NewFiles& files, int lev
   const Oid relation = known.chunk.relation;
   pg::call([&] { LockRelationOid(relation, ExclusiveLock); });
   current(known);
-  require_heap(relation, function);
+  if (is_in_columns(relation, function) && files.ordered) throw_ordered_columns(relation);
   return pg::call([&] { return rewrite_locked(relation, files, level); });
 }
 

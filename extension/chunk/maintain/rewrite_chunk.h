@@ -19,7 +19,8 @@ struct NewFiles {
 /// message with the figures. The bytes written.
 ///
 /// Throws 42704 where no index is given and none remembered, 42809 or 0A000 for an index that does
-/// not serve, 55006 where this session has the chunk open, 23505 for duplicates in a unique index.
+/// not serve, or where the chunk is in columns, which have no order of an index, 55006 where this
+/// session has the chunk open, 23505 for duplicates in a unique index.
 std::int64_t rewrite_chunk(const OwnChunk& chunk, const NewFiles& files, int level,
                            const char* function);
 

@@ -93,9 +93,11 @@ void scan(Relation source, TimeColumn time, Sink* sinks, std::size_t count) {
                      static_cast<bool*>(palloc(natts * sizeof(bool)))};
   MemoryContext per_row =
       AllocSetContextCreate(CurrentMemoryContext, "copied row version", ALLOCSET_DEFAULT_SIZES);
-  TableScanDesc versions = table_beginscan(source, SnapshotAny, 0, nullptr);
-  TupleTableSlot* slot = table_slot_create(source, nullptr);
-  while (table_scan_getnextslot(versions, ForwardScanDirection, slot)) {
+  // Of a chunk in columns these are the rows beside them.
+  TableScanDesc versions = heap_beginscan(source, SnapshotAny, 0, nullptr, nullptr,
+                                          SO_TYPE_SEQSCAN | SO_ALLOW_STRAT | SO_ALLOW_SYNC);
+  TupleTableSlot* slot = MakeSingleTupleTableSlot(RelationGetDescr(source), &TTSOpsBufferHeapTuple);
+  while (heap_getnextslot(versions, ForwardScanDirection, slot)) {
     CHECK_FOR_INTERRUPTS();
     MemoryContextReset(per_row);
     MemoryContext outer = MemoryContextSwitchTo(per_row);
@@ -104,7 +106,7 @@ void scan(Relation source, TimeColumn time, Sink* sinks, std::size_t count) {
     MemoryContextSwitchTo(outer);
   }
   ExecDropSingleTupleTableSlot(slot);
-  table_endscan(versions);
+  heap_endscan(versions);
   MemoryContextDelete(per_row);
 }
 

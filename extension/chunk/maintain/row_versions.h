@@ -26,9 +26,10 @@ struct TimeColumn {
   Oid type;  // its base type
 };
 
-/// Copies every row version of the heap `source` that some snapshot may see, with the transactions
-/// that made and ended it, into the first of `targets` in ascending order that its time belongs to;
-/// columns go by name. Nobody writes into the source; the targets are new in this transaction.
+/// Copies every row version of the heap `source`, or beside the columns of a chunk, that some
+/// snapshot may see, with the transactions that made and ended it, into the first of `targets` in
+/// ascending order that its time belongs to; columns go by name. Nobody writes into the source; the
+/// targets are new in this transaction.
 ///
 /// An update that moved a row from one target's range to another's looks like a deletion to a
 /// snapshot older than it. C API.

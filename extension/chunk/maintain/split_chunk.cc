@@ -6,6 +6,7 @@
 #include "extension/chunk/create.h"
 #include "extension/chunk/maintain/analyze.h"
 #include "extension/chunk/maintain/chunk_argument.h"
+#include "extension/chunk/maintain/columns.h"
 #include "extension/chunk/maintain/ranges.h"
 #include "extension/chunk/maintain/rewrite.h"
 #include "extension/chunk/maintain/row_versions.h"
@@ -54,7 +55,7 @@ OwnChunk lock_against_writers(const OwnChunk& chunk) {
   pg::call([&] { LockRelationOid(chunk.chunk.relation, ExclusiveLock); });
   const OwnChunk locked = current(chunk);
   require_whole_slice(locked, kFunction);
-  require_heap(locked.chunk.relation, kFunction);
+  is_in_columns(locked.chunk.relation, kFunction);
   return locked;
 }
 
@@ -70,7 +71,9 @@ void require_unused(Oid chunk) {
 void store_age_and_size(Oid chunk, const VersionTarget& target) {
   Relation relation = table_open(chunk, NoLock);
   const BlockNumber pages = RelationGetNumberOfBlocks(relation);
+  const Oid toast = relation->rd_rel->reltoastrelid;
   table_close(relation, NoLock);
+  set_age(toast, target.limits);
   Relation table = table_open(RelationRelationId, RowExclusiveLock);
   HeapTuple tuple = SearchSysCacheCopy1(RELOID, ObjectIdGetDatum(chunk));
   auto* row = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple));
@@ -83,22 +86,44 @@ void store_age_and_size(Oid chunk, const VersionTarget& target) {
   CommandCounterIncrement();
 }
 
+/// What has become of the rows of the chunk.
+struct Parts {
+  Rewrite rewrite;
+  bool in_columns;
+  ColumnCount counts[2];
+};
+
 /// The rows before `point` in new files for the chunk, the others in the table `rest`.
-Rewrite rewrite_apart(const OwnChunk& chunk, std::int64_t point, Oid rest) {
+Parts rewrite_apart(const OwnChunk& chunk, std::int64_t point, Oid rest) {
   Relation source = table_open(chunk.chunk.relation, NoLock);
   Rewrite rewrite =
       begin_rewrite(source, {tablespace_of_relation(chunk.chunk.relation), false, InvalidOid});
+  const bool in_columns = is_columnar(chunk.chunk.relation);
+  if (in_columns) {
+    columns().prepare(rewrite.transient);
+    columns().prepare(rest);
+  }
   expect_foreign_snapshots(rest);
   VersionTarget targets[] = {
       {table_open(rewrite.transient, AccessExclusiveLock), rewrite.limits, point, 0},
       {table_open(rest, AccessExclusiveLock), rewrite.limits, chunk.chunk.slice.end, 0}};
-  copy_versions(source, time_column_of(source, chunk.hypertable), targets, 2);
+  const TimeColumn time = time_column_of(source, chunk.hypertable);
+  Parts parts = {rewrite, in_columns, {}};
+  copy_versions(source, time, targets, 2);
+  if (in_columns) columns().divide(source, time, chunk.hypertable.id, targets, parts.counts);
   table_close(targets[0].table, NoLock);
   table_close(targets[1].table, NoLock);
   table_close(source, NoLock);
-  build_indexes(rewrite, targets[0].rows);
+  build_indexes(parts.rewrite, targets[0].rows);
   store_age_and_size(rest, targets[1]);
-  return rewrite;
+  return parts;
+}
+
+/// Once the new chunk has its indexes, and nobody reads the old files.
+void become_columnar(const Parts& parts, const catalog::Chunk& chunk, const catalog::Chunk& rest) {
+  if (!parts.in_columns) return;
+  columns().become(rest.relation);
+  columns().divided(chunk, rest, parts.counts);
 }
 
 void split(const OwnChunk& chunk, std::int64_t point) {
@@ -116,14 +141,15 @@ void split(const OwnChunk& chunk, std::int64_t point) {
   const auto row = catalog::ChunkTable::find(rest);
   // Rows do not become younger by a split.
   catalog::ChunkTable::update({row->id, row->hypertable_id, rest, after, chunk.chunk.created});
-  const Rewrite rewrite = pg::call([&] { return rewrite_apart(chunk, point, rest); });
+  const Parts parts = pg::call([&] { return rewrite_apart(chunk, point, rest); });
   // Others see that once the transaction commits, together with the new chunk and the new files;
   // until the files are exchanged they can read the old ones.
   pg::call([&] { change_bound(parent, relation, before); });
   attach(parent, chunk.hypertable, rest, after);
   pg::call([&] {
     LockRelationOid(relation, AccessExclusiveLock);
-    finish_rewrite(rewrite);
+    finish_rewrite(parts.rewrite);
+    become_columnar(parts, chunk.chunk, *row);
     become_again(user);
     table_close(parent, NoLock);
     if (!analyzed) return;

@@ -1,7 +1,8 @@
 # Maintenance of chunks and crashes: a server that is killed while a chunk is being reordered, moved,
 # merged, split, detached or attached has the old state, and one killed afterwards the new one, with
-# WAL for new files and without (wal_level = minimal). And a storm: sessions that maintain chunks at
-# random while others read, write and drop, one of the former killed now and then.
+# WAL for new files and without (wal_level = minimal); of chunks of rows, and of chunks in columns. And a storm:
+# sessions that maintain chunks, and turn them into columns and rows, at random while others read, write and drop, one of
+# the former killed now and then.
 use strict;
 use warnings;
 use Cwd qw(abs_path);
@@ -30,6 +31,8 @@ my $setup = q{
         SELECT 'rows ' || count(*) || ' ' || sum(value) || ' ' || sum(length(doc)) || ' ' || md5(string_agg(m::text, ' ' ORDER BY time, device)) FROM metric m
         UNION ALL (SELECT 'chunk ' || range_begin || ' ' || range_end || ' ' || (SELECT count(*) FROM pg_index WHERE indrelid = relation)
             || ' ' || coalesce((SELECT spcname FROM pg_class c JOIN pg_tablespace t ON t.oid = reltablespace WHERE c.oid = relation), '-')
+            || ' ' || (SELECT amname FROM pg_class c JOIN pg_am a ON a.oid = c.relam WHERE c.oid = relation)
+            || ' ' || coalesce((SELECT columnar_rows || ' in ' || row_groups FROM varve_catalog.columnar_chunk WHERE chunk_id = id), 'no columns')
             || ' ' || coalesce((SELECT min(conname) FROM pg_constraint WHERE conrelid = relation AND contype = 'f'), 'no key')
             FROM varve_catalog.chunk ORDER BY range_begin)
         UNION ALL SELECT 'loaded ' || relispartition FROM pg_class WHERE relname = 'loaded'
@@ -44,11 +47,15 @@ my $setup = q{
         UNION ALL SELECT 'dangling ' || objid FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid NOT IN (SELECT oid FROM pg_class)
         UNION ALL SELECT 'chunk without all indexes ' || relation FROM varve_catalog.chunk
             WHERE (SELECT count(*) FROM pg_index JOIN pg_inherits ON inhrelid = indexrelid WHERE indrelid = relation AND indisvalid) <> 3
+        UNION ALL SELECT 'columns of ' || chunk_id FROM varve_catalog.columnar_chunk c FULL JOIN (SELECT id FROM varve_catalog.chunk
+            JOIN pg_class ON pg_class.oid = relation JOIN pg_am a ON a.oid = relam WHERE amname <> 'heap') k ON id = chunk_id WHERE id IS NULL OR chunk_id IS NULL
         UNION ALL SELECT 'toast ' || c.oid::regclass FROM pg_class c JOIN varve_catalog.chunk ON relation = c.oid JOIN pg_class t ON t.oid = c.reltoastrelid
             WHERE t.relname <> 'pg_toast_' || c.oid AND c.relname ~ '_hyper_'
     $$;
     CREATE FUNCTION check_indexes() RETURNS bigint LANGUAGE sql AS $$
-        SELECT count(bt_index_check(indexrelid, true)) FROM pg_index WHERE indrelid IN (SELECT relation FROM varve_catalog.chunk)
+        -- An index of a chunk in columns has not all its rows.
+        SELECT count(bt_index_check(indexrelid, (SELECT amname = 'heap' FROM pg_class c JOIN pg_am a ON a.oid = c.relam WHERE c.oid = indrelid)))
+        FROM pg_index WHERE indrelid IN (SELECT relation FROM varve_catalog.chunk)
             OR indrelid IN (SELECT reltoastrelid FROM pg_class JOIN varve_catalog.chunk ON relation = pg_class.oid WHERE reltoastrelid <> 0)
     $$;
 };
@@ -82,12 +89,24 @@ my @operations = (
     [ detach => "CALL detach_chunk('${chunk}5_chunk')" ],
     [ attach => q{CALL attach_chunk('metric', 'loaded', '{"time": [1000, 1100]}')} ],
 );
-for my $level (qw(replica minimal))
+for my $case ([ replica => 'rows' ], [ minimal => 'rows' ], [ replica => 'columns' ], [ minimal => 'columns' ])
 {
-    my $node = start($level, "wal_level = $level\nmax_wal_senders = 0\nwal_skip_threshold = 0\n");
+    my ($wal_level, $kind) = @$case;
+    my $level = "$wal_level, $kind";
+    my $node = start("${wal_level}_$kind", "wal_level = $wal_level\nmax_wal_senders = 0\nwal_skip_threshold = 0\n");
+    if ($kind eq 'columns')
+    {
+        $node->safe_psql('postgres', $_) for (
+            "ALTER TABLE metric SET (tsdb.enable_columnstore, tsdb.segmentby = 'device', tsdb.orderby = 'time')",
+            "SELECT compress_chunk(c) FROM show_chunks('metric', older_than => 500) c",
+            "DELETE FROM metric WHERE time % 17 = 0; INSERT INTO metric SELECT time, 50, kind, doc, value FROM metric WHERE time % 19 = 0",
+            "CALL detach_chunk('${chunk}4_chunk'); DROP TABLE loaded; ALTER TABLE ${chunk}4_chunk SET SCHEMA public; ALTER TABLE _hyper_1_4_chunk RENAME TO loaded;
+                UPDATE loaded SET time = time + 700");
+    }
     for (@operations)
     {
         my ($name, $statement) = @$_;
+        next if $kind eq 'columns' && $name eq 'reorder';
         $node->safe_psql('postgres', "UPDATE metric SET value = value + 1 WHERE time % 3 = 0");
         my $before = $node->safe_psql('postgres', 'SELECT * FROM state()');
         my $session = $node->background_psql('postgres');
@@ -118,26 +137,32 @@ my $node = start('storm', "log_statement = none\n");
 $node->safe_psql('postgres', q{
     UPDATE metric SET value = -1 WHERE time < 300;
     DELETE FROM metric WHERE time >= 300;
+    ALTER TABLE metric SET (tsdb.enable_columnstore, tsdb.segmentby = 'device', tsdb.orderby = 'time');
     CREATE TABLE done (what text, count bigint DEFAULT 1, PRIMARY KEY (what));
     CREATE PROCEDURE maintain(dice int, at int) LANGUAGE plpgsql AS $$
     DECLARE
         chunks regclass[] := (SELECT array_agg(relation ORDER BY range_begin) FROM varve_catalog.chunk WHERE range_begin <= at + 100 AND range_end > at);
-        what text := (ARRAY['reorder', 'move', 'merge', 'split'])[dice + 1];
+        what text := (ARRAY['reorder', 'move', 'merge', 'split', 'columns', 'again', 'rows'])[dice + 1];
     BEGIN
         CASE what
             WHEN 'reorder' THEN PERFORM reorder_chunk(chunks[1], 'metric_pkey');
             WHEN 'move' THEN PERFORM move_chunk(chunks[1], (ARRAY['cold', 'pg_default'])[at % 2 + 1]);
             WHEN 'merge' THEN CALL merge_chunks(chunks[1:3]);
             WHEN 'split' THEN CALL split_chunk(chunks[1]);
+            WHEN 'columns' THEN PERFORM compress_chunk(chunks[1], if_not_compressed => false);
+            WHEN 'again' THEN PERFORM compress_chunk(chunks[1], recompress => true);
+            WHEN 'rows' THEN PERFORM decompress_chunk(chunks[1], if_compressed => false);
         END CASE;
         INSERT INTO done VALUES (what) ON CONFLICT ON CONSTRAINT done_pkey DO UPDATE SET count = done.count + 1;
     EXCEPTION
         -- Another session was faster; there is a gap, only one chunk, or one too narrow.
         WHEN sqlstate 'TS003' OR undefined_table OR feature_not_supported OR invalid_parameter_value THEN NULL;
+        -- It is in columns already, or in rows.
+        WHEN duplicate_object OR object_not_in_prerequisite_state THEN NULL;
     END $$;
 });
 
-my $draw = "\\set time random(0, 299)\n\\set dice random(0, 3)\n\\set device random(10, 20)\n";
+my $draw = "\\set time random(0, 299)\n\\set dice random(0, 6)\n\\set device random(10, 20)\n";
 my $maintain = script($node, 'maintain', $draw . 'CALL maintain(:dice, :time);');
 my @scripts = (
     "$maintain\@4",
@@ -160,7 +185,7 @@ $node->command_checks_all(
     'a storm without an error');
 sound($node, 'after the storm');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM metric WHERE value < 0'), '300', 'every row that was to stay is there');
-is($node->safe_psql('postgres', q{SELECT string_agg(what, ' ' ORDER BY what) FROM done WHERE count > 10}), 'merge move reorder split', 'it did all kinds of maintenance');
+is($node->safe_psql('postgres', q{SELECT string_agg(what, ' ' ORDER BY what) FROM done WHERE count > 10}), 'again columns merge move reorder rows split', 'it did all kinds of maintenance');
 
 # A session that does nothing else is killed, again and again.
 for my $round (1 .. 3)
@@ -168,7 +193,7 @@ for my $round (1 .. 3)
     my ($out, $err) = ('', '');
     my $session = IPC::Run::start(
         [ $node->installed_command('psql'), '-XAtq', '-d', $node->connstr('postgres'), '-c', 'SELECT pg_backend_pid()',
-            map { ('-c', 'CALL maintain(' . int(rand(4)) . ', ' . int(rand(300)) . ')') } 1 .. 2000 ],
+            map { ('-c', 'CALL maintain(' . int(rand(7)) . ', ' . int(rand(300)) . ')') } 1 .. 2000 ],
         '>', \$out, '2>', \$err, IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default));
     $session->pump until $out =~ /^(\d+)$/m;
     my ($pid) = $out =~ /^(\d+)$/m;

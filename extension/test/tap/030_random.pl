@@ -12,7 +12,7 @@ use Random::Statements;
 use Random::Table;
 use Random::Values;
 
-# A state to come (vectorized or not) is one more entry: Random/Comparison.pm.
+# A state to come is one more entry: Random/Comparison.pm.
 my @options = (
     [ 'SET plan_cache_mode = auto', 'SET plan_cache_mode = force_generic_plan', 'SET plan_cache_mode = force_custom_plan' ],
     [ 'SET enable_partitionwise_aggregate = off', 'SET enable_partitionwise_aggregate = on; SET enable_partitionwise_join = on' ],
@@ -41,7 +41,8 @@ my @convert = (
     (half_of_chunks('compress_chunk(c)')) x 3, (half_of_chunks('decompress_chunk(c, true)')) x 2, "SELECT compress_chunk(c) FROM show_chunks('t') c",
     "SELECT format('VACUUM (FULL) %s', c) FROM show_chunks('t') c LIMIT 1\n\\gexec\n", 'ANALYZE t', 'VACUUM t',
     "SELECT format('REINDEX TABLE %s', c) FROM show_chunks('t') c LIMIT 1\n\\gexec\n");
-my @columnar_options = (@options, [ ('SET varve.enable_columnar_index_scan = on') x 3, 'SET varve.enable_columnar_index_scan = off' ]);
+my @columnar_options = (@options, [ ('SET varve.enable_columnar_index_scan = on') x 3, 'SET varve.enable_columnar_index_scan = off' ],
+    [ ('SET varve.enable_vectorized = on') x 3, 'SET varve.enable_vectorized = off' ]);
 my $columnstore = "SELECT create_hypertable('t', 'time', chunk_time_interval => %TIME); ALTER TABLE t SET (timescaledb.compress)";
 my @states = (
     { name => 'plain' },

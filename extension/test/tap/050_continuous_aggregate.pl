@@ -116,6 +116,23 @@ my $drops = script($node, 'drops', "\\set to random(0, 300)\nSELECT drop_chunks(
 }
 at_rest('drops');
 
+# Results become columns and rows again, under refreshes and readers.
+$node->safe_psql('postgres', "ALTER MATERIALIZED VIEW $_ SET (timescaledb.enable_columnstore)") for qw(tens sevens fifties);
+my $conversions = script($node, 'conversions', join("\n", map {
+    ("SELECT compress_chunk(c) FROM show_chunks('$_') c ORDER BY random() LIMIT 2;", "SELECT decompress_chunk(c) FROM show_chunks('$_') c ORDER BY random() LIMIT 1;")
+} qw(tens sevens fifties)));
+{
+    my ($out, $err) = ('', '');
+    my $converter = IPC::Run::start(
+        [ $node->installed_command('pgbench'), '-n', '-T', 4, '-c', 1, '--max-tries', '100', '-f', $conversions, '-h', $node->host, '-p', $node->port, 'postgres' ],
+        '>', \$out, '2>', \$err);
+    storm('columns', 4);
+    $converter->finish;
+    unlike($err, qr/ERROR|aborted/, 'columns: conversions meet no error');
+}
+at_rest('columns');
+cmp_ok($node->safe_psql('postgres', q{SELECT count(*) FROM timescaledb_information.chunks WHERE hypertable_name LIKE '\_mat%' AND is_compressed}), '>', 0, 'columns: some results are');
+
 # A prepared transaction holds no refresh up, and what it changes is stale once it commits.
 $node->safe_psql('postgres', q{
     BEGIN; INSERT INTO raw VALUES (455, 99, 1), (50000, 99, 1); DELETE FROM raw WHERE time BETWEEN 470 AND 480; PREPARE TRANSACTION 'late';

@@ -1,9 +1,10 @@
-import { fetchEnvelope } from "./fetch";
+import { act, fetchEnvelope } from "./fetch";
 import type { Instant } from "./types";
 
 /** What the API tells of the engine; the questions that the Engine page asks. */
 
 export interface Chunk {
+  readonly schema: string;
   readonly name: string;
   readonly rangeStart: Instant;
   readonly rangeEnd: Instant;
@@ -97,3 +98,18 @@ export const jobRuns = (jobId: number, signal: AbortSignal) =>
   fetchEnvelope<readonly Run[]>(`/v1/admin/jobs/${jobId}/runs`, { limit: 20 }, signal);
 export const advice = (signal: AbortSignal) =>
   fetchEnvelope<readonly Advice[]>("/v1/admin/advice", {}, signal);
+
+const part = encodeURIComponent;
+export const runJob = (jobId: number) => act(`/v1/admin/jobs/${jobId}/run`);
+export const pauseJob = (jobId: number) => act(`/v1/admin/jobs/${jobId}/pause`);
+export const resumeJob = (jobId: number) => act(`/v1/admin/jobs/${jobId}/resume`);
+/** From and to are days, or empty: open ends. */
+export const refreshAggregate = (of: Aggregate, from: string, to: string) =>
+  act(`/v1/admin/caggs/${part(of.schema)}/${part(of.name)}/refresh`, {
+    from: from === "" ? undefined : from,
+    to: to === "" ? undefined : to,
+  });
+export const compressChunk = (of: Chunk) =>
+  act(`/v1/admin/chunks/${part(of.schema)}/${part(of.name)}/compress`);
+export const decompressChunk = (of: Chunk) =>
+  act(`/v1/admin/chunks/${part(of.schema)}/${part(of.name)}/decompress`);

@@ -24,21 +24,38 @@ export async function fetchEnvelope<T>(
   parameters: Parameters,
   signal: AbortSignal,
 ): Promise<Envelope<T>> {
-  const answer = await request(`${path}${query(parameters)}`, signal);
+  const answer = await request(`${path}${query(parameters)}`, { signal, method: "GET" }, 20_000);
   if (!answer.ok) throw new ApiError(answer.status, await reason(answer));
   return (await answer.json()) as Envelope<T>;
 }
 
-async function request(url: string, signal: AbortSignal): Promise<Response> {
-  const limit = AbortSignal.timeout(20_000);
+/** POSTs `path`, which does something, and may take long. Throws ApiError. */
+export async function act(path: string, parameters: Parameters = {}): Promise<void> {
+  const { signal } = new AbortController();
+  const headers = { "X-Varve-Action": "1" };
+  const url = `${path}${query(parameters)}`;
+  const answer = await request(url, { signal, method: "POST", headers }, 3_600_000);
+  if (!answer.ok) throw new ApiError(answer.status, await reason(answer));
+}
+
+interface Asked {
+  readonly signal: AbortSignal;
+  readonly method: "GET" | "POST";
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+async function request(url: string, asked: Asked, limitMs: number): Promise<Response> {
+  const limit = AbortSignal.timeout(limitMs);
   try {
     return await fetch(url, {
-      signal: AbortSignal.any([signal, limit]),
-      headers: { accept: "application/json" },
+      method: asked.method,
+      signal: AbortSignal.any([asked.signal, limit]),
+      headers: { accept: "application/json", ...asked.headers },
     });
   } catch (error) {
-    if (signal.aborted) throw error;
-    throw new ApiError(0, limit.aborted ? "no answer within 20 s" : "the server cannot be reached");
+    if (asked.signal.aborted) throw error;
+    const words = `no answer within ${limitMs / 1000} s`;
+    throw new ApiError(0, limit.aborted ? words : "the server cannot be reached");
   }
 }
 

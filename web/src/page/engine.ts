@@ -1,7 +1,9 @@
-import { advice, aggregates, hypertables, type Job, jobRuns, jobs, type Run } from "../api/engine";
+import { advice, aggregates, hypertables, jobRuns, jobs, type Run } from "../api/engine";
 import { adviceView } from "../panel/advice";
 import { aggregatesView } from "../panel/aggregates";
+import { ask, type Question } from "../panel/ask";
 import { mountBanner } from "../panel/banner";
+import { chunkListView } from "../panel/chunk_list";
 import { chunksView } from "../panel/chunks";
 import { h } from "../panel/element";
 import { mountHeader } from "../panel/header";
@@ -33,16 +35,30 @@ export function mountEngine(root: HTMLElement): () => void {
   const section = (name: string) => grid.appendChild(h("section", { class: `area-${name}` }));
   root.replaceChildren(header, h("main", {}, banner, grid), footer());
 
-  const runs = runsOfOneJob();
+  const runs = placeForOne();
+  const chunkList = placeForOne();
   const anything = () => all.forEach((one) => (one.retry(), one.nudge()));
   document.addEventListener("visibilitychange", anything);
+  const askAndLook = (question: Question) =>
+    ask({
+      ...question,
+      act: async () => {
+        await question.act();
+        all.forEach((one) => one.restart());
+      },
+    });
   const undo = [
     mountHeader(header, { title: "Engine", live }),
     mountBanner(banner, all),
-    mountPanel(section("jobs"), sources.jobs, jobsView(runs.choose)),
+    mountPanel(section("jobs"), sources.jobs, jobsView((job) => {
+      const source = resource<readonly Run[]>((signal) => jobRuns(job.jobId, signal), kPace);
+      runs.show((place) => mountPanel(place, source, runsView(job.name)), source.close);
+    }, askAndLook)),
     runs.mount(section("runs")),
-    mountPanel(section("aggregates"), sources.aggregates, aggregatesView),
-    mountPanel(section("chunks"), sources.chunks, chunksView),
+    mountPanel(section("aggregates"), sources.aggregates, aggregatesView(askAndLook)),
+    mountPanel(section("chunks"), sources.chunks, chunksView((table) =>
+      chunkList.show((place) => mountPanel(place, sources.chunks, chunkListView(table, askAndLook))))),
+    chunkList.mount(section("chunk-list")),
     mountPanel(section("advice"), sources.advice, adviceView),
     () => document.removeEventListener("visibilitychange", anything),
     ...all.map((one) => one.close),
@@ -52,8 +68,8 @@ export function mountEngine(root: HTMLElement): () => void {
   return () => undo.forEach((step) => step());
 }
 
-/** A panel that is not there until a job has been chosen. */
-function runsOfOneJob() {
+/** A place for a panel that is not there until something has been chosen. */
+function placeForOne() {
   let place: HTMLElement | undefined;
   let close = () => {};
   return {
@@ -62,16 +78,16 @@ function runsOfOneJob() {
       section.hidden = true;
       return () => close();
     },
-    choose(job: Job): void {
+    /** In place of the one before. `undo` is called when the panel goes, as is what `mount` gives. */
+    show(mount: (place: HTMLElement) => () => void, undo = () => {}): void {
       close();
       if (place === undefined) return;
-      const source = resource<readonly Run[]>((signal) => jobRuns(job.jobId, signal), kPace);
-      const unmount = mountPanel(place, source, runsView(job.name));
+      const unmount = mount(place);
       place.hidden = false;
       place.scrollIntoView({ block: "nearest" });
       close = () => {
         unmount();
-        source.close();
+        undo();
       };
     },
   };

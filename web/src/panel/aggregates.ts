@@ -1,6 +1,7 @@
-import type { Aggregate, RefreshPolicy } from "../api/engine";
+import { type Aggregate, type RefreshPolicy, refreshAggregate } from "../api/engine";
 import { duration } from "../format/duration";
 import { count, kNone } from "../format/number";
+import { type Ask, askButton, type Question } from "./ask";
 import { h } from "./element";
 import { jobState } from "./job_state";
 import { moment } from "./moment";
@@ -8,7 +9,8 @@ import type { View } from "./panel";
 import { redrawn } from "./redrawn";
 import { type Cell, table } from "./table";
 
-export const aggregatesView: View<readonly Aggregate[]> = {
+/** Continuous aggregates; `ask` is told which one shall be refreshed. */
+export const aggregatesView = (ask: Ask): View<readonly Aggregate[]> => ({
   name: "aggregates",
   title: "Continuous aggregates",
   hint: "How far they are computed, and what has changed since",
@@ -27,13 +29,14 @@ export const aggregatesView: View<readonly Aggregate[]> = {
           { label: "Recent rows" },
           { label: "Refreshed by" },
           { label: "Next run" },
+          { label: "Actions" },
         ],
-        rows: aggregates.map(row),
+        rows: aggregates.map((of) => row(of, ask)),
       }),
     ]),
-};
+});
 
-function row(of: Aggregate): (string | Cell)[] {
+function row(of: Aggregate, ask: Ask): (string | Cell)[] {
   const [policy] = of.policies;
   return [
     of.name,
@@ -44,7 +47,20 @@ function row(of: Aggregate): (string | Cell)[] {
     of.materializedOnly ? "left out" : "read as well",
     refreshedBy(of.policies),
     policy === undefined ? kNone : moment(policy.nextStart),
+    { text: "", content: askButton("Refresh", of.name, () => ask(refresh(of))) },
   ];
+}
+
+function refresh(of: Aggregate): Question {
+  const day = (name: string) => h("input", { type: "date", name });
+  const [from, to] = [day("from"), day("to")];
+  return {
+    title: `Refresh ${of.name}?`,
+    text: "What has changed in whole buckets of the range (UTC) is computed again. Without days, everything is looked at.",
+    verb: "Refresh",
+    fields: [h("label", {}, "From ", from), h("label", {}, "To, without it ", to)],
+    act: () => refreshAggregate(of, from.value, to.value),
+  };
 }
 
 function pending(of: Aggregate): string {

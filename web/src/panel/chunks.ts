@@ -10,13 +10,14 @@ import { redrawn } from "./redrawn";
 const kRow = 26;
 const kWidth = 1000;
 
-export const chunksView: View<readonly Hypertable[]> = {
+/** `choose` is told of the hypertable whose chunks are wanted. */
+export const chunksView = (choose: (of: Hypertable) => void): View<readonly Hypertable[]> => ({
   name: "chunks",
   title: "Hypertables",
   hint: "A block for each chunk: the darker, the larger",
   emptyText: "There is no hypertable.",
   isEmpty: (tables) => tables.length === 0,
-  draw: (root) => redrawn(root, (tables) => [map(tables)]),
+  draw: (root) => redrawn(root, (tables) => [map(tables, choose)]),
   table: (tables) => ({
     caption: "Hypertables and their sizes",
     columns: [
@@ -36,15 +37,15 @@ export const chunksView: View<readonly Hypertable[]> = {
       of.policies.map(({ name }) => name.replace(/^policy_/, "").replaceAll("_", " ")).join(", "),
     ]),
   }),
-};
+});
 
-function map(tables: readonly Hypertable[]): HTMLElement {
+function map(tables: readonly Hypertable[], choose: (of: Hypertable) => void): HTMLElement {
   const { rows, fromMs, toMs } = chunkMap(tables);
   const lines = rows.map(({ name, blocks }, i) =>
     h(
       "div",
       { class: "chunk-row" },
-      h("span", { class: "chunk-name" }, name),
+      h("span", { class: "chunk-name" }, nameButton(tables[i]!, choose)),
       svg(
         "svg",
         {
@@ -68,6 +69,12 @@ function map(tables: readonly Hypertable[]): HTMLElement {
       )
     : h("p", { class: "chunk-axis" });
   return h("div", { class: "chunk-map" }, ...lines, axis);
+}
+
+function nameButton(of: Hypertable, choose: (of: Hypertable) => void): HTMLElement {
+  const button = h("button", { type: "button", class: "link" }, of.name);
+  button.addEventListener("click", () => choose(of));
+  return button;
 }
 
 function block({ chunk, left, width, shade }: Block): SVGElement {

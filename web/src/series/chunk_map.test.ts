@@ -3,6 +3,7 @@ import type { Hypertable } from "../api/engine";
 import { chunkMap } from "./chunk_map";
 
 const chunk = (rangeStart: string, rangeEnd: string, totalBytes: number) => ({
+  schema: "public",
   name: rangeStart,
   rangeStart,
   rangeEnd,

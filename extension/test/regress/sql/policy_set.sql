@@ -81,3 +81,17 @@ SELECT timescaledb_experimental.add_policies('tens', refresh_start_offset => 100
 SELECT timescaledb_experimental.alter_policies('tens', refresh_end_offset => 20);
 SELECT refusal('SELECT timescaledb_experimental.alter_policies(''tens'', drop_after => 20)');
 SELECT timescaledb_experimental.show_policies('tens');
+
+-- Columns between refresh and retention.
+ALTER MATERIALIZED VIEW daily SET (timescaledb.enable_columnstore);
+SELECT refusal('SELECT timescaledb_experimental.add_policies(''daily'', refresh_start_offset => interval ''7 days'', refresh_end_offset => interval ''1 hour'', compress_after => interval ''6 days'')');
+SELECT refusal('SELECT timescaledb_experimental.add_policies(''daily'', compress_after => interval ''60 days'', drop_after => interval ''30 days'')');
+SELECT count(*) FROM timescaledb_information.jobs WHERE job_id >= 1000;
+SELECT timescaledb_experimental.add_policies('daily', refresh_start_offset => interval '7 days', refresh_end_offset => interval '1 hour', compress_after => interval '8 days', drop_after => interval '1 year');
+SELECT timescaledb_experimental.show_policies('daily');
+SELECT timescaledb_experimental.alter_policies('daily', compress_after => interval '30 days');
+SELECT refusal('SELECT timescaledb_experimental.alter_policies(''daily'', compress_after => interval ''3 days'')');
+SELECT refusal('SELECT timescaledb_experimental.alter_policies(''daily'', drop_after => interval ''20 days'')');
+SELECT timescaledb_experimental.show_policies('daily');
+SELECT timescaledb_experimental.remove_policies('daily', false, 'policy_compression', 'policy_retention');
+SELECT timescaledb_experimental.remove_all_policies('daily');

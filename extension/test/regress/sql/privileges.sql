@@ -205,6 +205,7 @@ SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0::bigint FROM public.hypertab
 SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0::bigint FROM timescaledb_information.compression_settings;
 SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0::bigint FROM timescaledb_information.chunk_columnstore_settings;
 SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0::bigint FROM timescaledb_information.compression_stats;
+SELECT pg_catalog.count(*) FROM timescaledb_information.conversion_progress;
 SELECT pg_catalog.count(public.decompress_chunk(c)) FROM public.show_chunks('public.trapped') c;
 SELECT pg_catalog.count(*) FROM public.trapped;
 SELECT public.drop_chunks('public.trapped_too', older_than => 20);

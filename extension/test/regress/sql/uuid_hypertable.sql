@@ -98,4 +98,3 @@ SELECT show_chunks('old', older_than => DATE 'infinity');
 CREATE TABLE times (t timestamptz NOT NULL);
 SELECT create_hypertable('times', 't');
 SELECT show_chunks('times', older_than => gen_random_uuid());
-CREATE MATERIALIZED VIEW per_day WITH (timescaledb.continuous) AS SELECT time_bucket('1 day', id) AS day, count(*) FROM event GROUP BY day WITH NO DATA;

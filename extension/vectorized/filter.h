@@ -1,0 +1,77 @@
+#pragma once
+
+#include "extension/columnstore/reader.h"
+#include "extension/vectorized/condition.h"
+
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <nodes/execnodes.h>
+}
+
+// The qualifiers of a scan as far as columns answer them: whole groups and vectors that no row can
+// satisfy are passed over, and those that compare numbers are decided for a vector at a time.
+//
+// A condition's value is computed when the first row gets as far as that qualifier, as it would be
+// if rows were tested one by one, so that no error and no side effect appears that would not appear
+// then; those that are harmless (condition.h) are computed at once. Until then, it filters nothing.
+// C API.
+namespace varve::vectorized {
+
+struct FilterCondition {
+  Condition condition;
+  Node* qualifier;
+  ExprState* value;  // null: none is needed
+  bool is_harmless;
+  bool is_first_to_fail;  // nothing that is tested row by row comes before it
+  bool is_known;          // what follows is filled
+  bool is_never;          // no row satisfies it: a comparison with null
+  vector::IntegerRange integers;
+  vector::DoubleRange doubles;
+  std::int64_t* set;  // kAny: its elements, ascending
+  std::size_t set_count;
+  columnstore::ValueRange* ranges;  // one of which a row must be in
+  std::size_t range_count;          // 0 and `excludes`: nothing to exclude by
+};
+
+class Filter {
+ public:
+  /// Of the qualifiers of `node`, a scan of the chunk, in their order.
+  void begin(PlanState& node, List* qualifiers, Relation chunk);
+  /// What is left to be tested row by row, of rows of row groups; NIL: nothing.
+  [[nodiscard]] List* rest() const { return rest_; }
+  /// What is not in the rest.
+  [[nodiscard]] List* decided() const { return decided_; }
+  /// Forgets values: parameters may be others.
+  void rescan();
+
+  /// Whether a row of the group may satisfy the qualifiers.
+  bool may_match(columnstore::Reader& reader, std::uint16_t group);
+
+  struct Selection {
+    std::uint32_t count;    // rows that are left
+    std::uint32_t visible;  // rows that the snapshot sees; 0 where nobody looked
+    bool is_excluded;       // by ranges
+    std::uint16_t rows[columnstore::kVectorLength];  // positions in the vector, ascending
+  };
+  /// The rows of a vector, of `rows` rows, that are not dead (`dead`: bits, or null) and satisfy
+  /// the conditions.
+  void select(columnstore::Reader& reader, std::uint16_t group, std::uint32_t vector,
+              std::uint32_t rows, const std::uint64_t* dead, Selection* selection);
+
+ private:
+  bool know(FilterCondition& condition, bool is_reached);
+  void set_value(FilterCondition& condition, Datum value, bool is_null);
+  void set_elements(FilterCondition& condition, Datum array);
+  bool is_excluded(columnstore::Reader& reader, std::uint16_t group, std::uint32_t vector,
+                   const FilterCondition& condition);
+
+  PlanState* node_ = nullptr;
+  FilterCondition* conditions_ = nullptr;
+  int count_ = 0;
+  List* rest_ = NIL;
+  List* decided_ = NIL;
+  MemoryContext values_ = nullptr;
+  std::uint8_t passes_[columnstore::kVectorLength] = {};
+};
+
+}  // namespace varve::vectorized

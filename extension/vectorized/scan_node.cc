@@ -1,0 +1,306 @@
+// The node that scans a columnar chunk by vectors. All of it is C: nothing here throws or has a
+// destructor.
+#include "extension/vectorized/scan_node.h"
+
+#include <algorithm>
+#include <new>
+
+#include "extension/vectorized/recheck.h"
+#include "extension/vectorized/row_source.h"
+#include "extension/vectorized/step_function.h"
+
+extern "C" {
+#include <access/tableam.h>
+#include <commands/explain.h>
+#include <executor/executor.h>
+#include <nodes/makefuncs.h>
+#include <utils/rel.h>
+#include <utils/ruleutils.h>
+}
+
+namespace varve::vectorized {
+namespace {
+
+struct ColumnarScan {
+  CustomScanState css;
+  RowSource source;
+  ExprState* rest;    // the qualifiers that rows of row groups have left
+  int* columns;       // for each target, which column of the source it is or a step of; or null
+  ExprState** steps;  // for each target; null: it is the column
+  int* direct;        // `columns` where no target is a step: rows need no expression
+  Recheck recheck;
+};
+
+ColumnarScan& scan_of(CustomScanState* state) { return *reinterpret_cast<ColumnarScan*>(state); }
+
+TupleTableSlot* projected(ColumnarScan& scan, TupleTableSlot* row) {
+  ProjectionInfo* projection = scan.css.ss.ps.ps_ProjInfo;
+  scan.css.ss.ps.ps_ExprContext->ecxt_scantuple = row;
+  return projection != nullptr ? ExecProject(projection) : row;
+}
+
+TupleTableSlot* at_end(ColumnarScan& scan) {
+  ProjectionInfo* projection = scan.css.ss.ps.ps_ProjInfo;
+  TupleTableSlot* row = ExecClearTuple(scan.css.ss.ss_ScanTupleSlot);
+  return projection != nullptr ? ExecClearTuple(projection->pi_state.resultslot) : row;
+}
+
+/// Where rows are put whose columns are all that is asked for.
+TupleTableSlot* direct_slot(const ColumnarScan& scan) {
+  ProjectionInfo* projection = scan.css.ss.ps.ps_ProjInfo;
+  return projection != nullptr ? projection->pi_state.resultslot : scan.css.ss.ss_ScanTupleSlot;
+}
+
+/// The row of a row group where the source stands, if it satisfies the rest of the qualifiers.
+TupleTableSlot* row_of_group(ColumnarScan& scan) {
+  if (scan.rest != nullptr || scan.direct == nullptr) {
+    scan.source.fill_tested();
+    if (!ExecQual(scan.rest, scan.css.ss.ps.ps_ExprContext)) return nullptr;
+  }
+  if (scan.direct != nullptr) {
+    TupleTableSlot* row = direct_slot(scan);
+    scan.source.fill_directly(scan.direct, row);
+    return row;
+  }
+  scan.source.fill_rest();
+  return projected(scan, scan.css.ss.ss_ScanTupleSlot);
+}
+
+TupleTableSlot* row_of_heap(ColumnarScan& scan) {
+  if (!ExecQual(scan.css.ss.ps.qual, scan.css.ss.ps.ps_ExprContext)) return nullptr;
+  return projected(scan, scan.css.ss.ss_ScanTupleSlot);
+}
+
+TupleTableSlot* next_row(ColumnarScan& scan) {
+  const bool is_backward = ScanDirectionIsBackward(scan.css.ss.ps.state->es_direction);
+  ExprContext* context = scan.css.ss.ps.ps_ExprContext;
+  for (;;) {
+    ResetExprContext(context);
+    context->ecxt_scantuple = scan.css.ss.ss_ScanTupleSlot;
+    const RowSource::Row kind = scan.source.step(is_backward);
+    if (kind == RowSource::Row::kNone) return at_end(scan);
+    TupleTableSlot* row = kind == RowSource::Row::kOfGroup ? row_of_group(scan) : row_of_heap(scan);
+    if (row != nullptr) return row;
+    InstrCountFiltered1(&scan.css.ss.ps, 1);
+  }
+}
+
+/// What a row that PostgreSQL tests again gives, if the scan is to give it.
+TupleTableSlot* replacement(ColumnarScan& scan, TupleTableSlot* row) {
+  if (TupIsNull(row)) return at_end(scan);
+  ExprContext* context = scan.css.ss.ps.ps_ExprContext;
+  ResetExprContext(context);
+  context->ecxt_scantuple = row;
+  return ExecQual(scan.css.ss.ps.qual, context) ? projected(scan, row) : at_end(scan);
+}
+
+TupleTableSlot* execute(CustomScanState* state) {
+  ColumnarScan& scan = scan_of(state);
+  const EState* estate = state->ss.ps.state;
+  if (estate->es_epq_active != nullptr) {
+    TupleTableSlot* row = nullptr;
+    if (scan.recheck.find(state->ss, &row)) return replacement(scan, row);
+  }
+  // Nothing is left to be evaluated for most rows of most scans.
+  if (scan.direct != nullptr && scan.rest == nullptr &&
+      ScanDirectionIsForward(estate->es_direction) && scan.source.step_in_vector()) {
+    TupleTableSlot* row = direct_slot(scan);
+    scan.source.fill_directly(scan.direct, row);
+    return row;
+  }
+  return next_row(scan);
+}
+
+/// The place of an attribute among the columns of the source.
+int column_of(const RowSource& source, AttrNumber attribute) {
+  const NeededColumn* columns = source.columns();
+  const NeededColumn* end = columns + source.column_count();
+  const NeededColumn* found = std::find_if(
+      columns, end, [&](const NeededColumn& column) { return column.attribute == attribute; });
+  return found == end ? -1 : static_cast<int>(found - columns);
+}
+
+/// Finds what each target is; leaves `columns` null where one is neither a column nor a step.
+void find_targets(ColumnarScan& scan) {
+  List* targets = scan.css.ss.ps.plan->targetlist;
+  const std::size_t count = list_length(targets) + 1;
+  auto* columns = static_cast<int*>(palloc(sizeof(int) * count));
+  scan.steps = static_cast<ExprState**>(palloc0(sizeof(ExprState*) * count));
+  bool has_steps = false;
+  ListCell* cell;
+  foreach (cell, targets) {
+    Expr* target = lfirst_node(TargetEntry, cell)->expr;
+    const auto* node = reinterpret_cast<const Node*>(target);
+    const Var* column = IsA(node, Var) ? reinterpret_cast<const Var*>(node) : column_of_call(node);
+    const int i = foreach_current_index(cell);
+    columns[i] = column == nullptr ? -1 : column_of(scan.source, column->varattno);
+    if (columns[i] < 0) return;
+    if (IsA(node, Var)) continue;
+    scan.steps[i] = ExecInitExpr(target, &scan.css.ss.ps);
+    has_steps = true;
+  }
+  scan.columns = columns;
+  if (!has_steps) scan.direct = columns;
+}
+
+void begin(CustomScanState* state, EState* estate, int) {
+  ColumnarScan& scan = scan_of(state);
+  Relation chunk = state->ss.ss_currentRelation;
+  scan.source.begin(state->ss, chunk);
+  scan.rest = ExecInitQual(scan.source.filter().rest(), &state->ss.ps);
+  find_targets(scan);
+  scan.recheck.begin(chunk, *estate);
+}
+
+void end(CustomScanState* state) { scan_of(state).source.end(); }
+
+void rescan(CustomScanState* state) {
+  scan_of(state).source.rescan();
+  ExecScanReScan(&state->ss);
+}
+
+// --- In parallel
+
+Size estimate_shared(CustomScanState* state, ParallelContext*) {
+  return table_parallelscan_estimate(state->ss.ss_currentRelation, state->ss.ps.state->es_snapshot);
+}
+
+void initialize_shared(CustomScanState* state, ParallelContext*, void* place) {
+  auto* parallel = static_cast<ParallelTableScanDesc>(place);
+  table_parallelscan_initialize(state->ss.ss_currentRelation, parallel,
+                                state->ss.ps.state->es_snapshot);
+  scan_of(state).source.share(parallel);
+}
+
+void reinitialize_shared(CustomScanState* state, ParallelContext*, void* place) {
+  table_parallelscan_reinitialize(state->ss.ss_currentRelation,
+                                  static_cast<ParallelTableScanDesc>(place));
+}
+
+void initialize_worker(CustomScanState* state, shm_toc*, void* place) {
+  scan_of(state).source.share(static_cast<ParallelTableScanDesc>(place));
+}
+
+// --- EXPLAIN
+
+void explain_columns(const ColumnarScan& scan, ExplainState* out) {
+  const TupleDesc columns = RelationGetDescr(scan.css.ss.ss_currentRelation);
+  List* names = NIL;
+  for (int i = 0; i < scan.source.column_count(); ++i) {
+    const int at = scan.source.columns()[i].attribute - 1;
+    names = lappend(names, pstrdup(NameStr(TupleDescAttr(columns, at)->attname)));
+  }
+  if (names != NIL) ExplainPropertyList("Columns", names, out);
+}
+
+void explain_filter(const ColumnarScan& scan, List* ancestors, ExplainState* out) {
+  List* decided = scan.source.filter().decided();
+  if (decided == NIL) return;
+  List* context = set_deparse_context_plan(out->deparse_cxt, scan.css.ss.ps.plan, ancestors);
+  auto* node = reinterpret_cast<Node*>(make_ands_explicit(decided));
+  ExplainPropertyText("Vectorized Filter", deparse_expression(node, context, out->verbose, false),
+                      out);
+}
+
+void explain(CustomScanState* state, List* ancestors, ExplainState* out) {
+  const ColumnarScan& scan = scan_of(state);
+  explain_columns(scan, out);
+  explain_filter(scan, ancestors, out);
+  if (!out->analyze || scan.source.is_shared()) return;  // what workers did is not known
+  const SourceCounts& counts = scan.source.counts();
+  const auto show = [&](const char* what, std::uint64_t number) {
+    ExplainPropertyInteger(what, nullptr, static_cast<int64>(number), out);
+  };
+  show("Row Groups Skipped", counts.groups_skipped);
+  show("Vectors Skipped", counts.vectors_skipped);
+  show("Vectors Read", counts.vectors_read);
+}
+
+const CustomExecMethods kMethods = {.CustomName = "ColumnarScan",
+                                    .BeginCustomScan = begin,
+                                    .ExecCustomScan = execute,
+                                    .EndCustomScan = end,
+                                    .ReScanCustomScan = rescan,
+                                    .MarkPosCustomScan = nullptr,
+                                    .RestrPosCustomScan = nullptr,
+                                    .EstimateDSMCustomScan = estimate_shared,
+                                    .InitializeDSMCustomScan = initialize_shared,
+                                    .ReInitializeDSMCustomScan = reinitialize_shared,
+                                    .InitializeWorkerCustomScan = initialize_worker,
+                                    .ShutdownCustomScan = nullptr,
+                                    .ExplainCustomScan = explain};
+
+Node* create_state(CustomScan*) {
+  static_assert(std::is_trivially_destructible_v<ColumnarScan>);
+  auto* scan = new (palloc(sizeof(ColumnarScan))) ColumnarScan();
+  NodeSetTag(scan, T_CustomScanState);
+  scan->css.methods = &kMethods;
+  return reinterpret_cast<Node*>(scan);
+}
+
+/// Tests what is left of the qualifiers, of the rows of the vector; false where none remain.
+bool filter_vector(ColumnarScan& scan) {
+  if (scan.rest == nullptr) return true;
+  ExprContext* context = scan.css.ss.ps.ps_ExprContext;
+  const std::size_t before = scan.source.rows().size();
+  scan.source.keep_rows([&] {
+    ResetExprContext(context);
+    return ExecQual(scan.rest, context);
+  });
+  InstrCountFiltered1(&scan.css.ss.ps, before - scan.source.rows().size());
+  return !scan.source.rows().empty();
+}
+
+}  // namespace
+
+bool gives_batches(const PlanState* node) {
+  if (!IsA(node, CustomScanState)) return false;
+  const auto* state = reinterpret_cast<const CustomScanState*>(node);
+  return state->methods == &kMethods &&
+         reinterpret_cast<const ColumnarScan*>(state)->columns != nullptr;
+}
+
+bool next_batch(PlanState* node, Batch* batch) {
+  ColumnarScan& scan = *reinterpret_cast<ColumnarScan*>(node);
+  ExprContext* context = node->ps_ExprContext;
+  for (;;) {
+    ResetExprContext(context);
+    context->ecxt_scantuple = scan.css.ss.ss_ScanTupleSlot;
+    const RowSource::Row kind = scan.source.step_to_vector();
+    if (kind == RowSource::Row::kNone) return false;
+    if (kind == RowSource::Row::kOfGroup) {
+      if (!filter_vector(scan)) continue;
+      scan.source.load_columns();
+      *batch = {scan.source.rows(), nullptr};
+      return true;
+    }
+    *batch = {{}, row_of_heap(scan)};
+    if (batch->row != nullptr) return true;
+    InstrCountFiltered1(node, 1);
+  }
+}
+
+NeededColumn column_of_target(const PlanState* node, int target) {
+  const auto& scan = *reinterpret_cast<const ColumnarScan*>(node);
+  return scan.source.columns()[scan.columns[target]];
+}
+
+bool is_step(const PlanState* node, int target) {
+  return reinterpret_cast<const ColumnarScan*>(node)->steps[target] != nullptr;
+}
+
+Datum step_of_target(PlanState* node, int target, Datum value, bool is_null, bool* result_is_null) {
+  auto& scan = *reinterpret_cast<ColumnarScan*>(node);
+  TupleTableSlot* slot = scan.css.ss.ss_ScanTupleSlot;
+  if (TTS_EMPTY(slot)) ExecStoreVirtualTuple(slot);
+  const int at = column_of_target(node, target).attribute - 1;
+  slot->tts_values[at] = value;
+  slot->tts_isnull[at] = is_null;
+  node->ps_ExprContext->ecxt_scantuple = slot;
+  return ExecEvalExprSwitchContext(scan.steps[target], node->ps_ExprContext, result_is_null);
+}
+
+const CustomScanMethods kColumnarScan = {.CustomName = "ColumnarScan",
+                                         .CreateCustomScanState = create_state};
+
+}  // namespace varve::vectorized

@@ -1,0 +1,229 @@
+#include "extension/vectorized/scan_path.h"
+
+#include <algorithm>
+
+#include "extension/columnar/handler.h"
+#include "extension/columnar/touched.h"
+#include "extension/columnstore/reader.h"
+#include "extension/vectorized/condition.h"
+#include "extension/vectorized/scan_node.h"
+
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <access/sysattr.h>
+#include <access/table.h>
+#include <catalog/pg_class.h>
+#include <nodes/extensible.h>
+#include <optimizer/cost.h>
+#include <optimizer/optimizer.h>
+#include <optimizer/pathnode.h>
+#include <optimizer/paths.h>
+#include <optimizer/planmain.h>
+#include <optimizer/restrictinfo.h>
+#include <storage/bufmgr.h>
+#include <utils/guc.h>
+}
+
+namespace varve::vectorized {
+namespace {
+
+set_rel_pathlist_hook_type previous_hook = nullptr;
+bool enabled = true;  // varve.enable_vectorized
+
+// What a value costs in units of cpu_operator_cost, and a row of cpu_tuple_cost: by the measure of
+// PostgreSQL's own scan, which pays both for taking a tuple apart.
+constexpr double kValueCost = 0.05;
+constexpr double kRowCost = 0.2;
+
+Plan* make_plan(PlannerInfo*, RelOptInfo* relation, CustomPath* path, List* targets, List* clauses,
+                List*) {
+  auto* scan = makeNode(CustomScan);
+  scan->scan.plan.targetlist = targets;
+  scan->scan.plan.qual = extract_actual_clauses(clauses, false);
+  scan->scan.scanrelid = relation->relid;
+  scan->flags = path->flags;
+  scan->methods = &kColumnarScan;
+  return &scan->scan.plan;
+}
+
+const CustomPathMethods kPath = {.CustomName = "ColumnarScan",
+                                 .PlanCustomPath = make_plan,
+                                 .ReparameterizeCustomPathByChild = nullptr};
+
+/// The attributes that the scan has to give or to test, as pull_varattnos() numbers them.
+Bitmapset* attributes_of(const RelOptInfo& relation) {
+  Bitmapset* found = nullptr;
+  pull_varattnos(reinterpret_cast<Node*>(relation.reltarget->exprs), relation.relid, &found);
+  ListCell* cell;
+  foreach (cell, relation.baserestrictinfo) {
+    pull_varattnos(reinterpret_cast<Node*>(lfirst_node(RestrictInfo, cell)->clause), relation.relid,
+                   &found);
+  }
+  return found;
+}
+
+/// Whether a row of these attributes can be given: of the system columns, virtual rows have two.
+bool can_give(const Bitmapset* attributes) {
+  for (int attribute = FirstLowInvalidHeapAttributeNumber + 1; attribute < 0; ++attribute) {
+    if (attribute == SelfItemPointerAttributeNumber || attribute == TableOidAttributeNumber) {
+      continue;
+    }
+    if (bms_is_member(attribute - FirstLowInvalidHeapAttributeNumber, attributes)) return false;
+  }
+  return true;
+}
+
+bool is_current_of(const RelOptInfo& relation) {
+  ListCell* cell;
+  foreach (cell, relation.baserestrictinfo) {
+    if (IsA(lfirst_node(RestrictInfo, cell)->clause, CurrentOfExpr)) return true;
+  }
+  return false;
+}
+
+/// Pages of the row groups of a chunk.
+double stored_pages(Relation chunk) {
+  Relation store = table_open(chunk->rd_rel->reltoastrelid, AccessShareLock);
+  const double pages = RelationGetNumberOfBlocks(store);
+  table_close(store, NoLock);
+  return pages;
+}
+
+/// What is known of a scan before its cost.
+struct Work {
+  double touched;   // rows in whose vectors it has to look
+  double selected;  // rows that it gives, or tests one by one
+  double tested;    // columns that are compared by vectors
+  double needed;    // columns that are decoded
+  double pages;     // that it reads
+  QualCost rest;    // of qualifiers that are tested row by row
+};
+
+Work work_of(PlannerInfo* root, const RelOptInfo& relation, Relation chunk, Bitmapset* attributes) {
+  Work work = {};
+  List* decided = NIL;
+  List* rest = NIL;
+  ListCell* cell;
+  foreach (cell, relation.baserestrictinfo) {
+    auto* info = lfirst_node(RestrictInfo, cell);
+    Condition condition;
+    const bool is_decided = condition_of(reinterpret_cast<Node*>(info->clause), relation.relid,
+                                         RelationGetDescr(chunk), &condition) &&
+                            condition.decides;
+    List*& side = is_decided ? decided : rest;
+    side = lappend(side, info);
+  }
+  const auto selectivity_of = [&](List* clauses) {
+    return clauses == NIL ? 1.0
+                          : clauselist_selectivity(root, clauses, static_cast<int>(relation.relid),
+                                                   JOIN_INNER, nullptr);
+  };
+  const auto of_column = [&](AttrNumber attribute) {
+    List* clauses = NIL;
+    ListCell* each;
+    foreach (each, relation.baserestrictinfo) {
+      auto* info = lfirst_node(RestrictInfo, each);
+      Condition condition;
+      if (condition_of(reinterpret_cast<Node*>(info->clause), relation.relid,
+                       RelationGetDescr(chunk), &condition) &&
+          condition.excludes && condition.column.attribute == attribute) {
+        clauses = lappend(clauses, info);
+      }
+    }
+    return selectivity_of(clauses);
+  };
+  const double vectors =
+      columnar::vectors_touched(relation.tuples, columnar::part_touched(chunk, of_column));
+  work.touched = std::min(relation.tuples, vectors * columnstore::kVectorLength);
+  work.selected = std::min(work.touched, relation.tuples * selectivity_of(decided));
+  work.tested = list_length(decided);
+  work.needed = bms_num_members(attributes);
+  cost_qual_eval(&work.rest, rest, root);
+  work.pages = stored_pages(chunk) *
+               std::min(1.0, work.needed / std::max<int>(1, RelationGetNumberOfAttributes(chunk)));
+  work.pages *= work.touched / std::max(1.0, relation.tuples);
+  work.pages += RelationGetNumberOfBlocks(chunk);
+  return work;
+}
+
+void set_cost(Path& path, const RelOptInfo& relation, const Work& work) {
+  double divisor = 1;
+  if (path.parallel_workers > 0) {
+    // The leader has other things to do, the more the more workers there are.
+    divisor = path.parallel_workers;
+    if (parallel_leader_participation) divisor += std::max(0.0, 1 - 0.3 * path.parallel_workers);
+  }
+  const double values = work.touched * (work.tested + work.needed);
+  const double cpu = values * kValueCost * cpu_operator_cost +
+                     work.selected * (kRowCost * cpu_tuple_cost + work.rest.per_tuple);
+  path.rows = clamp_row_est(relation.rows / divisor);
+  path.startup_cost = work.rest.startup + path.pathtarget->cost.startup;
+  if (!enable_seqscan) path.startup_cost += disable_cost;
+  path.total_cost = path.startup_cost + cpu / divisor + work.pages * seq_page_cost +
+                    path.rows * path.pathtarget->cost.per_tuple;
+}
+
+CustomPath* make_path(PlannerInfo* root, RelOptInfo* relation, int workers) {
+  auto* path = makeNode(CustomPath);
+  path->path.pathtype = T_CustomScan;
+  path->path.parent = relation;
+  path->path.pathtarget = relation->reltarget;
+  path->path.param_info = get_baserel_parampathinfo(root, relation, relation->lateral_relids);
+  path->path.parallel_aware = workers > 0;
+  path->path.parallel_safe = relation->consider_parallel;
+  path->path.parallel_workers = workers;
+  path->flags = CUSTOMPATH_SUPPORT_BACKWARD_SCAN | CUSTOMPATH_SUPPORT_PROJECTION;
+  path->methods = &kPath;
+  return path;
+}
+
+void add_paths(PlannerInfo* root, RelOptInfo* relation, Relation chunk) {
+  if (!columnar::is_columnar_table(chunk) || !columnstore::has_groups(chunk)) return;
+  Bitmapset* attributes = attributes_of(*relation);
+  if (!can_give(attributes) || is_current_of(*relation)) return;
+  const Work work = work_of(root, *relation, chunk, attributes);
+  CustomPath* path = make_path(root, relation, 0);
+  set_cost(path->path, *relation, work);
+  add_path(relation, &path->path);
+  if (!relation->consider_parallel || relation->lateral_relids != nullptr) return;
+  const int workers =
+      compute_parallel_worker(relation, relation->pages, -1, max_parallel_workers_per_gather);
+  if (workers <= 0) return;
+  CustomPath* partial = make_path(root, relation, workers);
+  set_cost(partial->path, *relation, work);
+  add_partial_path(relation, &partial->path);
+}
+
+void set_pathlist(PlannerInfo* root, RelOptInfo* relation, Index index, RangeTblEntry* entry) {
+  if (previous_hook != nullptr) previous_hook(root, relation, index, entry);
+  if (!enabled || entry->rtekind != RTE_RELATION || entry->relkind != RELKIND_RELATION) return;
+  if (entry->inh || entry->tablesample != nullptr || IS_DUMMY_REL(relation)) return;
+  Relation chunk = table_open(entry->relid, NoLock);
+  add_paths(root, relation, chunk);
+  table_close(chunk, NoLock);
+}
+
+}  // namespace
+
+bool is_enabled() { return enabled; }
+
+void define_settings() {
+  DefineCustomBoolVariable("varve.enable_vectorized",
+                           "Reads columnar chunks by vectors instead of row by row.", nullptr,
+                           &enabled, true, PGC_USERSET, GUC_EXPLAIN, nullptr, nullptr, nullptr);
+}
+
+void install_scan_path() {
+  RegisterCustomScanMethods(&kColumnarScan);
+  previous_hook = set_rel_pathlist_hook;
+  set_rel_pathlist_hook = set_pathlist;
+}
+
+bool is_columnar_scan(const Path* path) {
+  while (IsA(path, ProjectionPath)) path = reinterpret_cast<const ProjectionPath*>(path)->subpath;
+  return IsA(path, CustomPath) && reinterpret_cast<const CustomPath*>(path)->methods == &kPath;
+}
+
+Cost cost_of_rows(const Path& path) { return path.rows * kRowCost * cpu_tuple_cost; }
+
+}  // namespace varve::vectorized

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "extension/pg/postgres.h"
+extern "C" {
+#include <nodes/primnodes.h>
+}
+
+namespace varve::vectorized {
+
+/// The column in `date_trunc('hour', column)` or `time_bucket('1 day', column)`: a function that
+/// does not descend while its column ascends, so that what it gives for two values it gives for all
+/// between them. Null where the expression is nothing of the kind. C API.
+const Var* column_of_step(const Node* expression);
+
+/// The column in a call that has the form of one, whatever the function: what remains to be asked
+/// when the planner has decided.
+const Var* column_of_call(const Node* expression);
+
+}  // namespace varve::vectorized
