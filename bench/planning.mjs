@@ -50,7 +50,8 @@ for (const chunks of counts) {
   const queries = {
     "a literal range on the last day": (table) => `SELECT * FROM ${table} WHERE time >= (current_date - 1)::text::timestamptz - interval '0 s' AND time >= '${new Date().toISOString().slice(0, 10)}'`,
     "time > now() - interval '1 day'": (table) => `SELECT * FROM ${table} WHERE time > now() - interval '1 day'`,
-    "a join with itself by time": (table) => `SELECT x.time FROM ${table} x JOIN ${table} y USING (time)`,
+    // Beyond, PostgreSQL's partitions take minutes.
+    ...(chunks <= 1000 && { "a join with itself by time": (table) => `SELECT x.time FROM ${table} x JOIN ${table} y USING (time)` }),
     "everything": (table) => `SELECT count(*), max(a) FROM ${table}`,
   };
   for (const [title, query] of Object.entries(queries)) {

@@ -413,7 +413,8 @@ void set_pathlist(PlannerInfo* root, RelOptInfo* relation, Index index, RangeTbl
   if (previous_pathlist != nullptr) previous_pathlist(root, relation, index, entry);
   const Query& query = *root->parse;
   if (!enabled || !enable_indexscan || relation->indexlist == NIL || entry->inh ||
-      entry->rtekind != RTE_RELATION || entry->relkind != RELKIND_RELATION ||
+      IS_DUMMY_REL(relation) || entry->rtekind != RTE_RELATION ||
+      entry->relkind != RELKIND_RELATION ||
       (query.distinctClause == NIL && query.groupClause == NIL && !query.hasAggs)) {
     return;
   }
