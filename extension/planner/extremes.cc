@@ -102,7 +102,7 @@ Node* replaced(Node* node, void* context) {
 }  // namespace
 
 void replace_extremes(Query& query) {
-  if (!stepwise_scan_enabled() || !query.hasAggs || groups_rows(query) || query.sortClause != NIL ||
+  if (!stepwise_scan_enabled() || !query.hasAggs || query.sortClause != NIL ||
       query.limitCount != nullptr || query.limitOffset != nullptr) {
     return;
   }

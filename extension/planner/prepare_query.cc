@@ -78,7 +78,6 @@ bool prepare(Node* node, void* context) {
   add_implied_bounds(*query, static_cast<ParamListInfo>(context));
   replace_extremes(*query);
   plan_stepwise(*query);
-  plan_reduced(*query);
   return pg::walk_query(query, prepare, context);
 }
 

@@ -1,6 +1,4 @@
 // From a relation that has a step query to a node of the plan.
-#include <algorithm>
-
 #include "extension/planner/stepwise_query.h"
 #include "extension/planner/stepwise_relation.h"
 #include "extension/planner/stepwise_scan.h"
@@ -14,8 +12,6 @@ extern "C" {
 #include <optimizer/paths.h>
 #include <optimizer/planmain.h>
 #include <optimizer/restrictinfo.h>
-#include <optimizer/tlist.h>
-#include <utils/selfuncs.h>
 }
 
 namespace varve::planner {
@@ -37,15 +33,6 @@ Plan* make_plan(PlannerInfo*, RelOptInfo* relation, CustomPath* path, List* targ
 const CustomPathMethods kStepwisePath = {.CustomName = "StepwiseScan",
                                          .PlanCustomPath = make_plan,
                                          .ReparameterizeCustomPathByChild = nullptr};
-
-/// How many rows steps give that each have one of each value: a few for every value.
-double estimate_reduced_rows(PlannerInfo* root, RelOptInfo* relation, const Query& step) {
-  constexpr double kSteps = 10;
-  List* keys = get_sortgrouplist_exprs(
-      step.groupClause != NIL ? step.groupClause : step.distinctClause, step.targetList);
-  const double values = estimate_num_groups(root, keys, relation->rows, nullptr, nullptr);
-  return clamp_row_est(std::min(relation->rows, kSteps * values));
-}
 
 /// The chunks are hidden, so this is a guess: the statistics of the whole table if it has any.
 double estimate_rows(PlannerInfo* root, RelOptInfo* relation) {
@@ -85,13 +72,11 @@ void add_stepwise_path(PlannerInfo* root, RelOptInfo* relation, Query* step) {
   path->path.pathtype = T_CustomScan;
   path->path.parent = relation;
   path->path.pathtarget = relation->reltarget;
-  path->path.rows =
-      reduces_steps(*step) ? estimate_reduced_rows(root, relation, *step) : relation->rows;
+  path->path.rows = relation->rows;
   path->path.startup_cost = 100 * cpu_tuple_cost;  // planning the first step
   path->path.total_cost =
       path->path.startup_cost + (cpu_index_tuple_cost + random_page_cost) * relation->rows;
-  // The step query is ordered alike, unless it has one row of each value.
-  path->path.pathkeys = reduces_steps(*step) ? NIL : root->query_pathkeys;
+  path->path.pathkeys = root->query_pathkeys;  // the step query is ordered alike
   path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
   path->custom_private = list_make2(step, bind_outer_references(*relation, *step));
   path->methods = &kStepwisePath;

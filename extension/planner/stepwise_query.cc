@@ -36,9 +36,43 @@ bool is_ordered_by_dimension(const Query& query, const StepwiseRelation& relatio
          family == relation.family;
 }
 
+/// The columns that the query reads beside its conditions; false for system columns, which the rows
+/// of a step do not have.
+bool find_needed_columns(const Query& query, int index, Bitmapset** needed) {
+  *needed = nullptr;
+  pull_varattnos(reinterpret_cast<Node*>(query.targetList), index, needed);
+  const int whole_row = -FirstLowInvalidHeapAttributeNumber;
+  return bms_is_empty(*needed) || bms_next_member(*needed, -1) >= whole_row;
+}
+
+bool is_needed(const Bitmapset* needed, AttrNumber column) {
+  return bms_is_member(column - FirstLowInvalidHeapAttributeNumber, needed) ||
+         bms_is_member(-FirstLowInvalidHeapAttributeNumber, needed);
+}
+
+Expr* column_or_null(Form_pg_attribute attribute, int index, const Bitmapset* needed) {
+  if (attribute->attisdropped) {
+    return reinterpret_cast<Expr*>(makeNullConst(INT4OID, -1, InvalidOid));
+  }
+  if (!is_needed(needed, attribute->attnum)) {
+    return reinterpret_cast<Expr*>(
+        makeNullConst(attribute->atttypid, attribute->atttypmod, attribute->attcollation));
+  }
+  return reinterpret_cast<Expr*>(makeVar(index, attribute->attnum, attribute->atttypid,
+                                         attribute->atttypmod, attribute->attcollation, 0));
+}
+
 /// The columns of the relation by number, and behind them what the order needs.
 List* step_targets(const Query& query, const StepwiseRelation& relation, const Bitmapset* needed) {
-  List* targets = columns_of_step(relation, needed);
+  List* targets = NIL;
+  Relation table = table_open(relation.entry->relid, NoLock);
+  TupleDesc columns = RelationGetDescr(table);
+  for (int i = 0; i < columns->natts; ++i) {
+    Expr* value = column_or_null(TupleDescAttr(columns, i), relation.index, needed);
+    targets =
+        lappend(targets, makeTargetEntry(value, static_cast<AttrNumber>(i + 1), nullptr, false));
+  }
+  table_close(table, NoLock);
   ListCell* cell;
   foreach (cell, query.sortClause) {
     const TargetEntry* key =
@@ -70,8 +104,7 @@ bool is_aggregate_outside(Node* node, void* context) {
   return pg::walk_expression(node, is_aggregate_outside, context);
 }
 
-}  // namespace
-
+/// Whether outer queries give values to compare with and nothing else.
 bool refers_outward_in_conditions_only(const Query& query) {
   Query rest = query;
   FromExpr from = *query.jointree;
@@ -83,16 +116,17 @@ bool refers_outward_in_conditions_only(const Query& query) {
           linitial_node(RangeTblEntry, query.rtable)->securityQuals == NIL);
 }
 
+}  // namespace
+
 void plan_stepwise(Query& query) {
   StepwiseRelation relation;
   if (!stepwise_scan_enabled() || !has_limit(query) || query.sortClause == NIL || query.hasAggs ||
-      groups_rows(query) || !reads_many_chunks(query, &relation) ||
-      !is_ordered_by_dimension(query, relation) || !refers_outward_in_conditions_only(query)) {
+      !reads_many_chunks(query, &relation) || !is_ordered_by_dimension(query, relation) ||
+      !refers_outward_in_conditions_only(query)) {
     return;
   }
-  Bitmapset* needed = nullptr;
-  auto* targets = reinterpret_cast<Node*>(query.targetList);
-  if (!find_needed_columns(targets, relation.index, &needed)) return;
+  Bitmapset* needed;
+  if (!find_needed_columns(query, relation.index, &needed)) return;
   auto* step = static_cast<Query*>(copyObjectImpl(&query));
   step->targetList = step_targets(*step, relation, needed);
   step->querySource = kStep;

@@ -22,12 +22,6 @@ inline Query* step_query_of(const RangeTblEntry& entry) {
   return entry.rtekind == RTE_RELATION && !entry.inh ? entry.subquery : nullptr;
 }
 
-/// Whether the steps of a query give one row of each distinct value (plan_reduced) and not rows in
-/// the order of time.
-inline bool reduces_steps(const Query& step) {
-  return step.groupClause != NIL || step.distinctClause != NIL;
-}
-
 /// Where `query` is of this form and may have to plan many chunks, gives its relation a step query
 /// and hides the chunks from the planner. Bounds by constants must have been added already.
 ///
@@ -35,18 +29,6 @@ inline bool reduces_steps(const Query& step) {
 ///         ordered by its time column first, with a LIMIT. Columns of outer queries may stand in
 ///         its conditions: the last point of each device, by LATERAL.
 void plan_stepwise(Query& query);
-
-/// Whether outer queries give `query` values to compare with and nothing else.
-bool refers_outward_in_conditions_only(const Query& query);
-
-/// The same for a query that needs one row of each distinct value (reduction.h), where an index can
-/// find them: each step gives its own, of which the query, left as it is, takes one.
-///
-///   DISTINCT ON (device) ... ORDER BY device, time DESC     the same over the chunks of a step
-///   DISTINCT device, count(DISTINCT device)                 DISTINCT device
-///   device, last(v, time) ... GROUP BY device               device, last(v, time) AS v,
-///                                                           last(time, time) AS time ... GROUP BY
-void plan_reduced(Query& query);
 
 /// `SELECT max(time), min(time) FROM readings WHERE ...` of a hypertable with many chunks becomes
 /// `SELECT (SELECT time FROM readings WHERE ... ORDER BY time DESC LIMIT 1), ...`.

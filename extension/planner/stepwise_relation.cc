@@ -10,10 +10,8 @@
 #include "extension/pg/tree.h"
 extern "C" {
 #include <access/stratnum.h>
-#include <access/sysattr.h>
 #include <access/table.h>
 #include <catalog/pg_class.h>
-#include <catalog/pg_type.h>
 #include <nodes/makefuncs.h>
 #include <nodes/nodeFuncs.h>
 #include <optimizer/clauses.h>
@@ -33,7 +31,8 @@ constexpr int kManyChunks = 128;
 
 bool is_plain_select(const Query& query) {
   return query.commandType == CMD_SELECT && query.querySource != kStep &&
-         query.setOperations == nullptr && query.cteList == NIL && query.groupingSets == NIL &&
+         query.setOperations == nullptr && query.cteList == NIL && query.groupClause == NIL &&
+         query.groupingSets == NIL && query.havingQual == nullptr && query.distinctClause == NIL &&
          query.rowMarks == NIL && !query.hasWindowFuncs && !query.hasTargetSRFs &&
          !query.hasSubLinks && !query.hasModifyingCTE &&
          list_length(query.jointree->fromlist) == 1 &&
@@ -96,28 +95,7 @@ int chunks_left(const Query& query, Relation relation, PartitionDesc descriptor)
   return std::max(last - first, 0);
 }
 
-bool is_needed(const Bitmapset* needed, AttrNumber column) {
-  return bms_is_member(column - FirstLowInvalidHeapAttributeNumber, needed) ||
-         bms_is_member(-FirstLowInvalidHeapAttributeNumber, needed);
-}
-
-Expr* column_or_null(Form_pg_attribute attribute, int index, const Bitmapset* needed) {
-  if (attribute->attisdropped) {
-    return reinterpret_cast<Expr*>(makeNullConst(INT4OID, -1, InvalidOid));
-  }
-  if (!is_needed(needed, attribute->attnum)) {
-    return reinterpret_cast<Expr*>(
-        makeNullConst(attribute->atttypid, attribute->atttypmod, attribute->attcollation));
-  }
-  return reinterpret_cast<Expr*>(makeVar(index, attribute->attnum, attribute->atttypid,
-                                         attribute->atttypmod, attribute->attcollation, 0));
-}
-
 }  // namespace
-
-bool groups_rows(const Query& query) {
-  return query.groupClause != NIL || query.havingQual != nullptr || query.distinctClause != NIL;
-}
 
 bool refers_outward(const Node* node) { return belongs_outside(const_cast<Node*>(node), nullptr); }
 
@@ -136,25 +114,6 @@ bool reads_many_chunks(const Query& query, StepwiseRelation* relation) {
   const bool many = chunks_left(query, table, descriptor) >= kManyChunks;
   table_close(table, NoLock);
   return many;
-}
-
-bool find_needed_columns(Node* expression, int index, Bitmapset** needed) {
-  pull_varattnos(expression, index, needed);
-  const int whole_row = -FirstLowInvalidHeapAttributeNumber;
-  return bms_is_empty(*needed) || bms_next_member(*needed, -1) >= whole_row;
-}
-
-List* columns_of_step(const StepwiseRelation& relation, const Bitmapset* needed) {
-  List* targets = NIL;
-  Relation table = table_open(relation.entry->relid, NoLock);
-  TupleDesc columns = RelationGetDescr(table);
-  for (int i = 0; i < columns->natts; ++i) {
-    Expr* value = column_or_null(TupleDescAttr(columns, i), relation.index, needed);
-    targets =
-        lappend(targets, makeTargetEntry(value, static_cast<AttrNumber>(i + 1), nullptr, false));
-  }
-  table_close(table, NoLock);
-  return targets;
 }
 
 Node* dimension_of(const StepwiseRelation& relation) {

@@ -19,9 +19,6 @@ struct StepwiseRelation {
   Oid family;  // of the operators that order chunks
 };
 
-/// Whether `query` has GROUP BY, HAVING or DISTINCT.
-bool groups_rows(const Query& query);
-
 /// Whether something in `node`, an expression or a query without subqueries, belongs to an outer
 /// query.
 bool refers_outward(const Node* node);
@@ -30,13 +27,6 @@ bool refers_outward(const Node* node);
 /// chunks that planning them would cost more than planning steps. Grouping, ordering and LIMIT are
 /// for the caller to look at, and so are references to outer queries.
 bool reads_many_chunks(const Query& query, StepwiseRelation* relation);
-
-/// Adds the columns that `expression` reads to `needed`, as pull_varattnos() does; false for system
-/// columns, which the rows of a step do not have.
-bool find_needed_columns(Node* expression, int index, Bitmapset** needed);
-
-/// The columns of the relation by number, as targets of a step: NULL where they are not needed.
-List* columns_of_step(const StepwiseRelation& relation, const Bitmapset* needed);
 
 /// The primary dimension of `relation` as an operand of its operators: without the domain that it
 /// may have.

@@ -6,7 +6,6 @@
 
 #include "extension/chunk/partition_descriptor.h"
 #include "extension/planner/comparison.h"
-#include "extension/planner/stepwise_query.h"
 #include "extension/planner/stepwise_relation.h"
 
 #include "extension/pg/tree.h"
@@ -20,7 +19,6 @@ extern "C" {
 #include <nodes/nodeFuncs.h>
 #include <nodes/params.h>
 #include <optimizer/optimizer.h>
-#include <optimizer/tlist.h>
 #include <partitioning/partbounds.h>
 #include <tcop/tcopprot.h>
 #include <utils/datum.h>
@@ -235,24 +233,15 @@ bool recheck(ScanState*, TupleTableSlot*) { return true; }
 
 TupleTableSlot* execute(CustomScanState* state) { return ExecScan(&state->ss, next_row, recheck); }
 
-/// The step query's own order; where each step gives one row of each value, any way will do.
-void find_order(StepwiseScan& scan) {
-  scan.family = RelationGetPartitionKey(scan.css.ss.ss_currentRelation)->partopfamily[0];
-  scan.newest_first = true;
-  if (reduces_steps(*scan.query)) return;
-  Oid family;
-  Oid type;
-  int16 strategy;
-  get_ordering_op_properties(linitial_node(SortGroupClause, scan.query->sortClause)->sortop,
-                             &family, &type, &strategy);
-  scan.newest_first = strategy == BTGreaterStrategyNumber;
-}
-
 void begin(CustomScanState* state, EState*, int) {
   StepwiseScan& scan = scan_of(state);
   const auto* plan = reinterpret_cast<CustomScan*>(state->ss.ps.plan);
   scan.query = linitial_node(Query, plan->custom_private);
-  find_order(scan);
+  Oid type;
+  int16 strategy;
+  get_ordering_op_properties(linitial_node(SortGroupClause, scan.query->sortClause)->sortop,
+                             &scan.family, &type, &strategy);
+  scan.newest_first = strategy == BTGreaterStrategyNumber;
   scan.context =
       AllocSetContextCreate(state->ss.ps.state->es_query_cxt, "varve step", ALLOCSET_DEFAULT_SIZES);
   scan.parameter_context = AllocSetContextCreate(state->ss.ps.state->es_query_cxt,
@@ -269,26 +258,10 @@ void rescan(CustomScanState* state) {
   ExecScanReScan(&state->ss);
 }
 
-List* key_names(const Query& step) {
-  List* clauses = step.groupClause != NIL ? step.groupClause : step.distinctClause;
-  const auto* entry = linitial_node(RangeTblEntry, step.rtable);
-  List* names = NIL;
-  ListCell* cell;
-  foreach (cell, clauses) {
-    auto* clause = lfirst_node(SortGroupClause, cell);
-    const Node* key = get_sortgroupclause_expr(clause, step.targetList);
-    names = lappend(names, get_attname(entry->relid, variable_of(key)->varattno, false));
-  }
-  return names;
-}
-
 void explain(CustomScanState* state, List*, ExplainState* out) {
   const StepwiseScan& scan = scan_of(state);
   ExplainPropertyText("Order", scan.newest_first ? "newest chunks first" : "oldest chunks first",
                       out);
-  if (reduces_steps(*scan.query)) {
-    ExplainPropertyList("Distinct", key_names(*scan.query), out);
-  }
   if (out->analyze) ExplainPropertyInteger("Steps", nullptr, scan.steps, out);
 }
 

@@ -83,6 +83,7 @@ SELECT q, both_ways(q) FROM (VALUES
     ('SELECT * FROM m ORDER BY v, time LIMIT 10'),
     ('SELECT * FROM m ORDER BY time, v FETCH FIRST 3 ROWS WITH TIES'),
     ('SELECT count(tableoid) FROM (SELECT tableoid FROM m ORDER BY time LIMIT 3) s'),
+    ('SELECT device, max(time) FROM m GROUP BY device'),
     ('SELECT max(time), max(v) FROM m'),
     ('SELECT max(time) FILTER (WHERE v > 3) FROM m'),
     ('SELECT max(time) FROM m HAVING count(*) > 10'),
