@@ -57,18 +57,19 @@ std::uint32_t hash_of_value(KeyTable& table, int column, Datum value, bool is_nu
 
 void insert_vector(KeyTable& table, columnstore::Reader& reader,
                    const columnstore::GroupInfo& group, std::uint32_t vector) {
-  const columnstore::Vector* columns[INDEX_MAX_KEYS];
+  std::uint32_t hashes[columnstore::kVectorLength] = {};
+  std::uint32_t rows = 0;
   for (int i = 0; i < table.count; ++i) {
-    columns[i] = &reader.column(group.number, vector, table.attributes[i]);
+    const columnstore::Vector& column = reader.column(group.number, vector, table.attributes[i]);
+    rows = column.rows;
+    for (std::uint32_t row = 0; row < rows; ++row) {
+      hashes[row] =
+          hash_combine(hashes[row], hash_of_value(table, i, column.values[row], column.nulls[row]));
+    }
   }
   const std::uint32_t first = vector * columnstore::kVectorLength;
-  for (std::uint32_t row = 0; row < columns[0]->rows; ++row) {
-    std::uint32_t hash = 0;
-    for (int i = 0; i < table.count; ++i) {
-      hash = hash_combine(hash,
-                          hash_of_value(table, i, columns[i]->values[row], columns[i]->nulls[row]));
-    }
-    table.rows->insert(hash, {group.number, static_cast<std::uint16_t>(first + row)});
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    table.rows->insert(hashes[row], {group.number, static_cast<std::uint16_t>(first + row)});
   }
 }
 

@@ -96,16 +96,30 @@ std::string create_tables(Connection& connection, bool force) {
               : ", " + std::to_string(foreign.size()) + " foreign objects moved to before_varve");
 }
 
-/// Not in a transaction: a refresh commits.
+/// Executes what the query gives, one statement after another. Not in a transaction: they commit.
+void execute_each(Connection& connection, const std::string& query) {
+  const auto statements = connection.execute(query);
+  for (int row = 0; row < statements.rows(); ++row) {
+    connection.execute(std::string(statements.text(row, 0)));
+  }
+}
+
 void refresh_aggregates(Connection& connection) {
-  const auto aggregates = connection.execute(
+  execute_each(
+      connection,
       "SELECT format('CALL refresh_continuous_aggregate(%L, NULL, NULL)', relation) "
       "FROM varve_catalog.continuous_aggregate WHERE relation IN ('revenue_daily'::regclass, "
       "'customer_activity_hourly'::regclass, 'payment_status_daily'::regclass, "
       "'revenue_region_daily'::regclass, 'customer_activity_quarterly'::regclass)");
-  for (int row = 0; row < aggregates.rows(); ++row) {
-    connection.execute(std::string(aggregates.text(row, 0)));
-  }
+}
+
+/// History is old when it is loaded, and the policies have run before.
+void convert_old_chunks(Connection& connection) {
+  execute_each(connection,
+               "SELECT format('CALL run_job(%s)', job_id) FROM timescaledb_information.jobs "
+               "WHERE proc_name = 'policy_compression' AND hypertable_schema = 'public' AND "
+               "hypertable_name IN ('customer_metrics', 'order_metrics', 'payment_metrics', "
+               "'revenue_metrics', 'system_metrics') ORDER BY job_id");
 }
 
 std::string apply_policies(Connection& connection) {
@@ -140,7 +154,9 @@ void set_up(const Config& config, const SetupOptions& options, std::ostream& out
   steps.run(kSampleTitle, [&] {
     return options.sample ? load_history(connection, options.history, out) : "left out, as asked";
   });
-  if (options.sample) refresh_aggregates(connection);
+  if (!options.sample) return;
+  refresh_aggregates(connection);
+  convert_old_chunks(connection);
 }
 
 std::string setup_script() {
