@@ -25,7 +25,8 @@ test('a job runs, pauses and resumes', async () => {
   assert.equal(status, 200, JSON.stringify(body));
   assert.deepEqual(body.data, { done: true });
   const description = (await api.get('/openapi.json')).body;
-  const { schema } = description.paths['/v1/admin/jobs/{id}/run'].post.responses[200].content['application/json'];
+  assert.equal(description.paths['/v1/admin/jobs/{id}/run'].post.responses[200].$ref, '#/components/responses/done');
+  const { schema } = description.components.responses.done.content['application/json'];
   assert.deepEqual(violations(body, schema, description), []);
   await eventually(() => sql('SELECT count(*) FROM runs') === '1', 'the job runs');
   await eventually(() => state() === 'scheduled', 'the run ends');
