@@ -77,14 +77,14 @@ void begin(CustomScanState* state, EState* estate, int flags) {
   const auto* aggregates = lsecond_node(List, plan->custom_private);
   ListCell* cell;
   foreach (cell, keys) {
-    const auto* key = lfirst_node(List, cell);
+    const auto* key = static_cast<const List*>(lfirst(cell));  // of integers
     node.keys[node.key_count++] = {linitial_int(key), static_cast<std::int16_t>(lsecond_int(key))};
   }
   node.count = list_length(aggregates);
   node.aggregates =
       static_cast<PlannedAggregate*>(palloc(sizeof(PlannedAggregate) * (node.count + 1)));
   foreach (cell, aggregates) {
-    const auto* aggregate = lfirst_node(List, cell);
+    const auto* aggregate = static_cast<const List*>(lfirst(cell));  // of integers
     node.aggregates[foreach_current_index(cell)] = {
         kind_of(static_cast<Oid>(linitial_int(aggregate))), lsecond_int(aggregate)};
   }
