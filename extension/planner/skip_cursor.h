@@ -26,6 +26,7 @@ struct SkipColumn {
 class SkipCursor {
  public:
   /// The columns belong to the caller, and outlive the cursor.
+  SkipCursor() noexcept = default;  // of no columns
   explicit SkipCursor(std::span<const SkipColumn> columns) noexcept : columns_(columns) {}
 
   /// Before the first value: every column may have any.

@@ -11,6 +11,7 @@
 
 #include "extension/planner/skip_cursor.h"
 
+#include "extension/pg/custom_scan.h"
 #include "extension/pg/postgres.h"
 extern "C" {
 #include <access/genam.h>
@@ -447,31 +448,17 @@ void explain(CustomScanState* state, List*, ExplainState* out) {
   if (out->analyze) ExplainPropertyInteger("Searches", nullptr, scan_of(state).searches, out);
 }
 
-const CustomExecMethods kMethods = {.CustomName = "SkipScan",
-                                    .BeginCustomScan = begin,
-                                    .ExecCustomScan = execute,
-                                    .EndCustomScan = end,
-                                    .ReScanCustomScan = rescan,
-                                    .MarkPosCustomScan = nullptr,
-                                    .RestrPosCustomScan = nullptr,
-                                    .EstimateDSMCustomScan = nullptr,
-                                    .InitializeDSMCustomScan = nullptr,
-                                    .ReInitializeDSMCustomScan = nullptr,
-                                    .InitializeWorkerCustomScan = nullptr,
-                                    .ShutdownCustomScan = nullptr,
-                                    .ExplainCustomScan = explain};
-
-Node* create_state(CustomScan*) {
-  auto* scan = static_cast<SkipScan*>(palloc0(sizeof(SkipScan)));
-  NodeSetTag(scan, T_CustomScanState);
-  scan->css.methods = &kMethods;
-  return reinterpret_cast<Node*>(scan);
-}
+constexpr CustomExecMethods kMethods = pg::methods_of({.name = "SkipScan",
+                                                       .begin = begin,
+                                                       .execute = execute,
+                                                       .end = end,
+                                                       .rescan = rescan,
+                                                       .explain = explain});
 
 }  // namespace
 
 const CustomScanMethods kSkipScan = {.CustomName = "SkipScan",
-                                     .CreateCustomScanState = create_state};
+                                     .CreateCustomScanState = pg::create_state<SkipScan, kMethods>};
 
 void define_skip_scan() { RegisterCustomScanMethods(&kSkipScan); }
 

@@ -8,6 +8,7 @@
 #include "extension/planner/comparison.h"
 #include "extension/planner/stepwise_relation.h"
 
+#include "extension/pg/custom_scan.h"
 #include "extension/pg/tree.h"
 extern "C" {
 #include <access/stratnum.h>
@@ -265,31 +266,18 @@ void explain(CustomScanState* state, List*, ExplainState* out) {
   if (out->analyze) ExplainPropertyInteger("Steps", nullptr, scan.steps, out);
 }
 
-const CustomExecMethods kMethods = {.CustomName = "StepwiseScan",
-                                    .BeginCustomScan = begin,
-                                    .ExecCustomScan = execute,
-                                    .EndCustomScan = end,
-                                    .ReScanCustomScan = rescan,
-                                    .MarkPosCustomScan = nullptr,
-                                    .RestrPosCustomScan = nullptr,
-                                    .EstimateDSMCustomScan = nullptr,
-                                    .InitializeDSMCustomScan = nullptr,
-                                    .ReInitializeDSMCustomScan = nullptr,
-                                    .InitializeWorkerCustomScan = nullptr,
-                                    .ShutdownCustomScan = nullptr,
-                                    .ExplainCustomScan = explain};
-
-Node* create_state(CustomScan*) {
-  auto* scan = static_cast<StepwiseScan*>(palloc0(sizeof(StepwiseScan)));
-  NodeSetTag(scan, T_CustomScanState);
-  scan->css.methods = &kMethods;
-  return reinterpret_cast<Node*>(scan);
-}
+constexpr CustomExecMethods kMethods = pg::methods_of({.name = "StepwiseScan",
+                                                       .begin = begin,
+                                                       .execute = execute,
+                                                       .end = end,
+                                                       .rescan = rescan,
+                                                       .explain = explain});
 
 }  // namespace
 
-const CustomScanMethods kStepwiseScan = {.CustomName = "StepwiseScan",
-                                         .CreateCustomScanState = create_state};
+const CustomScanMethods kStepwiseScan = {
+    .CustomName = "StepwiseScan",
+    .CreateCustomScanState = pg::create_state<StepwiseScan, kMethods>};
 
 bool stepwise_scan_enabled() { return enabled; }
 

@@ -3,10 +3,9 @@
 // it is C: nothing here throws or has a destructor.
 #include "extension/vectorized/aggregate_node.h"
 
-#include <new>
-
 #include "extension/vectorized/grouped_rows.h"
 
+#include "extension/pg/custom_scan.h"
 extern "C" {
 #include <commands/explain.h>
 #include <executor/executor.h>
@@ -123,31 +122,17 @@ void explain(CustomScanState* state, List* ancestors, ExplainState* out) {
   }
 }
 
-const CustomExecMethods kMethods = {.CustomName = "VectorizedAggregate",
-                                    .BeginCustomScan = begin,
-                                    .ExecCustomScan = execute,
-                                    .EndCustomScan = end,
-                                    .ReScanCustomScan = rescan,
-                                    .MarkPosCustomScan = nullptr,
-                                    .RestrPosCustomScan = nullptr,
-                                    .EstimateDSMCustomScan = nullptr,
-                                    .InitializeDSMCustomScan = nullptr,
-                                    .ReInitializeDSMCustomScan = nullptr,
-                                    .InitializeWorkerCustomScan = nullptr,
-                                    .ShutdownCustomScan = nullptr,
-                                    .ExplainCustomScan = explain};
-
-Node* create_state(CustomScan*) {
-  static_assert(std::is_trivially_destructible_v<VectorizedAggregate>);
-  auto* node = new (palloc(sizeof(VectorizedAggregate))) VectorizedAggregate();
-  NodeSetTag(node, T_CustomScanState);
-  node->css.methods = &kMethods;
-  return reinterpret_cast<Node*>(node);
-}
+constexpr CustomExecMethods kMethods = pg::methods_of({.name = "VectorizedAggregate",
+                                                       .begin = begin,
+                                                       .execute = execute,
+                                                       .end = end,
+                                                       .rescan = rescan,
+                                                       .explain = explain});
 
 }  // namespace
 
-const CustomScanMethods kVectorizedAggregate = {.CustomName = "VectorizedAggregate",
-                                                .CreateCustomScanState = create_state};
+const CustomScanMethods kVectorizedAggregate = {
+    .CustomName = "VectorizedAggregate",
+    .CreateCustomScanState = pg::create_state<VectorizedAggregate, kMethods>};
 
 }  // namespace varve::vectorized

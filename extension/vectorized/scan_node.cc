@@ -3,12 +3,12 @@
 #include "extension/vectorized/scan_node.h"
 
 #include <algorithm>
-#include <new>
 
 #include "extension/vectorized/recheck.h"
 #include "extension/vectorized/row_source.h"
 #include "extension/vectorized/step_function.h"
 
+#include "extension/pg/custom_scan.h"
 extern "C" {
 #include <access/tableam.h>
 #include <commands/explain.h>
@@ -254,14 +254,6 @@ const CustomExecMethods kMethods = {.CustomName = "ColumnarScan",
                                     .ShutdownCustomScan = nullptr,
                                     .ExplainCustomScan = explain};
 
-Node* create_state(CustomScan*) {
-  static_assert(std::is_trivially_destructible_v<ColumnarScan>);
-  auto* scan = new (palloc(sizeof(ColumnarScan))) ColumnarScan();
-  NodeSetTag(scan, T_CustomScanState);
-  scan->css.methods = &kMethods;
-  return reinterpret_cast<Node*>(scan);
-}
-
 /// Tests what is left of the qualifiers, of the rows of the vector; false where none remain.
 bool filter_vector(ColumnarScan& scan) {
   if (scan.rest == nullptr) return true;
@@ -324,7 +316,8 @@ Datum step_of_target(PlanState* node, int target, Datum value, bool is_null, boo
   return ExecEvalExprSwitchContext(scan.steps[target], node->ps_ExprContext, result_is_null);
 }
 
-const CustomScanMethods kColumnarScan = {.CustomName = "ColumnarScan",
-                                         .CreateCustomScanState = create_state};
+const CustomScanMethods kColumnarScan = {
+    .CustomName = "ColumnarScan",
+    .CreateCustomScanState = pg::create_state<ColumnarScan, kMethods>};
 
 }  // namespace varve::vectorized
