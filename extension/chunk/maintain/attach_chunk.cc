@@ -72,7 +72,7 @@ void require_plain_table(Oid relation, Oid parent) {
                        "table \"" + name + "\" is a chunk or a partition already");
   }
   require_owner(relation);
-  is_in_columns(relation, kFunction);
+  require_rows_or_columns(relation, kFunction);
   if (pg::call([&] { return get_rel_persistence(relation) == get_rel_persistence(parent); }))
     return;
   throw pg::SqlError(ERRCODE_WRONG_OBJECT_TYPE,

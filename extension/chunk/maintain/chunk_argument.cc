@@ -79,10 +79,10 @@ void require_whole_slice(const OwnChunk& chunk, const char* function) {
                          quoted(relation) + " shares its range with others");
 }
 
-bool is_in_columns(Oid table, const char* function) {
-  const Oid method = pg::call([&] { return catalog::access_method_of(table); });
-  if (method == HEAP_TABLE_AM_OID) return false;
-  if (pg::call([&] { return is_columnar(table); })) return true;
+void require_rows_or_columns(Oid table, const char* function) {
+  const bool is_known = pg::call(
+      [&] { return catalog::access_method_of(table) == HEAP_TABLE_AM_OID || is_columnar(table); });
+  if (is_known) return;
   throw pg::SqlError(ERRCODE_FEATURE_NOT_SUPPORTED,
                      std::string(function) + " works on tables of rows or columns, and " +
                          quoted(table) + " has another access method");

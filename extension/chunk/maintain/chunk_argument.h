@@ -33,8 +33,8 @@ OwnChunk current(const OwnChunk& known);
 /// Throws 0A000 for a chunk that shares its slice with others, by hash of a second dimension.
 void require_whole_slice(const OwnChunk& chunk, const char* function);
 
-/// Whether the rows of a table, a chunk or one that is to become one, are in columns. Throws 0A000
-/// where they are neither there nor in an ordinary heap.
-bool is_in_columns(Oid table, const char* function);
+/// Throws 0A000 unless the rows of a table, a chunk or one that is to become one, are in an
+/// ordinary heap or in columns.
+void require_rows_or_columns(Oid table, const char* function);
 
 }  // namespace varve::chunk

@@ -93,7 +93,7 @@ void lock_against_writers(std::vector<OwnChunk>& chunks) {
   for (OwnChunk& each : chunks) {
     each = current(each);
     require_whole_slice(each, kFunction);
-    is_in_columns(each.chunk.relation, kFunction);
+    require_rows_or_columns(each.chunk.relation, kFunction);
   }
 }
 

@@ -108,7 +108,10 @@ std::int64_t rewrite_chunk(const OwnChunk& chunk, const NewFiles& files, int lev
   const Oid relation = known.chunk.relation;
   pg::call([&] { LockRelationOid(relation, ExclusiveLock); });
   current(known);
-  if (is_in_columns(relation, function) && files.ordered) throw_ordered_columns(relation);
+  require_rows_or_columns(relation, function);
+  if (files.ordered && pg::call([&] { return is_columnar(relation); })) {
+    throw_ordered_columns(relation);
+  }
   return pg::call([&] { return rewrite_locked(relation, files, level); });
 }
 

@@ -55,7 +55,7 @@ OwnChunk lock_against_writers(const OwnChunk& chunk) {
   pg::call([&] { LockRelationOid(chunk.chunk.relation, ExclusiveLock); });
   const OwnChunk locked = current(chunk);
   require_whole_slice(locked, kFunction);
-  is_in_columns(locked.chunk.relation, kFunction);
+  require_rows_or_columns(locked.chunk.relation, kFunction);
   return locked;
 }
 
