@@ -6,6 +6,36 @@ namespace varve::api {
 
 using database::ErrorClass;
 
+namespace {
+
+void log_failure(const char* what, const Problem& problem, const Request& request,
+                 const database::Error& error) {
+  log::warn(what, {{"requestId", request.id},
+                   {"path", request.path},
+                   {"status", problem.status},
+                   {"sqlstate", error.sqlstate()},
+                   {"error", error.what()}});
+}
+
+/// What `run` answers; where it throws, a problem, which `problem_of` chooses for database errors.
+template <class Run, class ProblemOf>
+Response answered(const Request& request, Run&& run, ProblemOf&& problem_of) {
+  try {
+    return run();
+  } catch (const ProblemError& error) {
+    return problem_response(error.problem, request);
+  } catch (const database::Error& error) {
+    return problem_response(problem_of(error), request);
+  } catch (const std::exception& error) {
+    log::error("handler failed",
+               {{"requestId", request.id}, {"path", request.path}, {"error", error.what()}});
+    return problem_response(
+        {500, "the service failed; its log has the reason under this request's id"}, request);
+  }
+}
+
+}  // namespace
+
 Problem problem_of(const database::Error& error) {
   const std::string& state = error.sqlstate();
   if (state == "42501") return {403, "the database does not allow the API to read this"};
@@ -42,49 +72,25 @@ Problem problem_of_action(const database::Error& error) {
 }
 
 Response answer_action(const Action& action, const Request& request, Database& database) {
-  try {
+  const auto run = [&] {
     Response response = action.run(request, database);
     log::info("action", {{"requestId", request.id}, {"path", request.path}});
     return response;
-  } catch (const ProblemError& error) {
-    return problem_response(error.problem, request);
-  } catch (const database::Error& error) {
-    const Problem problem = problem_of_action(error);
-    log::warn("action failed", {{"requestId", request.id},
-                                {"path", request.path},
-                                {"status", problem.status},
-                                {"sqlstate", error.sqlstate()},
-                                {"error", error.what()}});
-    return problem_response(problem, request);
-  } catch (const std::exception& error) {
-    log::error("handler failed",
-               {{"requestId", request.id}, {"path", request.path}, {"error", error.what()}});
-    return problem_response(
-        {500, "the service failed; its log has the reason under this request's id"}, request);
-  }
+  };
+  return answered(request, run, [&](const database::Error& error) {
+    Problem problem = problem_of_action(error);
+    log_failure("action failed", problem, request, error);
+    return problem;
+  });
 }
 
 Response answer_question(Question question, const Request& request, Database& database) {
-  try {
-    return question(request, database);
-  } catch (const ProblemError& error) {
-    return problem_response(error.problem, request);
-  } catch (const database::Error& error) {
-    const Problem problem = problem_of(error);
-    if (problem.status >= 500) {
-      log::warn("query failed", {{"requestId", request.id},
-                                 {"path", request.path},
-                                 {"status", problem.status},
-                                 {"sqlstate", error.sqlstate()},
-                                 {"error", error.what()}});
-    }
-    return problem_response(problem, request);
-  } catch (const std::exception& error) {
-    log::error("handler failed",
-               {{"requestId", request.id}, {"path", request.path}, {"error", error.what()}});
-    return problem_response(
-        {500, "the service failed; its log has the reason under this request's id"}, request);
-  }
+  const auto run = [&] { return question(request, database); };
+  return answered(request, run, [&](const database::Error& error) {
+    Problem problem = problem_of(error);
+    if (problem.status >= 500) log_failure("query failed", problem, request, error);
+    return problem;
+  });
 }
 
 Problem wrong_method(const std::string& method, std::string_view allowed) {
