@@ -34,7 +34,10 @@ build_preset() {
     local launcher=()
     if command -v ccache >/dev/null; then launcher=(-D CMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
     cd "$ROOT"
-    { cmake --preset "$preset" "${launcher[@]}" && cmake --build --preset "$preset" ${1:+--target "$@"}; } >"$log" 2>&1 ||
+    build() { cmake --preset "$preset" "${launcher[@]}" && cmake --build --preset "$preset" ${1:+--target "$@"}; }
+    # Two suites may run beside each other.
+    mkdir -p build
+    (flock 9 && build "$@") 9>"build/$preset.lock" >"$log" 2>&1 ||
         { grep -E -A8 'error|Error|FAILED' "$log" | tail -60; count failed 1; finish_suite 1; }
 }
 
