@@ -5,6 +5,7 @@
 
 #include "extension/columnar/analyzed_blocks.h"
 #include "extension/columnar/heap_part.h"
+#include "extension/columnar/planned_groups.h"
 #include "extension/columnar/scan.h"
 #include "extension/columnar/tid.h"
 
@@ -179,9 +180,7 @@ uint64 relation_size(Relation chunk, ForkNumber fork) {
       !OidIsValid(chunk->rd_rel->reltoastrelid) || !columnstore::has_groups(chunk)) {
     return size;
   }
-  columnstore::Reader* reader = columnstore::Reader::open(chunk);
-  const std::uint64_t rows = rows_in(reader->groups());
-  reader->close();
+  const std::uint64_t rows = group_totals(chunk).rows;
   return size +
          uint64{BLCKSZ} * AnalyzedBlocks::of(rows, static_cast<std::uint32_t>(size / BLCKSZ)).count;
 }
@@ -192,14 +191,12 @@ void relation_estimate_size(Relation chunk, int32* widths, BlockNumber* pages, d
     heap().relation_estimate_size(chunk, widths, pages, rows, all_visible);
     return;
   }
-  columnstore::Reader* reader = columnstore::Reader::open(chunk);
-  const std::uint64_t columnar_rows = rows_in(reader->groups());
-  const std::uint64_t columnar_blocks = sampled_blocks(reader->groups());
-  reader->close();
+  const columnstore::GroupTotals totals = group_totals(chunk);
   const auto heap_pages =
       static_cast<BlockNumber>(heap().relation_size(chunk, MAIN_FORKNUM) / BLCKSZ);
-  *pages = heap_pages + static_cast<BlockNumber>(columnar_blocks);
-  *rows = static_cast<double>(columnar_rows) + heap_pages * heap_rows_of_page(chunk, widths);
+  *pages = heap_pages + static_cast<BlockNumber>(totals.sample_units);
+  *rows = static_cast<double>(totals.rows);
+  if (heap_pages > 0) *rows += heap_pages * heap_rows_of_page(chunk, widths);
   *all_visible = 0;
 }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "extension/columnar/reader_pool.h"
+#include "extension/columnar/planned_groups.h"
 #include "extension/columnstore/reader.h"
 
 #include "extension/pg/postgres.h"
@@ -18,17 +18,13 @@ namespace varve::columnar {
 /// order narrow it down, those on others hardly.
 template <class SelectivityOf>
 Selectivity part_touched(Relation chunk, SelectivityOf&& selectivity_of) {
-  columnstore::Reader* reader = take_reader(chunk);
-  const auto groups = reader->groups();
+  const columnstore::GroupOrder order = group_order(chunk);
   Selectivity part = 1;
-  if (!groups.empty()) {
-    for (const columnstore::SortColumn& column : reader->sort_columns(groups.back().number)) {
-      const Selectivity selectivity = selectivity_of(column.attribute);
-      if (selectivity >= 1) break;
-      part *= selectivity;
-    }
+  for (int i = 0; i < order.count; ++i) {
+    const Selectivity selectivity = selectivity_of(order.attributes[i]);
+    if (selectivity >= 1) break;
+    part *= selectivity;
   }
-  give_back(reader);
   return part;
 }
 

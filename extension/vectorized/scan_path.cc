@@ -81,14 +81,6 @@ bool is_current_of(const RelOptInfo& relation) {
   return false;
 }
 
-/// Pages of the row groups of a chunk.
-double stored_pages(Relation chunk) {
-  Relation store = table_open(chunk->rd_rel->reltoastrelid, AccessShareLock);
-  const double pages = RelationGetNumberOfBlocks(store);
-  table_close(store, NoLock);
-  return pages;
-}
-
 /// What is known of a scan before its cost.
 struct Work {
   double touched;   // rows in whose vectors it has to look
@@ -159,8 +151,8 @@ Work work_of(PlannerInfo* root, const RelOptInfo& relation, Relation chunk, Bitm
   work.needed = bms_num_members(attributes);
   cost_qual_eval(&work.rest, restrictions.rest, root);
   const double columns = std::max<int>(1, RelationGetNumberOfAttributes(chunk));
-  work.pages = stored_pages(chunk) * std::min(1.0, work.needed / columns) * work.touched /
-                   std::max(1.0, relation.tuples) +
+  work.pages = columnar::group_totals(chunk).pages * std::min(1.0, work.needed / columns) *
+                   work.touched / std::max(1.0, relation.tuples) +
                RelationGetNumberOfBlocks(chunk);
   return work;
 }
