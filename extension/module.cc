@@ -21,6 +21,7 @@
 #include "extension/dml/copy.h"
 #include "extension/dml/open_queries.h"
 #include "extension/job/install.h"
+#include "extension/planner/bucket_groups.h"
 #include "extension/planner/child_equivalences.h"
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/hooks.h"
@@ -59,6 +60,7 @@ void _PG_init() {
   varve::columnar::install_reader_pool();
   varve::vectorized::install();
   varve::planner::install_child_equivalences();
+  varve::planner::install_bucket_groups();
   varve::planner::install_hooks();
   varve::ddl::install_dispatch();
   varve::continuous_aggregate::install();

@@ -69,4 +69,8 @@ Place place_of(PartitionDesc descriptor, Relation parent, Datum value, Oid type)
   return place;
 }
 
+Slice range_before(const PartitionBoundInfoData& bounds, int position, Oid type) {
+  return {bound_at(bounds, position - 1, type), bound_at(bounds, position, type)};
+}
+
 }  // namespace varve::chunk

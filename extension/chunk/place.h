@@ -25,4 +25,8 @@ Place place_of(PartitionDesc descriptor, Relation parent, Datum value, Oid type)
 /// catalog look-up and the reading of an expression. C API.
 std::optional<Slice> stored_slice(Oid chunk, Oid type);
 
+/// The values between a bound of a list of partitions and the one before it. `position` is that of
+/// the bound, from 1 on.
+Slice range_before(const PartitionBoundInfoData& bounds, int position, Oid type);
+
 }  // namespace varve::chunk

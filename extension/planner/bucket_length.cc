@@ -1,5 +1,8 @@
 #include "extension/planner/bucket_length.h"
 
+#include <array>
+#include <utility>
+
 namespace varve::planner {
 namespace {
 
@@ -13,6 +16,9 @@ constexpr std::int64_t kShortMonths = 6;
 // Offsets from UTC lie within 16 hours.
 constexpr std::int64_t kZoneChange = 2;
 
+constexpr double kUsualYear = 365.2425 * static_cast<double>(kDay);
+constexpr double kUsualMonth = kUsualYear / 12;
+
 }  // namespace
 
 std::optional<std::int64_t> longest_bucket_us(const calendar::Span& width, bool in_zone) {
@@ -22,6 +28,33 @@ std::optional<std::int64_t> longest_bucket_us(const calendar::Span& width, bool 
   const std::int64_t us = width.time.count();
   if (days < 0 || us < 0 || days > kReach || us > kReach * kDay) return std::nullopt;
   return days * kDay + us;
+}
+
+std::optional<double> usual_bucket_us(const calendar::Span& width) {
+  const double us = width.months * kUsualMonth + width.days * static_cast<double>(kDay) +
+                    static_cast<double>(width.time.count());
+  return us > 0 ? std::optional(us) : std::nullopt;
+}
+
+std::optional<double> usual_unit_us(std::string_view unit) {
+  static constexpr std::array<std::pair<std::string_view, double>, 12> kUnits = {{
+      {"microseconds", 1},
+      {"milliseconds", 1e3},
+      {"second", 1e6},
+      {"minute", 60e6},
+      {"hour", 3600e6},
+      {"day", static_cast<double>(kDay)},
+      {"week", 7.0 * static_cast<double>(kDay)},
+      {"month", kUsualMonth},
+      {"quarter", 3 * kUsualMonth},
+      {"year", kUsualYear},
+      {"decade", 10 * kUsualYear},
+      {"century", 100 * kUsualYear},
+  }};
+  for (const auto& [known, us] : kUnits) {
+    if (known == unit) return us;
+  }
+  return std::nullopt;
 }
 
 }  // namespace varve::planner

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "kernel/calendar/bucket.h"
 
@@ -11,5 +12,12 @@ namespace varve::planner {
 /// time zone's clock, which may be set back within a bucket. Nothing for widths below zero and
 /// above 130,000 years.
 std::optional<std::int64_t> longest_bucket_us(const calendar::Span& width, bool in_zone);
+
+/// How long buckets of that width last on average, in microseconds; nothing where that is not
+/// above zero.
+std::optional<double> usual_bucket_us(const calendar::Span& width);
+
+/// The same for a unit of date_trunc(), in lower case.
+std::optional<double> usual_unit_us(std::string_view unit);
 
 }  // namespace varve::planner

@@ -29,6 +29,21 @@ TEST(LongestBucket, WidthsThatNoTimestampReachesHaveNone) {
   EXPECT_EQ(longest_bucket_us({.days = -1}, false), std::nullopt);
 }
 
+TEST(UsualBucket, IsAnAverage) {
+  EXPECT_EQ(usual_bucket_us({.time = Duration(5)}), 5);
+  EXPECT_EQ(usual_bucket_us({.days = 7, .time = Duration(5)}), 7 * kDay + 5);
+  EXPECT_EQ(usual_bucket_us({.months = 4800}), 146'097.0 * kDay);
+  EXPECT_EQ(usual_bucket_us({}), std::nullopt);
+  EXPECT_EQ(usual_bucket_us({.days = -1}), std::nullopt);
+}
+
+TEST(UsualUnit, IsThatOfTheSameWidth) {
+  EXPECT_EQ(usual_unit_us("hour"), usual_bucket_us({.time = Duration(3'600'000'000)}));
+  EXPECT_EQ(usual_unit_us("week"), usual_bucket_us({.days = 7}));
+  EXPECT_EQ(usual_unit_us("quarter"), usual_bucket_us({.months = 3}));
+  EXPECT_EQ(usual_unit_us("fortnight"), std::nullopt);
+}
+
 Grid<LocalTime> any_grid() {
   Grid<LocalTime> grid;
   if (*rc::gen::arbitrary<bool>()) {
