@@ -4,6 +4,7 @@
 #include "extension/ddl/named_hypertable.h"
 #include "extension/dml/copy_from.h"
 #include "extension/dml/copy_to.h"
+#include "extension/dml/early_chunk.h"
 
 #include "extension/pg/postgres.h"
 extern "C" {
@@ -36,6 +37,9 @@ void copy(ddl::Utility& utility) {
 
 }  // namespace
 
-void install_copy() { ddl::on_statement(T_CopyStmt, copy); }
+void install_copy() {
+  ddl::on_statement(T_CopyStmt, copy);
+  define_early_chunks();
+}
 
 }  // namespace varve::dml

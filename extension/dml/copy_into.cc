@@ -2,6 +2,7 @@
 
 #include "extension/chunk/coordinate.h"
 #include "extension/chunk/partition_descriptor.h"
+#include "extension/dml/early_chunk.h"
 #include "extension/dml/writable_slice.h"
 
 #include "extension/pg/boundary.h"
@@ -136,15 +137,25 @@ void CopyInto::find_target() {
   if (!in_last_slice) {
     // Building a partition descriptor leaves garbage for every chunk there is.
     MemoryContext caller = MemoryContextSwitchTo(GetPerTupleMemoryContext(estate_));
-    slice_ = pg::entry([&] {
-      return writable_slice(*estate_, parent_, hypertable_, row_->tts_values[column_ - 1], type_,
-                            [&] { pg::call([&] { replace_routing(); }); });
-    });
+    enter_slice(time);
     MemoryContextSwitchTo(caller);
   }
   ResultRelInfo* last = target_;
   target_ = ExecFindPartition(node_, root_, routing_, row_, estate_);
   if (target_ != last) enter_chunk();
+}
+
+void CopyInto::enter_slice(std::int64_t time) {
+  const Datum value = row_->tts_values[column_ - 1];
+  slice_ = pg::entry([&] {
+    if (may_make_early_) {
+      if (const auto slice = lock_slice_of(*estate_, parent_, value, type_)) return *slice;
+      may_make_early_ = false;
+      pg::call([&] { make_chunk_early(parent_, time, type_); });
+    }
+    return writable_slice(*estate_, parent_, hypertable_, value, type_,
+                          [&] { pg::call([&] { replace_routing(); }); });
+  });
 }
 
 void CopyInto::replace_routing() {

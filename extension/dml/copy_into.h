@@ -34,6 +34,7 @@ class CopyInto {
   bool is_wanted();
   std::int64_t coordinate() const;
   void find_target();
+  void enter_slice(std::int64_t time);
   void replace_routing();
   void enter_chunk();
   TupleTableSlot& row_of_chunk();
@@ -64,6 +65,7 @@ class CopyInto {
   ResultRelInfo* target_ = nullptr;
   bool has_before_triggers_ = false;
   bool waits_ = false;
+  bool may_make_early_ = true;  // until a chunk was missing
 
   std::int64_t rows_ = 0;
   std::int64_t excluded_ = 0;
