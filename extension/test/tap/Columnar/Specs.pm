@@ -205,7 +205,7 @@ sub customs
                             IF pg_trigger_depth() = 1 THEN UPDATE t SET v = v + 1000 WHERE id = 25; END IF; RETURN new; END $$;
                         CREATE TRIGGER c BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION change_it();',
                     cursor1 => 'CREATE OR REPLACE FUNCTION open_it() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE c refcursor := \'left_open\'; BEGIN
-                            IF NOT EXISTS (SELECT FROM pg_cursors WHERE name = \'left_open\') THEN UPDATE t SET v = v WHERE id = 24; OPEN c FOR SELECT count(*) FROM t; END IF; RETURN new; END $$;
+                            IF NOT EXISTS (SELECT FROM pg_cursors WHERE name = \'left_open\') THEN OPEN c FOR SELECT count(*) FROM t; UPDATE t SET v = v WHERE id = 24; END IF; RETURN new; END $$;
                         CREATE TRIGGER d BEFORE UPDATE ON t FOR EACH ROW WHEN (old.id BETWEEN 11 AND 13) EXECUTE FUNCTION open_it();',
                     own1 => 'CREATE OR REPLACE FUNCTION own_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                             IF pg_trigger_depth() = 1 THEN UPDATE t SET v = 0 WHERE id = old.id; END IF; RETURN new; END $$;
