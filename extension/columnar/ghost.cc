@@ -10,6 +10,7 @@ extern "C" {
 #include <access/xlog.h>
 #include <catalog/catalog.h>
 #include <catalog/pg_class.h>
+#include <storage/bufmgr.h>
 #include <storage/proc.h>
 #include <utils/snapmgr.h>
 }
@@ -18,16 +19,16 @@ namespace varve::columnar {
 namespace {
 
 /// Two command ids in a row, c and c + 1: what c inserts and c + 1 deletes is seen by no snapshot,
-/// since none was taken between them.
+/// since none was or will be taken between them.
 struct CommandPair {
   LocalTransactionId transaction = InvalidLocalTransactionId;
   CommandId first = InvalidCommandId;
 };
 CommandPair last_pair;
 
-// One pair serves a statement: what an update inserts must be as new as the statement's command.
-CommandId pair_for(CommandId cid) {
-  if (last_pair.transaction == MyProc->lxid && last_pair.first >= cid) return last_pair.first;
+// One pair serves a transaction.
+CommandId command_of_ghosts() {
+  if (last_pair.transaction == MyProc->lxid) return last_pair.first;
   last_pair.first = GetCurrentCommandId(true);
   CommandCounterIncrement();
   (void)GetCurrentCommandId(true);
@@ -53,6 +54,18 @@ ItemPointerData insert_ghost(Relation chunk, TupleTableSlot* row, CommandId cid)
   return tid;
 }
 
+/// Says that the new version in place of a ghost is of the statement's command, as on a heap: what
+/// the statement has put in its place, and when, is the same to every snapshot then. Command ids
+/// are of interest to this transaction alone, and not in WAL.
+void set_command(Relation chunk, const ItemPointerData& tid, CommandId cid) {
+  Buffer buffer = ReadBuffer(chunk, ItemPointerGetBlockNumber(&tid));
+  LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+  Page page = BufferGetPage(buffer);
+  ItemId item = PageGetItemId(page, ItemPointerGetOffsetNumber(&tid));
+  HeapTupleHeaderSetCmin(reinterpret_cast<HeapTupleHeader>(PageGetItem(page, item)), cid);
+  UnlockReleaseBuffer(buffer);
+}
+
 void require_ok(TM_Result result) {
   if (result != TM_Ok) elog(ERROR, "unexpected result %d of changing a ghost", result);
 }
@@ -64,8 +77,8 @@ bool is_decoded(Relation table) {
          table->rd_rel->relreplident != REPLICA_IDENTITY_NOTHING;
 }
 
-void log_deletion(Relation chunk, TupleTableSlot* old_row, CommandId cid, bool is_moved) {
-  const CommandId command = pair_for(cid);
+void log_deletion(Relation chunk, TupleTableSlot* old_row, bool is_moved) {
+  const CommandId command = command_of_ghosts();
   ItemPointerData ghost = insert_ghost(chunk, old_row, command);
   TM_FailureData failure;
   require_ok(heap_delete(chunk, &ghost, command + 1, InvalidSnapshot, true, &failure, is_moved));
@@ -73,7 +86,7 @@ void log_deletion(Relation chunk, TupleTableSlot* old_row, CommandId cid, bool i
 
 bool insert_as_update(Relation chunk, TupleTableSlot* old_row, TupleTableSlot* new_row,
                       CommandId cid) {
-  const CommandId command = pair_for(cid);
+  const CommandId command = command_of_ghosts();
   ItemPointerData ghost = insert_ghost(chunk, old_row, command);
   bool should_free = false;
   HeapTuple tuple = tuple_of(new_row, chunk, &should_free);
@@ -82,6 +95,7 @@ bool insert_as_update(Relation chunk, TupleTableSlot* old_row, TupleTableSlot* n
   require_ok(
       heap_update(chunk, &ghost, tuple, command + 1, InvalidSnapshot, true, &failure, &mode));
   new_row->tts_tid = tuple->t_self;
+  set_command(chunk, tuple->t_self, cid);
   const bool is_heap_only = HeapTupleIsHeapOnly(tuple);
   if (should_free) heap_freetuple(tuple);
   // A new version in the ghost's chain is found through the ghost, whose keys are the same.

@@ -14,11 +14,11 @@ namespace varve::columnar {
 /// Whether changes of the table's rows are to be decoded.
 bool is_decoded(Relation table);
 
-/// Writes the record of a deletion of `old_row`, in a command of its own.
-void log_deletion(Relation chunk, TupleTableSlot* old_row, CommandId cid, bool is_moved);
+/// Writes the record of a deletion of `old_row`.
+void log_deletion(Relation chunk, TupleTableSlot* old_row, bool is_moved);
 
-/// Inserts `new_row`, sets its TID, and writes the record of an update of `old_row` to it. Whether
-/// the caller has to make index entries.
+/// Inserts `new_row`, as of command `cid`, sets its TID, and writes the record of an update of
+/// `old_row` to it. Whether the caller has to make index entries.
 bool insert_as_update(Relation chunk, TupleTableSlot* old_row, TupleTableSlot* new_row,
                       CommandId cid);
 

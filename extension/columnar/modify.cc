@@ -89,7 +89,7 @@ TM_Result delete_row(RowChange& change, TM_FailureData* failure, bool is_moved) 
   if (is_moved) ItemPointerSetMovedPartitions(&forward);
   change.bury(hold, forward);
   if (is_decoded(change.chunk)) {
-    log_deletion(change.chunk, change.load_old_row(), change.request.cid, is_moved);
+    log_deletion(change.chunk, change.load_old_row(), is_moved);
   } else {
     pgstat_count_heap_delete(change.chunk);
   }

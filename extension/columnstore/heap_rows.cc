@@ -60,8 +60,8 @@ void HeapRows::look_again(OffsetNumber row, Fate fate) {
 void HeapRows::load_row(OffsetNumber row, HeapTuple tuple, bool is_all_visible) {
   const Fate fate = is_all_visible ? Fate::kVisible : fate_of(tuple, buffer_, oldest_);
   if (moved_before_ != nullptr) return look_again(row, fate);
-  if (fate == Fate::kVisible) horizon.advance(HeapTupleHeaderGetXmin(tuple->t_data));
-  if (fate == Fate::kDead) horizon.advance(HeapTupleHeaderGetUpdateXid(tuple->t_data));
+  if (fate == Fate::kVisible) visible.advance(HeapTupleHeaderGetXmin(tuple->t_data));
+  if (fate == Fate::kDead) dead.advance(HeapTupleHeaderGetUpdateXid(tuple->t_data));
   if (moved_ != nullptr && fate == Fate::kVisible) moved_->add(block_, row);
   if (moved_ != nullptr && fate == Fate::kRecent) moved_->add_other(block_);
   add(row, fate);

@@ -34,8 +34,9 @@ class HeapRows {
   void end();
 
   TupleTableSlot* slot;  // of a heap tuple in a buffer
-  /// Of visible and of dead rows, so far.
-  Horizon horizon;
+  /// Of rows that everybody sees, and of dead ones, so far.
+  Horizon visible;
+  Horizon dead;
   /// In a second look: a row that has been moved is no longer what it was.
   bool has_changed = false;
 

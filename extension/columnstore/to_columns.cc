@@ -124,7 +124,8 @@ void distribute_heap_rows(Work& work, GroupSort& sort) {
       work.rest->skip(rows.slot);
     }
   }
-  work.horizon.advance(rows.horizon.newest);
+  work.horizon.advance(rows.visible.newest);
+  work.horizon.advance(rows.dead.newest);
   rows.end();
 }
 

@@ -43,6 +43,7 @@ std::int64_t copy_heap_rows(Relation chunk, TransactionId oldest, VersionWriter&
       ++count;
     }
   }
+  rows.dead.tell_standbys(chunk);
   rows.end();
   return count;
 }

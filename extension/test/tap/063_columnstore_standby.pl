@@ -34,24 +34,32 @@ same('changed columns');
 $primary->safe_psql('postgres', $compress);
 same('columns again');
 
-# A snapshot from before rows were written, and one from before rows were deleted.
-for my $change ("INSERT INTO m VALUES ('2024-06-01', 9999, 'new')", 'DELETE FROM m WHERE v = 2') {
+# A snapshot from before rows were written, and from before rows were deleted, of columns and beside them, by what makes them
+# visible to all or ends them for good.
+my $decompress = q{SELECT decompress_chunk(c) FROM show_chunks('m') c};
+for my $case (
+    [ "INSERT INTO m VALUES ('2024-06-01', 9999, 'new')", $compress ], [ 'DELETE FROM m WHERE v = 2', $compress ], [ 'DELETE FROM m WHERE v = 4', $decompress ],
+    [ 'DELETE FROM m WHERE v = 7000', $compress ], [ 'DELETE FROM m WHERE v = 7001', $decompress ])
+{
+    my ($change, $conversion) = @$case;
+    $primary->safe_psql('postgres', $compress);
+    $primary->safe_psql('postgres', "INSERT INTO m VALUES ('2024-06-01', $1, 'beside')") if $change =~ /v = (7\d\d\d)/;
     caught_up();
     my $old = $standby->background_psql('postgres', on_error_stop => 0);
     $old->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
     my $before = $primary->safe_psql('postgres', 'SELECT count(*) FROM m');
     $primary->safe_psql('postgres', $change);
-    $primary->safe_psql('postgres', $compress);
+    $primary->safe_psql('postgres', $conversion);
     caught_up();
     my $seen = eval { $old->query('SELECT count(*) FROM m') } // '';
     isnt($primary->safe_psql('postgres', 'SELECT count(*) FROM m'), $before, "$change: changes the number of rows");
-    ok($seen !~ /^\d+$/ || $seen eq $before, "$change: an older snapshot is cancelled, or sees what it saw");
+    ok($seen !~ /^\d+$/ || $seen eq $before, "$change: an older snapshot is cancelled, or sees what it saw ($seen, $before)");
     eval { $old->quit };
     same("$change: a new one sees all");
 }
 
 $primary->safe_psql('postgres', q{SELECT pg_create_logical_replication_slot('heard', 'test_decoding')});
-$primary->safe_psql('postgres', q{SELECT decompress_chunk(c) FROM show_chunks('m') c});
+$primary->safe_psql('postgres', $decompress);
 $primary->safe_psql('postgres', $compress);
 is($primary->safe_psql('postgres', q{SELECT count(*) FROM pg_logical_slot_get_changes('heard', NULL, NULL, 'skip-empty-xacts', '1') WHERE data LIKE '%table public.m%' OR data LIKE '%_hyper_%' OR data LIKE '%pg_toast%'}), '0', 'decoding hears nothing');
 $primary->safe_psql('postgres', 'DELETE FROM m WHERE v = 3');

@@ -104,6 +104,11 @@ sub customs
                 one => { b1 => $serializable, r1 => 'SELECT count(*) FROM t WHERE id = 80;', w1 => 'INSERT INTO t VALUES (81, 1, \'one\');', c1 => 'COMMIT;' },
                 two => { b2 => $serializable, r2 => 'SELECT count(*) FROM t WHERE id = 81;', w2 => 'INSERT INTO t VALUES (80, 1, \'two\');', c2 => 'COMMIT;' } },
             'b1 b2 r1 r2 w1 w2 c1 c2 look'),
+        # The whole table, where it may be read by vectors.
+        custom('skew_of_sums', {
+                one => { b1 => $serializable, r1 => 'SELECT sum(v) FROM t;', w1 => 'DELETE FROM t WHERE id = 1;', c1 => 'COMMIT;' },
+                two => { b2 => $serializable, r2 => 'SELECT sum(v) FROM t;', w2 => 'INSERT INTO t VALUES (80, 1, \'two\');', c2 => 'COMMIT;' } },
+            'b1 b2 r1 r2 w1 w2 c1 c2 look', 'b1 b2 r1 w1 c1 r2 w2 c2 look', 'b1 b2 r2 w2 c2 r1 w1 c1 look', 'b1 r1 w1 c1 b2 r2 w2 c2 look'),
         custom('locked_by_one_deleted_by_another', {
                 one => { b1 => $serializable, r1 => 'SELECT v FROM t WHERE id = 5;', w1 => 'UPDATE t SET v = 1 WHERE id = 6;', c1 => 'COMMIT;' },
                 two => { b2 => $serializable, r2 => 'SELECT v FROM t WHERE id = 6;', w2 => 'DELETE FROM t WHERE id = 5;', c2 => 'COMMIT;' },
@@ -154,6 +159,61 @@ sub customs
                     double => 'INSERT INTO t VALUES (15, 1, \'a\'), (15, 2, \'b\') ON CONFLICT (id) DO UPDATE SET v = excluded.v;',
                 } },
             'both locked twice joined deleted own double look'),
+        # The new version of a columnar row is replaced or deleted itself, VACUUM runs, and other rows come, while somebody who saw the old one
+        # waits for another row.
+        custom('new_version_gone', {
+                one => { b1 => 'BEGIN;', l1 => 'UPDATE t SET v = 0 WHERE id = 2;', c1 => 'COMMIT;' },
+                two => {
+                    q2 => 'SELECT id, v, note FROM t WHERE id IN (1, 2) ORDER BY id DESC FOR UPDATE;',
+                    k2 => 'SELECT id, v, note FROM t WHERE id IN (1, 2) ORDER BY id DESC FOR KEY SHARE;' },
+                four => {
+                    u4 => 'UPDATE t SET v = v + 1 WHERE id = 1;', d4 => 'DELETE FROM t WHERE id = 1;', k4 => 'UPDATE t SET id = 90 WHERE id = 1;',
+                    b4 => 'BEGIN;', r4 => 'ROLLBACK;', v4 => 'VACUUM t;', n4 => 'INSERT INTO t VALUES (71, 71, \'new\'), (72, 72, \'new\');' } },
+            'b1 l1 q2 u4 u4 v4 n4 c1 look', 'b1 l1 q2 u4 d4 v4 n4 c1 look', 'b1 l1 q2 d4 v4 n4 c1 look', 'b1 l1 q2 k4 v4 n4 c1 look', 'b1 l1 q2 b4 u4 r4 v4 n4 c1 look'),
+        # Headers that VACUUM freezes, or removes where who made them gave up, locked or not.
+        custom('vacuumed', {
+                one => { b1 => 'BEGIN;', d1 => 'DELETE FROM t WHERE id = 1;', u1 => 'UPDATE t SET v = v + 1 WHERE id = 1;', l1 => 'SELECT id FROM t WHERE id = 1 FOR SHARE;', c1 => 'COMMIT;', r1 => 'ROLLBACK;' },
+                two => { map { ($_ . '2' => $DOES{$_} =~ s/%d/2/gr . ';') } qw(delete upsert for_update) },
+                four => { v4 => 'VACUUM (FREEZE) t;', b4 => 'BEGIN;', l4 => 'SELECT id FROM t WHERE id = 1 FOR KEY SHARE;', c4 => 'COMMIT;' } },
+            (map { my $did = $_; map { my $end = $_; map { "b1 $did $end v4 $_ look" } qw(delete2 upsert2) } qw(c1 r1) } qw(d1 u1), 'l1 d1'),
+            # One locker lives, two have met in a multixact, and one of them has gone on to delete the row.
+            'b1 l1 v4 delete2 c1 look', 'b4 l4 b1 l1 c1 v4 for_update2 c4 look', 'b4 l4 b1 l1 r1 c4 v4 upsert2 look', 'b4 l4 c4 b1 l1 d1 v4 upsert2 r1 look'),
+        # Indexes that are built while columnar rows change: the second time the builder waits for older snapshots, the index is kept up already.
+        custom('concurrent_index', {
+                one => {
+                    b1 => 'BEGIN;', rr1 => 'BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM other;', c1 => 'COMMIT;', r1 => 'ROLLBACK;',
+                    (map { ($_ . '1' => $DOES{$_} =~ s/%d/1/gr . ';') } qw(delete update update_key upsert)) },
+                two => {
+                    set => 'SET client_min_messages = error;',
+                    index2 => 'CREATE INDEX CONCURRENTLY t_v ON t (v);', unique2 => 'CREATE UNIQUE INDEX CONCURRENTLY t_v_id ON t (v, id);', re2 => 'REINDEX TABLE CONCURRENTLY t;',
+                    valid2 => 'SELECT count(*) AS invalid FROM pg_index WHERE NOT indisvalid AND indrelid IN (SELECT show_chunks(\'t\') UNION SELECT \'t\'::regclass);',
+                    found2 => 'SELECT id, v FROM t WHERE v IN (10, 11, 20, 110, 300) ORDER BY id;' },
+                four => {
+                    w4 => 'UPDATE t SET v = 300 WHERE id IN (3, 40); INSERT INTO t VALUES (61, 300, \'four\'); DELETE FROM t WHERE id = 30;',
+                    twice4 => 'INSERT INTO t VALUES (4, 4, \'twice\');', same4 => 'UPDATE t SET v = v WHERE id < 5;' } },
+            (map { my $build = $_; (map { "set b1 $_ $build w4 c1 valid2 found2 twice4 look" } qw(delete1 update1 update_key1 upsert1)), "set b1 delete1 $build w4 r1 valid2 found2 twice4 look", "set rr1 $build w4 same4 c1 valid2 found2 twice4 look" }
+                qw(index2 unique2)),
+            map { ("set b1 $_ re2 w4 c1 valid2 found2 twice4 look", "set b1 $_ re2 w4 r1 valid2 found2 twice4 look") } qw(delete1 update_key1)),
+        # Triggers that read, change and open cursors on the chunk whose columnar rows a statement is about to change, or has changed.
+        custom('triggers', {
+                one => {
+                    look1 => 'CREATE TABLE seen (n serial, what text, rows bigint, sum bigint);
+                        CREATE OR REPLACE FUNCTION note_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                            INSERT INTO seen (what, rows, sum) SELECT TG_WHEN || TG_OP, count(*), sum(v) FILTER (WHERE id NOT BETWEEN 14 AND 16) FROM t; RETURN CASE TG_OP WHEN \'DELETE\' THEN old ELSE new END; END $$;
+                        CREATE TRIGGER a BEFORE UPDATE OR DELETE ON t FOR EACH ROW EXECUTE FUNCTION note_it(); CREATE TRIGGER b AFTER UPDATE OR DELETE ON t FOR EACH ROW EXECUTE FUNCTION note_it();',
+                    change1 => 'CREATE OR REPLACE FUNCTION change_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                            IF pg_trigger_depth() = 1 THEN UPDATE t SET v = v + 1000 WHERE id = 25; END IF; RETURN new; END $$;
+                        CREATE TRIGGER c BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION change_it();',
+                    cursor1 => 'CREATE OR REPLACE FUNCTION open_it() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE c refcursor := \'left_open\'; BEGIN
+                            IF NOT EXISTS (SELECT FROM pg_cursors WHERE name = \'left_open\') THEN OPEN c FOR SELECT count(*) FROM t; UPDATE t SET v = v WHERE id = 24; END IF; RETURN new; END $$;
+                        CREATE TRIGGER d BEFORE UPDATE ON t FOR EACH ROW WHEN (old.id BETWEEN 11 AND 13) EXECUTE FUNCTION open_it();',
+                    own1 => 'CREATE OR REPLACE FUNCTION own_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                            IF pg_trigger_depth() = 1 THEN UPDATE t SET v = 0 WHERE id = old.id; END IF; RETURN new; END $$;
+                        CREATE TRIGGER e BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION own_it();',
+                    u1 => 'UPDATE t SET v = v + 1 WHERE id BETWEEN 11 AND 13;', d1 => 'DELETE FROM t WHERE id BETWEEN 14 AND 16;', k1 => 'UPDATE t SET id = 100 WHERE id = 11;',
+                    fetch1 => 'BEGIN; UPDATE t SET v = v + 1 WHERE id BETWEEN 11 AND 13; FETCH left_open; COMMIT;',
+                    seen1 => 'SELECT n, what, rows, sum FROM seen ORDER BY n; DROP TABLE seen;' } },
+            'look1 u1 d1 k1 seen1 look', 'look1 change1 u1 seen1 look', 'own1 u1 look', 'cursor1 fetch1 look'),
         # Nobody is seen to wait for a transaction that has no session, so nobody does for long.
         custom('two_phase', {
                 one => { b1 => 'BEGIN;', w1 => 'DELETE FROM t WHERE id = 1;', u1 => 'UPDATE t SET v = 8 WHERE id = 1;', l1 => 'SELECT id FROM t WHERE id = 1 FOR SHARE;', p1 => "PREPARE TRANSACTION 'varve_columnar';" },
