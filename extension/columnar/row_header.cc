@@ -80,6 +80,7 @@ bool is_tombstone_data(Datum data) { return content_of(data, {0, 0}).is_tombston
 
 RowHeaders RowHeaders::open(Relation chunk, LOCKMODE mode) {
   RowHeaders headers;
+  headers.chunk_ = chunk;
   headers.mode_ = mode;
   headers.toast_ = table_open(chunk->rd_rel->reltoastrelid, mode);
   headers.valid_index_ =
@@ -87,7 +88,7 @@ RowHeaders RowHeaders::open(Relation chunk, LOCKMODE mode) {
   return headers;
 }
 
-BitmapStore RowHeaders::store() const { return {toast_, indexes_[valid_index_]}; }
+BitmapStore RowHeaders::store() const { return {chunk_, toast_, indexes_[valid_index_]}; }
 
 void RowHeaders::close() {
   if (toast_ == nullptr) return;

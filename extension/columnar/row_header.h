@@ -98,6 +98,7 @@ class RowHeaders {
   HeapTuple form(Oid kind, RowId id, const void* payload, std::size_t size);
   HeapTuple form_header(RowId id, const HeaderContent& content);
 
+  Relation chunk_ = nullptr;  // the caller's, who keeps it open
   Relation toast_ = nullptr;
   Relation* indexes_ = nullptr;
   int index_count_ = 0;

@@ -13,8 +13,9 @@ extern "C" {
 // only user. C API.
 namespace varve::columnar {
 
-/// The TOAST relation and its valid index.
+/// The TOAST relation of a chunk, and its valid index.
 struct BitmapStore {
+  Relation chunk;
   Relation toast;
   Relation index;
 };
