@@ -45,8 +45,10 @@ struct Target {
 void copy_tombstone(TupleTableSlot* slot, const columnstore::GroupNumbers& numbers,
                     RewriteState rewrite, Target& target) {
   slot_getallattrs(slot);
-  if (DatumGetObjectId(slot->tts_values[0]) != columnstore::kHeaderKind) return;
-  if (!is_tombstone_data(slot->tts_values[2])) return;
+  const Oid kind = DatumGetObjectId(slot->tts_values[0]);
+  if (kind != columnstore::kHeaderKind && kind != columnstore::kBitmapKind) return;
+  if (kind == columnstore::kHeaderKind && !is_tombstone_data(slot->tts_values[2])) return;
+  // The key of a bitmap has the group where that of a header has it.
   RowId row = row_of_sequence(DatumGetInt32(slot->tts_values[1]));
   const std::int32_t group = numbers.of[row.group & kLastGroup];
   if (group == columnstore::GroupNumbers::kNone) return;

@@ -1,6 +1,10 @@
 #include "extension/columnar/row_header.h"
 
+#include <algorithm>
 #include <cstring>
+
+#include "extension/columnar/tuple_scan.h"
+#include "extension/columnar/vector_bitmaps.h"
 
 #include "extension/pg/postgres.h"
 extern "C" {
@@ -18,10 +22,6 @@ extern "C" {
 
 namespace varve::columnar {
 namespace {
-
-constexpr AttrNumber kChunkId = 1;
-constexpr AttrNumber kSequence = 2;
-constexpr AttrNumber kData = 3;
 
 /// The bytea of a header tuple, as on disk: kind, then the new version's TID.
 struct Payload {
@@ -49,43 +49,13 @@ HeaderContent content_of(Datum datum, RowId id) {
   return content;
 }
 
-/// One pass over the header tuples with numbers from `first` to `last` that a snapshot sees.
-struct HeaderScan {
-  HeaderScan(Relation toast, Relation index, RowId first, RowId last, Snapshot snapshot)
-      : descriptor(RelationGetDescr(toast)) {
-    ScanKeyData keys[3];
-    ScanKeyInit(&keys[0], kChunkId, BTEqualStrategyNumber, F_OIDEQ,
-                ObjectIdGetDatum(columnstore::kHeaderKind));
-    ScanKeyInit(&keys[1], kSequence, BTGreaterEqualStrategyNumber, F_INT4GE,
-                Int32GetDatum(sequence_of(first)));
-    ScanKeyInit(&keys[2], kSequence, BTLessEqualStrategyNumber, F_INT4LE,
-                Int32GetDatum(sequence_of(last)));
-    slot = table_slot_create(toast, nullptr);
-    scan = index_beginscan(toast, index, snapshot, 3, 0);
-    index_rescan(scan, keys, 3, nullptr, 0);
-  }
+/// One pass over the header tuples of the rows `first` to `last` that a snapshot sees.
+struct HeaderScan : TupleScan {
+  HeaderScan(const BitmapStore& store, RowId first, RowId last, Snapshot snapshot)
+      : TupleScan(store.toast, store.index, columnstore::kHeaderKind, first, last, snapshot) {}
 
-  bool next() { return index_getnext_slot(scan, ForwardScanDirection, slot); }
-
-  [[nodiscard]] RowId id() const {
-    bool is_null = false;
-    const Datum sequence = slot_getattr(slot, kSequence, &is_null);
-    return row_of_sequence(is_null ? 0 : DatumGetInt32(sequence));
-  }
-
-  [[nodiscard]] HeaderContent content() const {
-    bool is_null = false;
-    return content_of(slot_getattr(slot, kData, &is_null), id());
-  }
-
-  void end() {
-    index_endscan(scan);
-    ExecDropSingleTupleTableSlot(slot);
-  }
-
-  TupleDesc descriptor;
-  TupleTableSlot* slot;
-  IndexScanDesc scan;
+  [[nodiscard]] RowId id() const { return row_of_sequence(sequence()); }
+  [[nodiscard]] HeaderContent content() const { return content_of(data(), id()); }
 };
 
 RowHeader header_of(HeaderScan& scan) {
@@ -110,12 +80,15 @@ bool is_tombstone_data(Datum data) { return content_of(data, {0, 0}).is_tombston
 
 RowHeaders RowHeaders::open(Relation chunk, LOCKMODE mode) {
   RowHeaders headers;
+  headers.chunk_ = chunk;
   headers.mode_ = mode;
   headers.toast_ = table_open(chunk->rd_rel->reltoastrelid, mode);
   headers.valid_index_ =
       toast_open_indexes(headers.toast_, mode, &headers.indexes_, &headers.index_count_);
   return headers;
 }
+
+BitmapStore RowHeaders::store() const { return {chunk_, toast_, indexes_[valid_index_]}; }
 
 void RowHeaders::close() {
   if (toast_ == nullptr) return;
@@ -125,17 +98,18 @@ void RowHeaders::close() {
 }
 
 RowHeader RowHeaders::find(RowId id, Snapshot snapshot) {
-  HeaderScan scan(toast_, indexes_[valid_index_], id, id, snapshot);
+  HeaderScan scan(store(), id, id, snapshot);
   RowHeader header;
   if (scan.next()) header = header_of(scan);
   scan.end();
+  if (!header.is_dead()) find_in_bitmaps(store(), id, snapshot, &header);
   return header;
 }
 
 RowHeader RowHeaders::find_dirty(RowId id) {
   SnapshotData snapshot;
   InitDirtySnapshot(snapshot);
-  HeaderScan scan(toast_, indexes_[valid_index_], id, id, &snapshot);
+  HeaderScan scan(store(), id, id, &snapshot);
   // A carrier that is becoming a tombstone is seen as both; the tombstone tells more.
   RowHeader header;
   while (scan.next()) {
@@ -144,11 +118,13 @@ RowHeader RowHeaders::find_dirty(RowId id) {
     if (!header.is_dead()) header = version;
   }
   scan.end();
+  // A row with a header is in no bitmap that counts, and a row of one that counts gets no header.
+  if (header.kind == RowHeader::Kind::kNone) find_in_bitmaps(store(), id, &snapshot, &header);
   return header;
 }
 
 std::uint32_t RowHeaders::dead_rows(std::uint16_t group, Snapshot snapshot, std::uint64_t* dead) {
-  HeaderScan scan(toast_, indexes_[valid_index_], {group, 0}, {group, 0xFFFF}, snapshot);
+  HeaderScan scan(store(), {group, 0}, {group, 0xFFFF}, snapshot);
   std::uint32_t count = 0;
   while (scan.next()) {
     if (!scan.content().is_tombstone) continue;
@@ -157,11 +133,11 @@ std::uint32_t RowHeaders::dead_rows(std::uint16_t group, Snapshot snapshot, std:
     ++count;
   }
   scan.end();
-  return count;
+  return count + mark_in_bitmaps(store(), group, snapshot, dead);
 }
 
 RowHeaders::Tombstones RowHeaders::count_tombstones(std::uint16_t group, TransactionId oldest) {
-  HeaderScan scan(toast_, indexes_[valid_index_], {group, 0}, {group, 0xFFFF}, SnapshotSelf);
+  HeaderScan scan(store(), {group, 0}, {group, 0xFFFF}, SnapshotSelf);
   Tombstones count = {0, 0};
   while (scan.next()) {
     const RowHeader header = header_of(scan);
@@ -171,27 +147,46 @@ RowHeaders::Tombstones RowHeaders::count_tombstones(std::uint16_t group, Transac
       ++count.old;
   }
   scan.end();
-  return count;
+  const Tombstones together = count_in_bitmaps(store(), group, oldest);
+  return {count.all + together.all, count.old + together.old};
 }
 
-HeapTuple RowHeaders::form(RowId id, const HeaderContent& content) {
+std::uint32_t RowHeaders::touched_rows(std::uint16_t group, std::uint32_t vector,
+                                       std::uint64_t* touched) {
+  SnapshotData snapshot;
+  InitDirtySnapshot(snapshot);
+  const std::uint32_t first = vector * kBitmapRows;
+  HeaderScan scan(store(), {group, static_cast<std::uint16_t>(first)},
+                  {group, static_cast<std::uint16_t>(first + kBitmapRows - 1)}, &snapshot);
+  while (scan.next()) {
+    const std::uint32_t row = scan.id().row % kBitmapRows;
+    touched[row / 64] |= std::uint64_t{1} << row % 64;
+  }
+  scan.end();
+  return mark_in_vector(store(), group, vector, touched);
+}
+
+HeapTuple RowHeaders::form(Oid kind, RowId id, const void* payload, std::size_t size) {
   union {
-    char bytes[VARHDRSZ + sizeof(Payload)];
+    char bytes[VARHDRSZ + std::max(sizeof(Payload), sizeof(DeletionBitmap))];
     varlena align;
   } data;
-  Payload payload = {kVersion, static_cast<std::uint8_t>(content.is_tombstone ? 1 : 0), {}};
-  memcpy(payload.forward, &content.forward, sizeof(payload.forward));
-  memcpy(data.bytes + VARHDRSZ, &payload, sizeof(payload));
-  SET_VARSIZE(&data, sizeof(data.bytes));
-  Datum values[] = {ObjectIdGetDatum(columnstore::kHeaderKind), Int32GetDatum(sequence_of(id)),
-                    PointerGetDatum(&data)};
+  memcpy(data.bytes + VARHDRSZ, payload, size);
+  SET_VARSIZE(&data, VARHDRSZ + size);
+  Datum values[] = {ObjectIdGetDatum(kind), Int32GetDatum(sequence_of(id)), PointerGetDatum(&data)};
   bool nulls[] = {false, false, false};
   return heap_form_tuple(RelationGetDescr(toast_), values, nulls);
 }
 
+HeapTuple RowHeaders::form_header(RowId id, const HeaderContent& content) {
+  Payload payload = {kVersion, static_cast<std::uint8_t>(content.is_tombstone ? 1 : 0), {}};
+  memcpy(payload.forward, &content.forward, sizeof(payload.forward));
+  return form(columnstore::kHeaderKind, id, &payload, sizeof payload);
+}
+
 void RowHeaders::insert_index_entries(HeapTuple tuple) {
-  Datum values[kData];
-  bool nulls[kData];
+  Datum values[TupleScan::kData];
+  bool nulls[TupleScan::kData];
   heap_deform_tuple(tuple, RelationGetDescr(toast_), values, nulls);
   for (int i = 0; i < index_count_; ++i) {
     Relation index = indexes_[i];
@@ -201,26 +196,29 @@ void RowHeaders::insert_index_entries(HeapTuple tuple) {
   }
 }
 
-void RowHeaders::insert(RowId id, const HeaderContent& content, CommandId cid, int options) {
-  HeapTuple tuple = form(id, content);
+void RowHeaders::insert(HeapTuple tuple, CommandId cid, int options) {
   heap_insert(toast_, tuple, cid, options | HEAP_INSERT_NO_LOGICAL, nullptr);
   insert_index_entries(tuple);
   heap_freetuple(tuple);
 }
 
 void RowHeaders::insert_tombstone(RowId id, const ItemPointerData& forward, CommandId cid) {
-  insert(id, {true, forward}, cid, 0);
+  insert(form_header(id, {true, forward}), cid, 0);
+}
+
+void RowHeaders::insert_bitmap(RowId id, const DeletionBitmap& bitmap, CommandId cid) {
+  insert(form(columnstore::kBitmapKind, id, &bitmap, sizeof bitmap), cid, 0);
 }
 
 void RowHeaders::insert_carrier(RowId id) {
   HeaderContent content = {false, {}};
   ItemPointerSetInvalid(&content.forward);
-  insert(id, content, GetCurrentCommandId(true), HEAP_INSERT_FROZEN);
+  insert(form_header(id, content), GetCurrentCommandId(true), HEAP_INSERT_FROZEN);
 }
 
 void RowHeaders::bury(const RowHeader& carrier, RowId id, const ItemPointerData& forward,
                       CommandId cid) {
-  HeapTuple tuple = form(id, {true, forward});
+  HeapTuple tuple = form_header(id, {true, forward});
   ItemPointerData old_tid = carrier.tid;
   TM_FailureData failure;
   LockTupleMode mode;

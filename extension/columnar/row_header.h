@@ -1,5 +1,6 @@
 #pragma once
 
+#include "extension/columnar/deletion_bitmap.h"
 #include "extension/columnar/row_id.h"
 #include "extension/columnstore/store.h"
 
@@ -19,7 +20,11 @@ extern "C" {
 // that deletes the row: to whom the tombstone is visible, the row is deleted. A *carrier* says
 // nothing; it is there to be locked by heap_lock_tuple(), so that waiting, multixacts and two-phase
 // commit are PostgreSQL's. Nothing removes a header before its row group is written anew.
-// C API.
+//
+// Rows of a vector that one command deletes together have, instead of a tombstone each, one
+// *bitmap* (deletion_bitmap.h). Whoever makes a header or a bitmap has the vector's guard
+// (row_lock.h) and looks first, so that of what counts, committed or in progress, a row has one at
+// most: a header, or its bit in one bitmap. RowHeader is what either of them says. C API.
 namespace varve::columnar {
 
 struct RowHeader {
@@ -43,6 +48,8 @@ struct HeaderContent {
 
 /// Whether the chunk_data of a header tuple is a tombstone's.
 bool is_tombstone_data(Datum data);
+
+struct BitmapStore;
 
 /// The chunk's TOAST relation, opened to read and write header tuples.
 class RowHeaders {
@@ -69,18 +76,29 @@ class RowHeaders {
   };
   Tombstones count_tombstones(std::uint16_t group, TransactionId oldest);
 
-  /// Inserts a tombstone; the caller knows that there is no header, and holds the row's TID lock.
+  /// Marks in `touched`, of the bits of a vector's rows, those that have a header or are in a
+  /// bitmap as of now, whatever is in progress; returns the number that the next bitmap has to
+  /// have, which is below kBitmapsOfVector while a row is in none. Of use to who has the vector's
+  /// guard.
+  std::uint32_t touched_rows(std::uint16_t group, std::uint32_t vector, std::uint64_t* touched);
+
+  /// Inserts a tombstone; the caller knows that there is none, and no header, and has the guard.
   void insert_tombstone(RowId id, const ItemPointerData& forward, CommandId cid);
+  /// Inserts the tombstone of rows that are not touched; the caller has the vector's guard.
+  void insert_bitmap(RowId id, const DeletionBitmap& bitmap, CommandId cid);
   /// Inserts a carrier. It is frozen: as it says nothing, it may survive the transaction's abort.
   void insert_carrier(RowId id);
   /// Makes a carrier that this transaction has locked exclusively a tombstone.
   void bury(const RowHeader& carrier, RowId id, const ItemPointerData& forward, CommandId cid);
 
  private:
-  void insert(RowId id, const HeaderContent& content, CommandId cid, int options);
+  [[nodiscard]] BitmapStore store() const;
+  void insert(HeapTuple tuple, CommandId cid, int options);
   void insert_index_entries(HeapTuple tuple);
-  HeapTuple form(RowId id, const HeaderContent& content);
+  HeapTuple form(Oid kind, RowId id, const void* payload, std::size_t size);
+  HeapTuple form_header(RowId id, const HeaderContent& content);
 
+  Relation chunk_ = nullptr;  // the caller's, who keeps it open
   Relation toast_ = nullptr;
   Relation* indexes_ = nullptr;
   int index_count_ = 0;

@@ -94,11 +94,12 @@ bool enqueue(Relation chunk, const RowRequest& request) {
   return false;
 }
 
-/// What guard() locks: a TID that is no row's.
+/// What guard() locks: a TID that is no row's, in the first block of the vector.
 ItemPointerData guard_of(RowId id) {
   constexpr OffsetNumber kGuard = 0x4000;
+  const auto first = static_cast<std::uint16_t>(id.row / kBitmapRows * kBitmapRows);
   ItemPointerData tid;
-  ItemPointerSet(&tid, block_of(id), offset_of(id) | kGuard);
+  ItemPointerSet(&tid, block_of({id.group, first}), kGuard);
   return tid;
 }
 

@@ -41,8 +41,9 @@ void release(Relation chunk, const RowRequest& request, const RowHold& hold);
 TM_Result lock_row(Relation chunk, RowHeaders& headers, const RowRequest& request,
                    TM_FailureData* failure);
 
-/// The right to make what there can be one of for a row, its header or an entry of it in an index.
-/// Nobody waits for anything while he has it, so that it is had at once.
+/// The right to make what there can be one of for a row: its header, its bit in a bitmap, or an
+/// entry of it in an index. It is that of all rows of the row's vector, since a bitmap is of them
+/// together. Nobody waits for anything else while he has it, so that it is had at once.
 void guard(Relation chunk, RowId id);
 void unguard(Relation chunk, RowId id);
 

@@ -16,6 +16,7 @@ namespace varve::columnstore {
 // chunk_ids that are never handed out to values, which start at 16384.
 inline constexpr Oid kGroupKind = 1;   // heads of row groups; chunk_seq is the group's number
 inline constexpr Oid kHeaderKind = 2;  // header tuples: group << 16 | row
+inline constexpr Oid kBitmapKind = 3;  // deletion bitmaps: group << 16 | vector << 10 | number
 
 inline constexpr std::size_t kPieceBytes = 8096;  // of a blob in one tuple
 

@@ -6,6 +6,7 @@
 #include "extension/planner/descriptor_check.h"
 #include "extension/planner/prepare_query.h"
 #include "extension/planner/serializable_reads.h"
+#include "extension/vectorized/vector_delete.h"
 
 #include "extension/pg/postgres.h"
 extern "C" {
@@ -46,6 +47,7 @@ void start(QueryDesc* query, int flags) {
   (previous_start != nullptr ? previous_start : standard_ExecutorStart)(query, flags);
   dml::open_queries::began(*query);
   dml::RoutedQuery::begin(*query);
+  vectorized::begin_vector_deletes(*query);
 }
 
 void run(QueryDesc* query, ScanDirection direction, uint64 count, bool once) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "extension/columnar/delete_vector.h"
 #include "extension/columnar/scan.h"
 #include "extension/columnar/vector_cursor.h"
 #include "extension/vectorized/filter.h"
@@ -76,6 +77,15 @@ class RowSource {
       if (satisfies()) selection_.rows[kept++] = selection_.rows[i];
     }
     selection_.count = kept;
+  }
+  /// The vector, and the rows that are left of it, which may be written over.
+  columnar::VectorDeletion vector() {
+    return {group_number_, cursor_.vector(), selection_.rows, selection_.count};
+  }
+  /// Leaves the first `count` rows of the vector: step_in_vector() gives them all.
+  void leave_rows(std::uint32_t count) {
+    selection_.count = count;
+    current_ = -1;
   }
   /// Decodes all columns of the vector.
   void load_columns() { load(column_count_); }

@@ -7,6 +7,7 @@
 #include "extension/vectorized/recheck.h"
 #include "extension/vectorized/row_source.h"
 #include "extension/vectorized/step_function.h"
+#include "extension/vectorized/vector_delete.h"
 
 #include "extension/pg/custom_scan.h"
 extern "C" {
@@ -30,6 +31,8 @@ struct ColumnarScan {
   bool is_direct;     // no target is a step: rows need no expression
   std::span<const DirectTarget> direct;
   Recheck recheck;
+  VectorDelete deletion;
+  bool calls_for_deleted;  // a target is a call that deleted rows want, too
 };
 
 ColumnarScan& scan_of(CustomScanState* state) { return *reinterpret_cast<ColumnarScan*>(state); }
@@ -95,6 +98,55 @@ TupleTableSlot* replacement(ColumnarScan& scan, TupleTableSlot* row) {
   return ExecQual(scan.css.ss.ps.qual, context) ? projected(scan, row) : at_end(scan);
 }
 
+/// Leaves, of the rows of the vector, those that satisfy the rest of the qualifiers.
+void find_deleted(ColumnarScan& scan) {
+  if (scan.rest == nullptr && !scan.calls_for_deleted) return;
+  ExprContext* context = scan.css.ss.ps.ps_ExprContext;
+  const std::size_t before = scan.source.rows().size();
+  scan.source.keep_rows([&] {
+    ResetExprContext(context);
+    if (!ExecQual(scan.rest, context)) return false;
+    if (!scan.calls_for_deleted) return true;
+    scan.source.fill_rest();
+    projected(scan, scan.css.ss.ss_ScanTupleSlot);
+    return true;
+  });
+  InstrCountFiltered1(&scan.css.ss.ps, before - scan.source.rows().size());
+}
+
+void delete_vector(ColumnarScan& scan) {
+  find_deleted(scan);
+  if (scan.source.rows().empty()) return;
+  ExprContext* context = scan.css.ss.ps.ps_ExprContext;
+  ResetExprContext(context);
+  const MemoryContext before = MemoryContextSwitchTo(context->ecxt_per_tuple_memory);
+  scan.source.leave_rows(scan.deletion.run(scan.source.vector()));
+  MemoryContextSwitchTo(before);
+}
+
+/// The next row that the statement has to delete itself.
+TupleTableSlot* next_row_to_delete(ColumnarScan& scan) {
+  ExprContext* context = scan.css.ss.ps.ps_ExprContext;
+  for (;;) {
+    ResetExprContext(context);
+    context->ecxt_scantuple = scan.css.ss.ss_ScanTupleSlot;
+    if (scan.source.step_in_vector()) {
+      scan.source.fill_tested();
+      scan.source.fill_rest();
+      return projected(scan, scan.css.ss.ss_ScanTupleSlot);
+    }
+    const RowSource::Row kind = scan.source.step_to_vector();
+    if (kind == RowSource::Row::kNone) return at_end(scan);
+    if (kind == RowSource::Row::kOfGroup) {
+      delete_vector(scan);
+      continue;
+    }
+    TupleTableSlot* row = row_of_heap(scan);
+    if (row != nullptr) return row;
+    InstrCountFiltered1(&scan.css.ss.ps, 1);
+  }
+}
+
 TupleTableSlot* execute(CustomScanState* state) {
   ColumnarScan& scan = scan_of(state);
   const EState* estate = state->ss.ps.state;
@@ -102,6 +154,7 @@ TupleTableSlot* execute(CustomScanState* state) {
     TupleTableSlot* row = nullptr;
     if (scan.recheck.find(state->ss, &row)) return replacement(scan, row);
   }
+  if (scan.deletion.is_on()) return next_row_to_delete(scan);
   // Nothing is left to be evaluated for most rows of most scans.
   if (scan.is_direct && scan.rest == nullptr && ScanDirectionIsForward(estate->es_direction) &&
       scan.source.step_in_vector()) {
@@ -176,7 +229,10 @@ void begin(CustomScanState* state, EState* estate, int) {
   scan.recheck.begin(chunk, *estate);
 }
 
-void end(CustomScanState* state) { scan_of(state).source.end(); }
+void end(CustomScanState* state) {
+  scan_of(state).source.end();
+  scan_of(state).deletion.end();
+}
 
 void rescan(CustomScanState* state) {
   scan_of(state).source.rescan();
@@ -230,6 +286,7 @@ void explain(CustomScanState* state, List* ancestors, ExplainState* out) {
   const ColumnarScan& scan = scan_of(state);
   explain_columns(scan, out);
   explain_filter(scan, ancestors, out);
+  if (scan.deletion.is_on()) ExplainPropertyBool("Vectorized Delete", true, out);
   if (!out->analyze || scan.source.is_shared()) return;  // what workers did is not known
   const SourceCounts& counts = scan.source.counts();
   const auto show = [&](const char* what, std::uint64_t number) {
@@ -238,6 +295,7 @@ void explain(CustomScanState* state, List* ancestors, ExplainState* out) {
   show("Row Groups Skipped", counts.groups_skipped);
   show("Vectors Skipped", counts.vectors_skipped);
   show("Vectors Read", counts.vectors_read);
+  if (scan.deletion.is_on()) show("Rows Deleted by Vectors", scan.deletion.deleted());
 }
 
 const CustomExecMethods kMethods = {.CustomName = "ColumnarScan",
@@ -267,13 +325,28 @@ bool filter_vector(ColumnarScan& scan) {
   return !scan.source.rows().empty();
 }
 
+bool is_call(const TargetEntry* target) {
+  return !IsA(target->expr, Var) && !IsA(target->expr, Const);
+}
+
 }  // namespace
 
+bool is_columnar_scan(const PlanState* node) {
+  return IsA(node, CustomScanState) &&
+         reinterpret_cast<const CustomScanState*>(node)->methods == &kMethods;
+}
+
+void delete_by_vectors(PlanState* node, ModifyTableState& statement, Relation chunk) {
+  ColumnarScan& scan = *reinterpret_cast<ColumnarScan*>(node);
+  ListCell* cell;
+  foreach (cell, node->plan->targetlist) {
+    if (is_call(lfirst_node(TargetEntry, cell))) scan.calls_for_deleted = true;
+  }
+  scan.deletion.begin(statement, chunk);
+}
+
 bool gives_batches(const PlanState* node) {
-  if (!IsA(node, CustomScanState)) return false;
-  const auto* state = reinterpret_cast<const CustomScanState*>(node);
-  return state->methods == &kMethods &&
-         reinterpret_cast<const ColumnarScan*>(state)->columns != nullptr;
+  return is_columnar_scan(node) && reinterpret_cast<const ColumnarScan*>(node)->columns != nullptr;
 }
 
 bool next_batch(PlanState* node, Batch* batch) {

@@ -15,6 +15,13 @@ namespace varve::vectorized {
 /// The plan node that scans a columnar chunk: no private data, all qualifiers in its `qual`.
 extern const CustomScanMethods kColumnarScan;
 
+/// Whether the node is one.
+bool is_columnar_scan(const PlanState* node);
+
+/// Lets a ColumnarScan that has not begun delete for the statement, whose target is `chunk`, what
+/// it finds (vector_delete.h).
+void delete_by_vectors(PlanState* node, ModifyTableState& statement, Relation chunk);
+
 // A node above may take what a ColumnarScan gives by vectors, forwards, instead of asking it for
 // rows.
 

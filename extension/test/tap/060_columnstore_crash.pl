@@ -52,6 +52,19 @@ for my $level (qw(replica minimal)) {
     $node->safe_psql('postgres', "SELECT compress_chunk($chunk)");
     $restart->();
     $check->('varve_columnar', 'changed rows in columns');
+    # Rows deleted by vectors: not where the transaction was open, and where it was committed.
+    my $delete = 'DELETE FROM t WHERE id % 100 = 2';
+    like($node->safe_psql('postgres', "EXPLAIN $delete"), qr/Vectorized Delete: true/, "$level: rows are deleted by vectors");
+    my $session = $node->background_psql('postgres');
+    $session->query_safe("BEGIN; $delete;");
+    $node->safe_psql('postgres', 'CHECKPOINT');
+    $restart->();
+    $check->('varve_columnar', 'a deletion by vectors was not committed');
+    $node->safe_psql('postgres', $delete);
+    $expected = $node->safe_psql('postgres', "SET varve.enable_vectorized = off; $sum");
+    is($node->safe_psql('postgres', 'SELECT count(*) FROM t WHERE id % 100 = 2'), '0', "$level: rows are gone");
+    $restart->();
+    $check->('varve_columnar', 'a deletion by vectors was committed');
 
     # A backend that is killed at any moment.
     next if $level eq 'minimal';

@@ -1,6 +1,6 @@
 # A byte of a row group that is not what it was gives an error that says so and where, or the right answer;
 # never a crash, never other rows. Bytes are changed in the files of a server that is down: those of
-# heads, descriptors and segments, one at a time, and put back.
+# heads, descriptors, segments and bitmaps of deleted rows, one at a time, and put back.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -19,8 +19,9 @@ $node->safe_psql('postgres', q{
         md5((i % 500)::text)::uuid, i % 7 = 0, jsonb_build_object('k', i % 20), make_interval(secs => i), point(i, i % 3) FROM generate_series(1, 6000) AS i;
     ALTER TABLE t SET (tsdb.enable_columnstore, tsdb.segmentby = 'tag', tsdb.orderby = 'time');
     SELECT compress_chunk(c) FROM show_chunks('t') c;
-    CHECKPOINT;
 });
+like($node->safe_psql('postgres', 'EXPLAIN DELETE FROM t WHERE id % 30 = 3'), qr/Vectorized Delete: true/, 'rows are deleted by vectors');
+$node->safe_psql('postgres', 'DELETE FROM t WHERE id % 30 = 3; CHECKPOINT');
 my $sum = "SELECT count(*), md5(string_agg(t::text, ',' ORDER BY id)) FROM t";
 my $expected = $node->safe_psql('postgres', $sum);
 my $file = $node->data_dir . '/' . $node->safe_psql('postgres',
@@ -45,8 +46,11 @@ cmp_ok(scalar @places, '>', 10, 'tuples of the store are found');
 
 srand($ENV{VARVE_RANDOM_SEED} // 1);
 my ($errors, $answers) = (0, 0);
+my @bitmaps = grep { $_->[1] == 136 } @places;
+is(scalar @bitmaps, 2, 'there is a bitmap for each vector that had such rows');
 my @cases = (map({ [ $places[0][0] + $_, 1 << $_ % 8 ] } 0 .. 30),  # the head of the group and its descriptor's
-    map({ my $place = $places[ rand @places ]; [ $place->[0] + int(rand $place->[1]), 1 << int(rand 8) ] } 1 .. 40));
+    map({ my $place = $places[ rand @places ]; [ $place->[0] + int(rand $place->[1]), 1 << int(rand 8) ] } 1 .. 40),
+    map({ [ $bitmaps[0][0] + 8 * $_ + int(rand 8), 1 << int(rand 8) ] } 0 .. 16));
 for my $case (@cases) {
     my ($at, $bits) = @$case;
     my $put = sub {

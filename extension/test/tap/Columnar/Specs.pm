@@ -9,7 +9,7 @@ use strict;
 use warnings;
 use Exporter 'import';
 
-our @EXPORT_OK = qw(specs spec_text);
+our @EXPORT_OK = qw(specs bulk_specs spec_text);
 
 # What sessions do to row 1; %d is 1 in the first session and 2 in the second.
 my %DOES = (
@@ -37,6 +37,14 @@ my %DOES = (
     undone_lock => 'SAVEPOINT a; SELECT id FROM t WHERE id = 1 FOR UPDATE; ROLLBACK TO a; SELECT id, v FROM t WHERE id = 1',
     undone_then_update => 'SAVEPOINT a; DELETE FROM t WHERE id = 1; ROLLBACK TO a; UPDATE t SET v = v + %d WHERE id = 1 RETURNING id, v',
     child => 'INSERT INTO child VALUES (1)',
+    # Rows 1 and 2, others, or all, by vectors: of what no index has, and without RETURNING.
+    bulk => 'DELETE FROM t WHERE v IN (10, 20)',
+    bulk_others => 'DELETE FROM t WHERE v BETWEEN 20 AND 400',
+    bulk_all => 'DELETE FROM t WHERE note = \'row\'',
+    undone_bulk => 'SAVEPOINT a; DELETE FROM t WHERE v < 25; ROLLBACK TO a; SELECT id, v, note FROM t WHERE id = 1',
+    undone_bulk_then_bulk => 'SAVEPOINT a; DELETE FROM t WHERE v < 25; ROLLBACK TO a; DELETE FROM t WHERE v = 10; SELECT count(*) FROM t',
+    bulk_after_lock => 'SELECT id, v FROM t WHERE id = 1 FOR UPDATE; DELETE FROM t WHERE v < 40',
+    bulk_then_insert => 'DELETE FROM t WHERE v < 25; INSERT INTO t VALUES (1, 6, \'again %d\')',
     read => 'SELECT id, v, note FROM t WHERE id < 3 ORDER BY id',
     truth => 'SELECT count(*), sum(v) FROM t',
 );
@@ -44,6 +52,7 @@ my @WRITES = qw(delete update update_if update_key update_to_key update_join mer
     lock_then_delete share_then_update undone_then_update);
 my @LOCKS = qw(for_update for_no_key for_share for_key_share for_update_nowait for_share_skip undone_delete undone_lock child);
 my @READS = qw(read truth);
+my @BULK = qw(bulk bulk_others bulk_all undone_bulk undone_bulk_then_bulk bulk_after_lock bulk_then_insert);
 
 # An update of a columnar row is always exclusive, where heap lets KEY SHARE pass an update of other columns: it
 # blocks more. That much is known to differ.
@@ -69,7 +78,7 @@ my $LOOK = { look => 'SELECT id, v, note FROM t WHERE id < 3 OR id > 60 OR v <> 
 # All pairs in one isolation level, with both ends of the first session.
 sub pairs
 {
-    my ($level, $first, $second) = @_;
+    my ($level, $first, $second, $kind) = @_;
     my @permutations;
     for my $one (@$first)
     {
@@ -79,7 +88,7 @@ sub pairs
             push @permutations, [ "begin_${level}1", "begin_${level}2", "${one}1", "${two}2", "${_}1", 'commit2', 'look' ] for qw(commit rollback);
         }
     }
-    return { name => "pairs_$level", sessions => { one => steps_of(1), two => steps_of(2), three => $LOOK }, permutations => \@permutations };
+    return { name => "pairs_$level" . ($kind // ''), sessions => { one => steps_of(1), two => steps_of(2), three => $LOOK }, permutations => \@permutations };
 }
 
 sub custom
@@ -220,6 +229,49 @@ sub customs
                 two => { set => "SET lock_timeout = '20ms';", w2 => 'UPDATE t SET v = 7 WHERE id = 1 RETURNING v;', w3 => 'UPDATE t SET v = 7 WHERE id = 1 RETURNING v;' },
                 four => { c4 => "COMMIT PREPARED 'varve_columnar';", r4 => "ROLLBACK PREPARED 'varve_columnar';" } },
             map { my $done = $_; map { "set b1 $_ p1 w2 $done w3 look" } qw(w1 u1 l1) } qw(c4 r4)),
+    );
+}
+
+# Of rows deleted by vectors, for tables that no foreign key refers to and that nobody decodes.
+sub bulk_specs
+{
+    my @others = (@WRITES, grep { $_ ne 'child' } @LOCKS);
+    my $serializable = 'BEGIN ISOLATION LEVEL SERIALIZABLE;';
+    return (
+        (map { (pairs($_, \@BULK, [ @BULK, @others, @READS ], '_bulk_first'), pairs($_, \@others, \@BULK, '_bulk_second')) } qw(rc rr)),
+        pairs('s', [qw(bulk bulk_others undone_bulk)], [ @BULK, @WRITES, @READS ], '_bulk_first'),
+        custom('bulk_skew', {
+                one => { b1 => $serializable, r1 => 'SELECT v FROM t WHERE id = 1;', w1 => 'DELETE FROM t WHERE v = 20;', c1 => 'COMMIT;' },
+                two => { b2 => $serializable, r2 => 'SELECT v FROM t WHERE id = 2;', w2 => 'DELETE FROM t WHERE v = 10;', c2 => 'COMMIT;' } },
+            'b1 b2 r1 r2 w1 w2 c1 c2 look', 'b1 b2 r1 w1 r2 w2 c2 c1 look', 'b1 r1 w1 c1 b2 r2 w2 c2 look', 'b2 b1 r2 w2 r1 c2 w1 c1 look'),
+        # Of one row alone, since a heap and columns have several in different orders.
+        custom('bulk_three_in_a_row', {
+                one => { b1 => 'BEGIN;', w1 => 'DELETE FROM t WHERE v < 15;', c1 => 'COMMIT;', r1 => 'ROLLBACK;' },
+                two => { b2 => 'BEGIN;', w2 => 'DELETE FROM t WHERE v BETWEEN 5 AND 15;', c2 => 'COMMIT;', r2 => 'ROLLBACK;' },
+                four => { b4 => 'BEGIN;', w4 => 'UPDATE t SET v = v + 1000 WHERE id = 1 RETURNING id, v;', c4 => 'COMMIT;' } },
+            'b1 b2 b4 w1 w2 c1 w4 c2 c4 look', 'b1 b2 b4 w1 w2 w4 r1 c2 c4 look', 'b1 b2 b4 w1 w2 w4 r1 r2 c4 look', 'b1 b2 b4 w2 w4 c2 w1 c4 c1 look'),
+        custom('bulk_beside_bulk', {
+                one => { b1 => 'BEGIN;', w1 => 'DELETE FROM t WHERE v % 20 = 0 AND v < 400;', c1 => 'COMMIT;', r1 => 'ROLLBACK;' },
+                two => { b2 => 'BEGIN;', rr2 => 'BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM t;', w2 => 'DELETE FROM t WHERE v % 20 = 10 AND v < 400;', s2 => 'SELECT count(*) FROM t;', c2 => 'COMMIT;', r2 => 'ROLLBACK;' } },
+            (map { my $begin = $_; map { ("b1 $begin w1 w2 s2 $_ s2 c2 look", "b1 $begin w2 w1 s2 $_ s2 r2 look") } qw(c1 r1) } qw(b2 rr2))),
+        custom('bulk_under_cursor', {
+                one => { b1 => 'BEGIN; DECLARE c CURSOR FOR SELECT id FROM t WHERE v < 100 ORDER BY id FOR UPDATE;', f1 => 'FETCH 2 FROM c;', d1 => 'DELETE FROM t WHERE CURRENT OF c;', c1 => 'COMMIT;' },
+                two => { w2 => 'DELETE FROM t WHERE v < 40;' } },
+            'b1 f1 w2 d1 c1 look', 'b1 w2 f1 d1 c1 look'),
+        custom('bulk_unique', {
+                one => { b1 => 'BEGIN;', d1 => 'DELETE FROM t WHERE v < 40;', i1 => 'INSERT INTO t VALUES (1, 1, \'one\');', c1 => 'COMMIT;', r1 => 'ROLLBACK;' },
+                two => { i2 => 'INSERT INTO t VALUES (1, 2, \'two\');' },
+                four => { i4 => 'INSERT INTO t VALUES (1, 4, \'four\') ON CONFLICT (id) DO UPDATE SET v = t.v + 1000, note = t.note || \' and four\' RETURNING v, note;' } },
+            'b1 d1 i2 c1 look', 'b1 d1 i2 r1 look', 'b1 d1 i4 c1 look', 'b1 d1 i4 r1 look', 'b1 d1 i1 i2 c1 look', 'b1 d1 i1 i4 c1 look', 'b1 d1 i1 i4 r1 look'),
+        custom('bulk_deadlock', {
+                one => { b1 => "BEGIN; SET LOCAL deadlock_timeout = '100ms';", w1 => 'DELETE FROM t WHERE v < 100;', x1 => 'DELETE FROM t WHERE v BETWEEN 300 AND 400;', c1 => 'COMMIT;' },
+                two => { b2 => "BEGIN; SET LOCAL deadlock_timeout = '10s';", w2 => 'DELETE FROM t WHERE v BETWEEN 300 AND 400;', x2 => 'DELETE FROM t WHERE v < 100;', c2 => 'COMMIT;' } },
+            'b1 b2 w1 w2 x2 x1 c1 c2 look'),
+        custom('bulk_two_phase', {
+                one => { b1 => 'BEGIN;', w1 => 'DELETE FROM t WHERE v < 40;', p1 => "PREPARE TRANSACTION 'varve_columnar';" },
+                two => { set => "SET lock_timeout = '20ms';", w2 => 'UPDATE t SET v = 7 WHERE id = 1 RETURNING v;', w3 => 'DELETE FROM t WHERE v < 400;' },
+                four => { c4 => "COMMIT PREPARED 'varve_columnar';", r4 => "ROLLBACK PREPARED 'varve_columnar';" } },
+            map { "set b1 w1 p1 w2 w3 $_ w3 w2 look" } qw(c4 r4)),
     );
 }
 

@@ -188,7 +188,7 @@ sub delete
     my ($table) = @_;
     my $where = target($table);
     return pick("DELETE FROM t WHERE $where", "DELETE FROM t USING (SELECT k AS key, name FROM dim) d WHERE key = k AND name = 'dim 1' AND $where")
-        . pick('', ' RETURNING t.*', ' RETURNING t.time');
+        . pick('', '', ' RETURNING t.*', ' RETURNING t.time');
 }
 
 sub merge

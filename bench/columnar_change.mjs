@@ -1,0 +1,66 @@
+// Changes of a chunk in columns, beside the same rows in a heap of plain PostgreSQL with the same indexes, and in DuckDB: what is deleted by value,
+// by time and by host, one row updated by its key, and late rows. Rows as of many hosts that report at the same times for three days.
+import { compare } from "./lib/compare.mjs";
+import { open_duckdb } from "./lib/duckdb.mjs";
+import { Session } from "./lib/psql.mjs";
+
+const ROWS = Number(process.env.ROWS ?? 2_592_000);
+const HOSTS = 100;
+const session = new Session();
+const duckdb = await open_duckdb(`${process.env.PGHOST}/columnar_change.duckdb`);
+await session.query("SET maintenance_work_mem = '1GB'; SET synchronous_commit = off; SET max_parallel_workers_per_gather = 0");
+
+const names = [...Array(10).keys()].map((k) => `u${k}`);
+const columns = `(time timestamptz NOT NULL, host integer NOT NULL, ${names.map((name) => `${name} double precision`).join(", ")})`;
+// u0 has each of a hundred values equally often, everywhere; the others walk.
+const walk = (k) => `round((50 + 30 * sin(h + i / ${100 + 10 * k}.0) + 10 * random())::numeric, 0)::float8`;
+const values = names.map((_, k) => (k === 0 ? "floor(100 * random())" : walk(k))).join(", ");
+const file = `${process.env.PGHOST}/columnar_change.csv`;
+await session.query(`CREATE TABLE plain ${columns};
+  INSERT INTO plain SELECT '2024-01-01 00:00Z'::timestamptz + i * interval '10 s', h, ${values}
+    FROM generate_series(0, ${ROWS / HOSTS - 1}) i, generate_series(1, ${HOSTS}) h;
+  CREATE INDEX ON plain (host, time); CREATE INDEX ON plain (time);
+  CREATE TABLE columnar ${columns};
+  SELECT 1 FROM create_hypertable('columnar', by_range('time', interval '10 years'), create_default_indexes => false);
+  CREATE INDEX ON columnar (host, time); CREATE INDEX ON columnar (time);
+  ALTER TABLE columnar SET (tsdb.enable_columnstore, tsdb.segmentby = 'host', tsdb.orderby = 'time');
+  INSERT INTO columnar TABLE plain;
+  VACUUM (FREEZE) columnar;
+  SELECT compress_chunk(c) FROM show_chunks('columnar') c;
+  VACUUM (FREEZE, ANALYZE) plain; VACUUM (ANALYZE) columnar; CHECKPOINT;
+  COPY plain TO '${file}' (FORMAT csv)`);
+await duckdb?.query(`CREATE TABLE columnar ${columns}; COPY columnar FROM '${file}' (FORMAT csv); CHECKPOINT`);
+
+// The n-th turn changes rows that none before has.
+let turn = 0;
+const at = (seconds) => `TIMESTAMPTZ '2024-01-01 00:00:00+00' + INTERVAL '${seconds} s'`;
+const late = (table) => `INSERT INTO ${table} SELECT ${at(3600 * turn)} + i * INTERVAL '10 s' + INTERVAL '3 s', h,
+  ${names.map((_, k) => `(i + h * ${k}) % 100`).join(", ")} FROM generate_series(1, ${1000 / HOSTS}) AS t (i), generate_series(1, ${HOSTS}) AS u (h)`;
+const CASES = {
+  "UPDATE one row by its key": (table) => `UPDATE ${table} SET u1 = -1 WHERE host = ${10 + turn} AND time = ${at(36000 + 10 * turn)}`,
+  "INSERT 1000 late rows": late,
+  "DELETE one host": (table) => `DELETE FROM ${table} WHERE host = ${20 + turn}`,
+  "DELETE one hour of all hosts": (table) => `DELETE FROM ${table} WHERE time >= ${at(3600 * turn)} AND time < ${at(3600 * (turn + 1))}`,
+  "DELETE by value, 1 %": (table) => `DELETE FROM ${table} WHERE u0 = ${turn}`,
+};
+
+const sum = "count(*), sum(u0)::bigint, sum(u1)::bigint, sum(u9)::bigint";
+const side = (label, table) => ({
+  label,
+  run: () => session.time(CASES[current](table)),
+  result: () => session.query(`SELECT ${sum} FROM ${table}`),
+});
+let current;
+const sides = [side("heap of plain PostgreSQL", "plain"), side("columnar chunk", "columnar")];
+if (duckdb) {
+  sides.push({
+    label: "DuckDB",
+    run: () => duckdb.time(CASES[current]("columnar")),
+    result: async () => [(await duckdb.query(`SELECT ${sum} FROM columnar`))[0].join("|")],
+  });
+}
+sides.at(-1).finish = () => { ++turn; };
+for (current of Object.keys(CASES)) await compare(`${current}, of ${ROWS} rows`, "ms", sides, { repetitions: 7 });
+await session.query("DROP TABLE plain, columnar");
+session.close();
+duckdb?.close();
