@@ -44,7 +44,7 @@ bool index_fetch_tuple(IndexFetchTableData* scan, ItemPointer tid, Snapshot snap
   if (all_dead != nullptr) *all_dead = false;
   const auto id = row_of(tid);
   if (!id || !fetch.rows->exists(*id) || !fetch.rows->is_visible(*id, snapshot)) return false;
-  fetch.rows->store(*id, slot);
+  if (fetch.wants_row) fetch.rows->store(*id, slot);
   return true;
 }
 

@@ -19,6 +19,9 @@ struct IndexFetch {
   IndexFetchTableData* heap;
   RowAccess* rows;
   KeyLookup* lookup;  // made by the first scan that gets to the row groups
+  bool is_as_it_is;   // nothing is looked up beside the scan's index: it is complete, or was not
+                      // made for it
+  bool wants_row;     // the scan is one that gives rows; who checks that a key is unique has none
   bool has_begun;     // the shim has been asked for a tuple
   bool in_groups;     // the shim stands in the row groups, behind the index's own entries
   MemoryContext lookup_context;

@@ -160,6 +160,13 @@ std::uint32_t RowHeaders::dead_rows(std::uint16_t group, Snapshot snapshot, std:
   return count;
 }
 
+bool RowHeaders::any() {
+  HeaderScan scan(toast_, indexes_[valid_index_], {0, 0}, {kLastGroup, 0xFFFF}, SnapshotSelf);
+  const bool found = scan.next();
+  scan.end();
+  return found;
+}
+
 RowHeaders::Tombstones RowHeaders::count_tombstones(std::uint16_t group, TransactionId oldest) {
   HeaderScan scan(toast_, indexes_[valid_index_], {group, 0}, {group, 0xFFFF}, SnapshotSelf);
   Tombstones count = {0, 0};

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "extension/chunk/maintain/columns.h"
+
 #include "extension/pg/attribute_map.h"
 extern "C" {
 #include <access/genam.h>
@@ -78,6 +80,40 @@ Oid build_index(Oid transient, Relation index, const AttrMap* numbers, const Pla
                         .objectId;
   CommandCounterIncrement();
   return built;
+}
+
+/// The indexes of a chunk, by what they shall have.
+struct IndexLists {
+  List* of_rows;  // the rows beside the columns, or all there are
+  List* full;     // rows in columns, too
+};
+
+IndexLists indexes_of(Relation chunk, Oid transient) {
+  Relation target = table_open(transient, NoLock);
+  const bool has_columns = columns().has(target);
+  table_close(target, NoLock);
+  IndexLists lists = {NIL, NIL};
+  ListCell* cell;
+  foreach (cell, RelationGetIndexList(chunk)) {
+    Relation index = index_open(lfirst_oid(cell), AccessShareLock);
+    List*& list = has_columns && columns().wants_full(chunk, index) ? lists.full : lists.of_rows;
+    list = lappend_oid(list, lfirst_oid(cell));
+    index_close(index, NoLock);
+  }
+  return lists;
+}
+
+void build_all(Rewrite& rewrite, Relation chunk, const List* indexes) {
+  const TupleDesc descriptor = RelationGetDescr(chunk);
+  const AttrMap* numbers = pg::attribute_map(descriptor, descriptor);
+  ListCell* cell;
+  foreach (cell, indexes) {
+    Relation index = index_open(lfirst_oid(cell), AccessShareLock);
+    const Oid built = build_index(rewrite.transient, index, numbers, rewrite.placement);
+    rewrite.indexes = lappend_oid(rewrite.indexes, lfirst_oid(cell));
+    rewrite.new_indexes = lappend_oid(rewrite.new_indexes, built);
+    index_close(index, NoLock);
+  }
 }
 
 /// Exchanges what two rows of pg_class say of files.
@@ -234,16 +270,10 @@ double copy_rows(const Rewrite& rewrite, Relation chunk, Oid index) {
 void build_indexes(Rewrite& rewrite, double rows) {
   store_size(rewrite.transient, rows);
   Relation chunk = table_open(rewrite.chunk, NoLock);
-  const TupleDesc columns = RelationGetDescr(chunk);
-  const AttrMap* numbers = pg::attribute_map(columns, columns);
-  rewrite.indexes = RelationGetIndexList(chunk);
-  ListCell* cell;
-  foreach (cell, rewrite.indexes) {
-    Relation index = index_open(lfirst_oid(cell), AccessShareLock);
-    const Oid built = build_index(rewrite.transient, index, numbers, rewrite.placement);
-    rewrite.new_indexes = lappend_oid(rewrite.new_indexes, built);
-    index_close(index, NoLock);
-  }
+  const IndexLists lists = indexes_of(chunk, rewrite.transient);
+  build_all(rewrite, chunk, lists.of_rows);
+  if (lists.full != NIL) columns().become(rewrite.transient);
+  build_all(rewrite, chunk, lists.full);
   table_close(chunk, NoLock);
 }
 
