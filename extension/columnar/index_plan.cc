@@ -129,18 +129,23 @@ void adapt(Relation chunk, IndexOptInfo* info) {
   index_close(index, NoLock);
 }
 
-/// How many workers shall build an index is asked without a query. What they build is noted to be
-/// complete while they work (index_build.h), when transaction ids are no longer given out.
-void prepare_build(const PlannerInfo& root) {
-  if (root.parse->jointree == nullptr && !RecoveryInProgress()) GetCurrentTransactionId();
+/// How many workers shall build an index is asked without a query. That what they build is complete
+/// is noted while they work (index_build.h), when there are no transaction ids to be had any more.
+void prepare_build(Relation table) {
+  if (is_columnar_table(table) && columnstore::has_groups(table)) GetCurrentTransactionId();
+}
+
+bool is_about_build(const PlannerInfo& root) {
+  return root.parse->jointree == nullptr && !RecoveryInProgress() && !IsInParallelMode();
 }
 
 void get_relation_info(PlannerInfo* root, Oid relation, bool is_parent, RelOptInfo* rel) {
   if (previous_hook != nullptr) previous_hook(root, relation, is_parent, rel);
-  if (rel->indexlist == NIL || is_parent) return;
+  const bool is_build = is_about_build(*root);
+  if (!is_build && (rel->indexlist == NIL || is_parent)) return;
   Relation table = table_open(relation, NoLock);
+  if (is_build) prepare_build(table);
   if (is_columnar_table(table) && columnstore::has_groups(table)) {
-    prepare_build(*root);
     ListCell* cell;
     foreach (cell, rel->indexlist) adapt(table, lfirst_node(IndexOptInfo, cell));
   }

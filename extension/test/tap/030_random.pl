@@ -67,7 +67,7 @@ my @states = (
     },
     {
         # Indexes have entries for columnar rows, as many as can.
-        name => 'full', database => 1, options => \@columnar_options, maintain => \@convert,
+        name => 'full_index', database => 1, options => \@columnar_options, maintain => \@convert,
         adopt => $columnstore, settle => $full_indexes . half_of_chunks('compress_chunk(c)'),
     },
 );

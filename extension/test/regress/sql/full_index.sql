@@ -125,12 +125,23 @@ VACUUM t;
 SELECT state();
 VACUUM FULL t;
 SELECT state();
-SELECT format('CLUSTER %s USING %s', :'chunk', x.indexrelid::regclass) FROM pg_index x WHERE x.indrelid = :'chunk'::regclass AND x.indisprimary \gexec
+SELECT format('CLUSTER %s USING %I', :'chunk', r.relname) FROM pg_index x JOIN pg_class r ON r.oid = x.indexrelid WHERE x.indrelid = :'chunk'::regclass AND x.indisprimary \gexec
 SELECT state();
 REINDEX TABLE t;
 SELECT state();
 REINDEX TABLE CONCURRENTLY t;
 SELECT state();
+-- Workers help to build them.
+SET min_parallel_table_scan_size = 0;
+SET max_parallel_maintenance_workers = 2;
+REINDEX TABLE t;
+SELECT state();
+REINDEX TABLE CONCURRENTLY t;
+SELECT state();
+SELECT compress_chunk(:'chunk', recompress => true) IS NOT NULL;
+SELECT state();
+RESET min_parallel_table_scan_size;
+RESET max_parallel_maintenance_workers;
 CREATE INDEX CONCURRENTLY t_late ON t (note, time);
 SELECT state();
 DROP INDEX t_late;
@@ -186,7 +197,7 @@ ALTER TABLE t SET (tsdb.full_indexes = 't_key');
 SELECT twice('INSERT INTO %s SELECT timestamptz ''2024-02-01'' + i * interval ''1 minute'', 1, i, ''New'' || i FROM generate_series(0, 999) i');
 SELECT count(compress_chunk(c, recompress => true)) FROM show_chunks('t') c;
 SELECT state();
-CREATE TABLE away AS SELECT c.relation AS chunk, format('{"time": [%s, %s]}', c.range_begin, c.range_end) AS slice FROM varve_catalog.chunk c ORDER BY range_begin DESC LIMIT 1;
+CREATE TABLE away AS SELECT c.relation AS chunk, format('{"time": [%s, %s]}', c.range_begin + 946684800000000, c.range_end + 946684800000000) AS slice FROM varve_catalog.chunk c ORDER BY range_begin DESC LIMIT 1;
 SELECT format('CALL detach_chunk(%L)', chunk) FROM away \gexec
 SELECT is_full_index(x.indexrelid) FROM pg_index x JOIN away ON x.indrelid = chunk WHERE x.indisprimary;
 SELECT format('CALL attach_chunk(''t'', %L, %L)', chunk, slice) FROM away \gexec
