@@ -82,7 +82,7 @@ void cost_estimate(PlannerInfo* root, IndexPath* path, double loops, Cost* start
 
 /// What a row costs that an index names, and that lies in another vector than the one before: all
 /// columns of the vector are decoded.
-constexpr double kVectorCost = 40;  // in units of cpu_operator_cost, for each column
+constexpr double kVectorCost = 80;  // in units of cpu_operator_cost, for each column
 
 // An index scan as PostgreSQL has it, and the vectors that its rows make one decode. Rows come in
 // the order of the index, which is the order of the columns as far as it correlates with it.

@@ -30,6 +30,8 @@ $node->safe_psql('postgres', q{
         what text := CASE WHEN dice < 8 THEN 'again' WHEN dice < 9 THEN 'all' ELSE 'rows' END;
         chunk regclass := (SELECT show_chunks('t'));
     BEGIN
+        -- With and without entries for the rows in columns.
+        EXECUTE format('ALTER TABLE t SET (tsdb.full_indexes = %L)', CASE WHEN random() < 0.5 THEN 't_pkey' ELSE '' END);
         CASE what
             WHEN 'again' THEN PERFORM compress_chunk(chunk);
             WHEN 'all' THEN PERFORM compress_chunk(chunk, recompress => true);

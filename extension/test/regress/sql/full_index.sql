@@ -49,7 +49,8 @@ BEGIN
         'SELECT array_agg((time, host, note)::text) FROM (SELECT * FROM %s ORDER BY time, host OFFSET 1000 LIMIT 100) x',
         'SELECT array_agg(v) FROM (SELECT v FROM %s WHERE v < 50 ORDER BY v) x', 'SELECT ARRAY[count(v)] FROM %s WHERE v = 77',
         'SELECT array_agg((time, host)::text) FROM (SELECT * FROM %s WHERE v > 100 AND lower(note) = ''note7'' ORDER BY time, host) x',
-        'SELECT ARRAY[max(time)::text, min(v)::text] FROM %s'] LOOP
+        'SELECT ARRAY[max(time)::text, min(v)::text] FROM %s', 'SELECT array_agg(host) FROM (SELECT DISTINCT host FROM %s ORDER BY host) x',
+        'SELECT array_agg((time, host, v)::text) FROM (SELECT DISTINCT ON (host) * FROM %s ORDER BY host, time DESC) x'] LOOP
         EXECUTE format('SELECT (%s) IS NOT DISTINCT FROM (%s)', format(query, 't'), format(query, 'plain')) INTO STRICT i;
         IF i::text <> '(t)' THEN result := result || ': other rows by ' || query; END IF;
     END LOOP;
@@ -82,6 +83,12 @@ EXPLAIN (COSTS OFF) SELECT host, time FROM t WHERE host = 3 AND time < '2024-01-
 SELECT host, time FROM t WHERE host = 3 AND time < '2024-01-01 00:02+00';
 EXPLAIN (COSTS OFF) SELECT * FROM t WHERE host = 3 AND time = '2024-01-01 00:02+00';
 SELECT * FROM t WHERE host = 3 AND time = '2024-01-01 00:02+00';
+EXPLAIN (COSTS OFF) SELECT DISTINCT host FROM t;
+SELECT DISTINCT host FROM t;
+SET min_parallel_table_scan_size = 0; SET min_parallel_index_scan_size = 0; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0;
+EXPLAIN (COSTS OFF) SELECT count(*), sum(v) FROM t WHERE time < '2024-01-03';
+SELECT count(*), sum(v) FROM t WHERE time < '2024-01-03';
+RESET min_parallel_table_scan_size; RESET min_parallel_index_scan_size; RESET parallel_setup_cost; RESET parallel_tuple_cost;
 BEGIN;
 DECLARE c SCROLL CURSOR FOR SELECT time, host FROM t WHERE host = 1 ORDER BY host, time;
 FETCH 2 FROM c;
@@ -204,4 +211,10 @@ SELECT format('CALL attach_chunk(''t'', %L, %L)', chunk, slice) FROM away \gexec
 SELECT state();
 SELECT twice('TRUNCATE %s');
 SELECT state();
-DROP TABLE t, plain, away;
+-- With a new hypertable.
+CREATE TABLE n (time timestamptz PRIMARY KEY, v int) WITH (tsdb.hypertable, tsdb.partition_column = 'time', tsdb.columnstore, tsdb.segmentby = '', tsdb.full_indexes = 'n_pkey');
+INSERT INTO n SELECT timestamptz '2024-01-01' + i * interval '1 minute', i FROM generate_series(1, 100) i;
+SELECT count(compress_chunk(c)) FROM show_chunks('n') c;
+SELECT is_full_index(x.indexrelid) FROM pg_index x WHERE x.indrelid IN (SELECT show_chunks('n')) ORDER BY x.indisprimary DESC LIMIT 1;
+SELECT is_full_index('n_pkey'), is_full_index('n'), is_full_index(0), is_full_index(NULL), is_full_index('pg_class_oid_index');
+DROP TABLE t, plain, away, n;
