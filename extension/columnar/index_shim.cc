@@ -49,7 +49,7 @@ void rescan(IndexScanDesc scan, ScanKey keys, int key_count, ScanKey orders, int
   if (fetch == nullptr) return;
   if (fetch->lookup_context != nullptr) MemoryContextReset(fetch->lookup_context);
   fetch->lookup = nullptr;
-  fetch->wants_row = !scan->xs_want_itup;
+  fetch->wants_row = fetch->reads_rows || !scan->xs_want_itup;
   fetch->is_as_it_is = !can_be_shimmed(scan->indexRelation) ||
                        columnstore::is_complete(scan->heapRelation, scan->indexRelation);
   fetch->has_begun = fetch->in_groups = false;
