@@ -61,10 +61,12 @@ Kind kind_of(const DefElem* option) {
   return Kind::kUnsupported;
 }
 
-void check_once(const DefElem* before, const DefElem* option) {
-  if (before == nullptr) return;
-  ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                  errmsg("parameter \"%s\" specified more than once", option->defname)));
+void set_once(DefElem*& wanted, DefElem* option) {
+  if (wanted != nullptr) {
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("parameter \"%s\" specified more than once", option->defname)));
+  }
+  wanted = option;
 }
 
 [[noreturn]] void refuse(const DefElem* option) {
@@ -83,18 +85,9 @@ Wanted read(const List* options) {
         wanted.is_said = true;
         wanted.is_enabled = defGetBoolean(option);
         break;
-      case Kind::kSegmentby:
-        check_once(wanted.segmentby, option);
-        wanted.segmentby = option;
-        break;
-      case Kind::kOrderby:
-        check_once(wanted.orderby, option);
-        wanted.orderby = option;
-        break;
-      case Kind::kFullIndexes:
-        check_once(wanted.full_indexes, option);
-        wanted.full_indexes = option;
-        break;
+      case Kind::kSegmentby: set_once(wanted.segmentby, option); break;
+      case Kind::kOrderby: set_once(wanted.orderby, option); break;
+      case Kind::kFullIndexes: set_once(wanted.full_indexes, option); break;
       case Kind::kUnsupported: refuse(option);
     }
   }
