@@ -11,7 +11,9 @@ extern "C" {
 // That an index is complete is said by a tuple of the chunk's store, which names the index's file.
 // Row groups change only when the store is written anew, an index only by getting another file; so
 // what does either makes the index sparse, unless it says otherwise itself. To take a complete
-// index for a sparse one is right, and slow.
+// index for a sparse one is right, and slow; but plans rely on what they have been told, so
+// whatever makes one sparse has to invalidate the chunk in the relation cache, as building an index
+// does.
 namespace varve::columnstore {
 
 /// Whether the index of a chunk with row groups is known to be complete. Cheap when repeated.

@@ -7,11 +7,11 @@
 extern "C" {
 #include <access/genam.h>
 #include <access/htup_details.h>
+#include <access/relation.h>
 #include <access/table.h>
 #include <catalog/index.h>
 #include <catalog/indexing.h>
 #include <catalog/pg_class.h>
-#include <storage/lmgr.h>
 #include <utils/fmgroids.h>
 #include <utils/lsyscache.h>
 #include <utils/snapmgr.h>
@@ -54,16 +54,15 @@ bool newest_row(Oid relation, ClassRow& row) {
   return found;
 }
 
-/// Another file with an OAT_POST_ALTER is a copy: indexes that are built anew send none. The chunk
-/// is locked after its index here, against the rule, so there is no waiting for it; the index is
-/// read as a sparse one then.
+/// Another file with an OAT_POST_ALTER is a copy: indexes that are built anew send none. It has to
+/// stay what the original was, since plans that rely on that hear nothing of it.
 void follow_file(Oid index, Oid before, Oid after) {
   const Oid table = IndexGetRelation(index, true);
   if (!OidIsValid(table) || !chunk::is_columnar(table)) return;
-  if (!ConditionalLockRelationOid(table, AccessShareLock)) return;
-  Relation chunk = table_open(table, NoLock);
+  Relation chunk = try_relation_open(table, AccessShareLock);
+  if (chunk == nullptr) return;
   note_copied_file(chunk, before, after);
-  table_close(chunk, NoLock);
+  relation_close(chunk, NoLock);
 }
 
 }  // namespace
