@@ -2,6 +2,7 @@
 
 #include "extension/columnar/fetch.h"
 #include "extension/columnar/heap_part.h"
+#include "extension/columnar/index_build.h"
 #include "extension/columnar/index_fetch.h"
 #include "extension/columnar/maintain.h"
 #include "extension/columnar/modify.h"

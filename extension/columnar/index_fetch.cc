@@ -2,6 +2,7 @@
 
 #include <new>
 
+#include "extension/columnar/handler.h"
 #include "extension/columnar/heap_part.h"
 #include "extension/columnar/index_shim.h"
 #include "extension/columnar/tid.h"
@@ -12,6 +13,10 @@ namespace {
 IndexFetch& fetch_of(IndexFetchTableData* scan) { return *reinterpret_cast<IndexFetch*>(scan); }
 
 }  // namespace
+
+void give_rows(IndexScanDesc scan) {
+  if (is_columnar_table(scan->heapRelation)) fetch_of(scan->xs_heapfetch).reads_rows = true;
+}
 
 IndexFetchTableData* index_fetch_begin(Relation chunk) {
   auto* fetch = static_cast<IndexFetch*>(palloc0(sizeof(IndexFetch)));
@@ -44,7 +49,7 @@ bool index_fetch_tuple(IndexFetchTableData* scan, ItemPointer tid, Snapshot snap
   if (all_dead != nullptr) *all_dead = false;
   const auto id = row_of(tid);
   if (!id || !fetch.rows->exists(*id) || !fetch.rows->is_visible(*id, snapshot)) return false;
-  fetch.rows->store(*id, slot);
+  if (fetch.wants_row) fetch.rows->store(*id, slot);
   return true;
 }
 

@@ -19,10 +19,17 @@ struct IndexFetch {
   IndexFetchTableData* heap;
   RowAccess* rows;
   KeyLookup* lookup;  // made by the first scan that gets to the row groups
+  bool is_as_it_is;   // nothing is looked up: the index is complete, or cannot be shimmed
+  bool reads_rows;    // give_rows() has been called
+  bool wants_row;     // who checks that a key is unique, or scans an index alone, does not
   bool has_begun;     // the shim has been asked for a tuple
   bool in_groups;     // the shim stands in the row groups, behind the index's own entries
   MemoryContext lookup_context;
 };
+
+/// To be called before the first rescan by who wants from one scan both what the index has and
+/// rows: PostgreSQL's own scans of an index alone only ask whether there is a row, and get none.
+void give_rows(IndexScanDesc scan);
 
 IndexFetchTableData* index_fetch_begin(Relation chunk);
 void index_fetch_reset(IndexFetchTableData* scan);

@@ -5,17 +5,22 @@
 #include "extension/columnar/handler.h"
 #include "extension/columnar/index_shim.h"
 #include "extension/columnar/touched.h"
+#include "extension/columnstore/complete_index.h"
 
 #include "extension/pg/postgres.h"
 extern "C" {
 #include <access/amapi.h>
 #include <access/genam.h>
 #include <access/table.h>
+#include <access/xact.h>
+#include <access/xlog.h>
+#include <catalog/pg_am.h>
 #include <nodes/pathnodes.h>
 #include <optimizer/optimizer.h>
 #include <optimizer/plancat.h>
 #include <parser/parsetree.h>
 #include <utils/guc.h>
+#include <utils/index_selfuncs.h>
 #include <utils/selfuncs.h>
 }
 
@@ -75,6 +80,24 @@ void cost_estimate(PlannerInfo* root, IndexPath* path, double loops, Cost* start
   *pages = costs.numIndexPages;
 }
 
+/// What a row costs that an index names, and that lies in another vector than the one before: all
+/// columns of the vector are decoded.
+constexpr double kVectorCost = 80;  // in units of cpu_operator_cost, for each column
+
+// An index scan as PostgreSQL has it, and the vectors that its rows make one decode. Rows come in
+// the order of the index, which is the order of the columns as far as it correlates with it.
+void cost_complete(PlannerInfo* root, IndexPath* path, double loops, Cost* startup, Cost* total,
+                   Selectivity* selectivity, double* correlation, double* pages) {
+  const IndexOptInfo& index = *path->indexinfo;
+  auto* estimate = index.relam == BTREE_AM_OID ? btcostestimate : hashcostestimate;
+  estimate(root, path, loops, startup, total, selectivity, correlation, pages);
+  if (path->path.pathtype == T_IndexOnlyScan) return;
+  const double rows = *selectivity * index.rel->tuples;
+  const double apart = rows * (1 - *correlation * *correlation);
+  const double vectors = std::min(rows, 1 + apart + rows / columnstore::kVectorLength);
+  *total += vectors * index.rel->max_attr * kVectorCost * cpu_operator_cost;
+}
+
 void make_unusable(IndexOptInfo* index) {
   index->relam = InvalidOid;  // nor does an end of the index say what the column's is
   index->amhasgettuple = false;
@@ -94,9 +117,11 @@ void make_unordered(IndexOptInfo* index) {
   std::fill_n(index->canreturn, index->ncolumns, false);
 }
 
-void adapt(IndexOptInfo* info) {
+void adapt(Relation chunk, IndexOptInfo* info) {
   Relation index = index_open(info->indexoid, NoLock);
-  if (use_index_scans && can_be_shimmed(index)) {
+  if (use_index_scans && columnstore::is_complete(chunk, index)) {
+    info->amcostestimate = reinterpret_cast<void (*)()>(cost_complete);
+  } else if (use_index_scans && can_be_shimmed(index)) {
     make_unordered(info);
   } else {
     make_unusable(info);
@@ -104,13 +129,25 @@ void adapt(IndexOptInfo* info) {
   index_close(index, NoLock);
 }
 
+/// How many workers shall build an index is asked without a query. That what they build is complete
+/// is noted while they work (index_build.h), when there are no transaction ids to be had any more.
+void prepare_build(Relation table) {
+  if (is_columnar_table(table) && columnstore::has_groups(table)) GetCurrentTransactionId();
+}
+
+bool is_about_build(const PlannerInfo& root) {
+  return root.parse->jointree == nullptr && !RecoveryInProgress() && !IsInParallelMode();
+}
+
 void get_relation_info(PlannerInfo* root, Oid relation, bool is_parent, RelOptInfo* rel) {
   if (previous_hook != nullptr) previous_hook(root, relation, is_parent, rel);
-  if (rel->indexlist == NIL || is_parent) return;
+  const bool is_build = is_about_build(*root);
+  if (!is_build && (rel->indexlist == NIL || is_parent)) return;
   Relation table = table_open(relation, NoLock);
+  if (is_build) prepare_build(table);
   if (is_columnar_table(table) && columnstore::has_groups(table)) {
     ListCell* cell;
-    foreach (cell, rel->indexlist) adapt(lfirst_node(IndexOptInfo, cell));
+    foreach (cell, rel->indexlist) adapt(table, lfirst_node(IndexOptInfo, cell));
   }
   table_close(table, NoLock);
 }

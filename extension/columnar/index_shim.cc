@@ -5,6 +5,7 @@
 #include "extension/columnar/handler.h"
 #include "extension/columnar/index_fetch.h"
 #include "extension/columnar/tid.h"
+#include "extension/columnstore/complete_index.h"
 
 #include "extension/pg/postgres.h"
 extern "C" {
@@ -28,7 +29,11 @@ struct IndexMethod {
 
 IndexMethod method_of(Relation index) {
   if (index->rd_rel->relam == BTREE_AM_OID) return {btrescan, btgettuple};
-  return {hashrescan, hashgettuple};
+  if (index->rd_rel->relam == HASH_AM_OID) return {hashrescan, hashgettuple};
+  IndexAmRoutine* routine = GetIndexAmRoutineByAmId(index->rd_rel->relam, false);
+  const IndexMethod method = {routine->amrescan, routine->amgettuple};
+  pfree(routine);
+  return method;
 }
 
 /// The state of a scan of the index with the columnar table; none for scans of the index alone.
@@ -44,6 +49,9 @@ void rescan(IndexScanDesc scan, ScanKey keys, int key_count, ScanKey orders, int
   if (fetch == nullptr) return;
   if (fetch->lookup_context != nullptr) MemoryContextReset(fetch->lookup_context);
   fetch->lookup = nullptr;
+  fetch->wants_row = fetch->reads_rows || !scan->xs_want_itup;
+  fetch->is_as_it_is = !can_be_shimmed(scan->indexRelation) ||
+                       columnstore::is_complete(scan->heapRelation, scan->indexRelation);
   fetch->has_begun = fetch->in_groups = false;
 }
 
@@ -110,6 +118,7 @@ bool gettuple(IndexScanDesc scan, ScanDirection direction) {
     if (scan->heapRelation != nullptr) return next_entry(scan, direction);
     return method_of(scan->indexRelation).gettuple(scan, direction);
   }
+  if (fetch->is_as_it_is) return method_of(scan->indexRelation).gettuple(scan, direction);
   if (fetch->in_groups) scan->kill_prior_tuple = false;  // it was said of a columnar row
   const bool is_new = !fetch->has_begun;
   fetch->has_begun = true;
@@ -118,7 +127,7 @@ bool gettuple(IndexScanDesc scan, ScanDirection direction) {
 }
 
 void install(Relation index) {
-  if (index->rd_indam->amgettuple == gettuple || !can_be_shimmed(index)) return;
+  if (index->rd_indam->amgettuple == gettuple || index->rd_indam->amgettuple == nullptr) return;
   index->rd_indam->amrescan = rescan;
   index->rd_indam->amgettuple = gettuple;
 }

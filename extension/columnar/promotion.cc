@@ -5,6 +5,7 @@
 #include "extension/columnar/key_table.h"
 #include "extension/columnar/row_lock.h"
 #include "extension/columnar/tid.h"
+#include "extension/columnstore/complete_index.h"
 
 #include "extension/pg/postgres.h"
 extern "C" {
@@ -154,6 +155,13 @@ void check_index(RowAccess& rows, Oid index, TupleTableSlot* new_row, TupleTable
                            RelationGetRelationName(form.index)),
                     errdetail("Table \"%s\" has rows in columns.",
                               RelationGetRelationName(rows.chunk()))));
+  }
+  if (columnstore::is_complete(rows.chunk(), form.index)) {
+    // PostgreSQL asks for rows while it holds a page of the index, when there is no waiting for
+    // locks; now they are taken.
+    rows.reader();
+    rows.headers();
+    return form.close();
   }
   Datum values[INDEX_MAX_KEYS];
   bool nulls[INDEX_MAX_KEYS];

@@ -8,10 +8,11 @@ extern "C" {
 
 // Uniqueness across the heap part and the row groups. C API.
 //
-// Unique indexes of a columnar chunk have no entries for columnar rows. Before PostgreSQL inserts
-// an entry, and thereby checks whether there is an equal one, the columnar rows that are equal get
-// theirs. PostgreSQL finds them, asks us whether they live, and waits, raises or retries as ever.
-// Such an entry is true as long as its row group stands, so nothing has to take it back.
+// Sparse unique indexes of a columnar chunk have no entries for columnar rows. Before PostgreSQL
+// inserts an entry, and thereby checks whether there is an equal one, the columnar rows that are
+// equal get theirs. PostgreSQL finds them, asks us whether they live, and waits, raises or retries
+// as ever. Such an entry is true as long as its row group stands, so nothing has to take it back. A
+// complete index has them all.
 namespace varve::columnar {
 
 /// Makes the entries of columnar rows that a new row could be equal to in a unique index: but for

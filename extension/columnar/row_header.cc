@@ -136,6 +136,17 @@ std::uint32_t RowHeaders::dead_rows(std::uint16_t group, Snapshot snapshot, std:
   return count + mark_in_bitmaps(store(), group, snapshot, dead);
 }
 
+bool RowHeaders::any() {
+  for (const Oid kind : {columnstore::kHeaderKind, columnstore::kBitmapKind}) {
+    TupleScan scan(toast_, indexes_[valid_index_], kind, {0, 0}, {kLastGroup, 0xFFFF},
+                   SnapshotSelf);
+    const bool found = scan.next();
+    scan.end();
+    if (found) return true;
+  }
+  return false;
+}
+
 RowHeaders::Tombstones RowHeaders::count_tombstones(std::uint16_t group, TransactionId oldest) {
   HeaderScan scan(store(), {group, 0}, {group, 0xFFFF}, SnapshotSelf);
   Tombstones count = {0, 0};

@@ -68,6 +68,9 @@ class RowHeaders {
   /// MVCC or SnapshotSelf); returns how many.
   std::uint32_t dead_rows(std::uint16_t group, Snapshot snapshot, std::uint64_t* dead);
 
+  /// Whether there is any header or bitmap, as of now.
+  bool any();
+
   /// How many of a group's rows are deleted as of now, and how many of them by transactions that
   /// ended before `oldest`: to everybody.
   struct Tombstones {

@@ -9,6 +9,7 @@
 
 #include "extension/pg/postgres.h"
 extern "C" {
+#include <access/transam.h>
 #include <miscadmin.h>
 #include <pgstat.h>
 #include <utils/snapmgr.h>
@@ -48,7 +49,23 @@ bool show(Scan& scan, int group, std::int64_t row, TupleTableSlot* slot) {
   return true;
 }
 
-bool next_of_groups(Scan& scan, TupleTableSlot* slot) {
+/// The same, whoever sees the row; but not if it is dead to all, its deleter having ended before
+/// `oldest`.
+bool show_undead(Scan& scan, int group, std::int64_t row, TransactionId oldest,
+                 TupleTableSlot* slot, bool& is_alive) {
+  const RowId id = {scan.rows->reader().groups()[group].number, static_cast<std::uint16_t>(row)};
+  is_alive = is_visible(scan, group, id.row);
+  if (!is_alive) {
+    const TransactionId deleter = scan.rows->headers().find(id, scan.base.rs_snapshot).xmin;
+    if (!TransactionIdIsNormal(deleter) || TransactionIdPrecedes(deleter, oldest)) return false;
+  }
+  scan.rows->store(id, slot);
+  return true;
+}
+
+/// Goes forwards to the next row that `show_row(group, row)` shows.
+template <class ShowRow>
+bool next_shown(Scan& scan, ShowRow&& show_row) {
   const auto groups = groups_of(scan);
   GroupPosition& position = scan.position;
   const bool is_parallel = scan.base.rs_parallel != nullptr;
@@ -56,7 +73,7 @@ bool next_of_groups(Scan& scan, TupleTableSlot* slot) {
     CHECK_FOR_INTERRUPTS();
     const std::int64_t end = is_parallel ? position.limit : groups[position.group].rows;
     while (position.next < end) {
-      if (show(scan, position.group, position.next++, slot)) return true;
+      if (show_row(position.group, position.next++)) return true;
       if (position.next % columnstore::kVectorLength == 0) CHECK_FOR_INTERRUPTS();
     }
     if (is_parallel) {
@@ -67,6 +84,11 @@ bool next_of_groups(Scan& scan, TupleTableSlot* slot) {
     }
   }
   return false;
+}
+
+bool next_of_groups(Scan& scan, TupleTableSlot* slot) {
+  return next_shown(scan,
+                    [&](int group, std::int64_t row) { return show(scan, group, row, slot); });
 }
 
 bool previous_of_groups(Scan& scan, TupleTableSlot* slot) {
@@ -241,6 +263,17 @@ bool next_columnar_row(TableScanDesc sscan, TupleTableSlot* slot) {
   if (next_of_groups(scan, slot)) return true;
   ExecClearTuple(slot);
   return false;
+}
+
+bool next_undead_row(TableScanDesc sscan, TransactionId oldest, TupleTableSlot* slot,
+                     bool& is_alive) {
+  Scan& scan = scan_of(sscan);
+  if (scan.part != Scan::Part::kGroups) move_to_first(scan);
+  const bool found = next_shown(scan, [&](int group, std::int64_t row) {
+    return show_undead(scan, group, row, oldest, slot, is_alive);
+  });
+  if (!found) ExecClearTuple(slot);
+  return found;
 }
 
 Size parallelscan_estimate(Relation) { return sizeof(ParallelScan); }

@@ -67,6 +67,11 @@ bool scan_getnextslot(TableScanDesc scan, ScanDirection direction, TupleTableSlo
 /// The next row of the row groups, forwards, without those of the heap part.
 bool next_columnar_row(TableScanDesc scan, TupleTableSlot* slot);
 
+/// The same for a scan with SnapshotSelf: also rows that have been deleted, by a transaction that
+/// has not ended before `oldest`; `is_alive` tells them.
+bool next_undead_row(TableScanDesc scan, TransactionId oldest, TupleTableSlot* slot,
+                     bool& is_alive);
+
 Size parallelscan_estimate(Relation chunk);
 Size parallelscan_initialize(Relation chunk, ParallelTableScanDesc parallel);
 void parallelscan_reinitialize(Relation chunk, ParallelTableScanDesc parallel);

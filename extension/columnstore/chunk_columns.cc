@@ -7,6 +7,7 @@
 #include "extension/columnstore/access_method.h"
 #include "extension/columnstore/chunk_size.h"
 #include "extension/columnstore/divide.h"
+#include "extension/columnstore/full_indexes.h"
 #include "extension/columnstore/reader.h"
 
 #include "extension/pg/boundary.h"
@@ -76,6 +77,7 @@ void divided(const catalog::Chunk& chunk, const catalog::Chunk& rest,
   const std::int64_t rows = counts[0].rows + counts[1].rows;
   store_conversion(chunk.id, settings, share_of(whole, counts[0], rows));
   store_conversion(rest.id, settings, share_of(whole, counts[1], rows));
+  build_full_indexes(rest.relation);
 }
 
 /// A table in columns has become a chunk: what it was before is not known.
@@ -111,8 +113,8 @@ void on_chunk_event(const catalog::Chunk& chunk, catalog::ChunkEvent event) {
 }  // namespace
 
 void install_chunk_columns() {
-  chunk::install_columns(
-      {columnar_method, prepare_for_columns, become, carry, divide, merged, divided});
+  chunk::install_columns({columnar_method, prepare_for_columns, become, has_groups, is_wanted_full,
+                          carry, divide, merged, divided});
   catalog::on_chunk_event(on_chunk_event);
 }
 

@@ -25,10 +25,6 @@ bool follows(const GroupState& next, const GroupState& group) {
 
 std::uint64_t living(const GroupState& group) { return group.rows - group.dead; }
 
-bool has_many_dead(const GroupState& group) {
-  return std::uint64_t{group.dead} * kLivingPerDead > group.rows;
-}
-
 std::uint32_t largest(std::span<const GroupState> groups) {
   std::uint32_t rows = 0;
   for (const GroupState& group : groups) rows = std::max(rows, group.rows);
@@ -61,6 +57,10 @@ bool is_worth_all(std::span<const GroupState> groups, std::uint64_t late,
 }
 
 }  // namespace
+
+bool has_many_dead(const GroupState& group) {
+  return std::uint64_t{group.dead} * kLivingPerDead > group.rows;
+}
 
 std::size_t sorted_runs(std::span<const GroupState> groups) {
   std::size_t runs = groups.empty() ? 0 : 1;

@@ -38,6 +38,14 @@ std::vector<GroupState> with(std::vector<GroupState> groups, const GroupState& l
   return groups;
 }
 
+TEST(HasManyDead, IsMoreThanOneInSixtyFour) {
+  EXPECT_FALSE(has_many_dead(group(kFull, 0)));
+  EXPECT_FALSE(has_many_dead(group(kFull, kFull / 64)));
+  EXPECT_TRUE(has_many_dead(group(kFull, kFull / 64 + 1)));
+  EXPECT_FALSE(has_many_dead(group(64, 1)));
+  EXPECT_TRUE(has_many_dead(group(63, 1)));
+}
+
 TEST(ChooseGroups, Table) {
   auto ten = full_groups(10);
   auto few_dead = ten, many_dead = ten, most_dead = ten, wide = ten;

@@ -32,8 +32,11 @@ Conversion to_columns(Oid chunk, const Settings& settings, Scope scope);
 bool has_changes(Oid chunk);
 
 /// Writes all rows of the chunk into a heap, which becomes its access method; rows that have been
-/// deleted while others may still see them stay deleted by the same transactions. ExclusiveLock is
-/// held. Reports 55006 where this session has the chunk open.
+/// deleted while others may still see them stay deleted by the same transactions. Others write for
+/// as long as above; where they have changed rows that are copied already, all is done again.
+///
+/// ShareUpdateExclusiveLock on the chunk is held. Reports 55006 where this session has the chunk
+/// open.
 void to_rows(Oid chunk);
 
 /// Whether the chunk's access method is varve_columnar.

@@ -20,11 +20,11 @@ bool flag(FunctionCallInfo fcinfo, int position, bool otherwise) {
   return PG_GETARG_BOOL(position);
 }
 
-/// Others go on reading the chunk until the files are exchanged.
-chunk::OwnChunk locked(FunctionCallInfo fcinfo, const char* function, LOCKMODE mode) {
+/// Others go on with the chunk: until the end, when they wait for what convert.h says.
+chunk::OwnChunk locked(FunctionCallInfo fcinfo, const char* function) {
   const chunk::OwnChunk named = chunk::own_chunk(fcinfo->args[0], function);
   const chunk::OwnChunk known = chunk::lock_hypertable_of(named, AccessShareLock);
-  pg::call([&] { LockRelationOid(known.chunk.relation, mode); });
+  pg::call([&] { LockRelationOid(known.chunk.relation, ShareUpdateExclusiveLock); });
   return chunk::current(known);
 }
 
@@ -84,13 +84,13 @@ void decompress(const chunk::OwnChunk& own, bool if_columnar) {
 }
 
 Oid compress_call(FunctionCallInfo fcinfo, const char* function) {
-  const chunk::OwnChunk own = locked(fcinfo, function, ShareUpdateExclusiveLock);
+  const chunk::OwnChunk own = locked(fcinfo, function);
   pg::call([&] { compress(own, flag(fcinfo, 1, true), flag(fcinfo, 2, false)); });
   return own.chunk.relation;
 }
 
 Oid decompress_call(FunctionCallInfo fcinfo, const char* function) {
-  const chunk::OwnChunk own = locked(fcinfo, function, ExclusiveLock);
+  const chunk::OwnChunk own = locked(fcinfo, function);
   pg::call([&] { decompress(own, flag(fcinfo, 1, true)); });
   return own.chunk.relation;
 }

@@ -1,6 +1,7 @@
 #include "extension/columnstore/group_cache.h"
 
 #include "extension/columnstore/blob_cache.h"
+#include "extension/columnstore/complete_index.h"
 
 extern "C" {
 #include <utils/hsearch.h>
@@ -41,6 +42,7 @@ void forget_all() {
 
 void on_invalidation(Datum, Oid relation) {
   forget_blobs(relation);
+  forget_index(relation);
   if (OidIsValid(relation)) {
     forget_groups(relation);
   } else {

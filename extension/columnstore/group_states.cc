@@ -87,6 +87,21 @@ FoundGroups found_groups(Relation chunk, TransactionId oldest) {
   return groups;
 }
 
+bool has_dead_to_fold(Relation chunk, TransactionId oldest) {
+  if (!has_groups(chunk)) return false;
+  bool found = false;
+  Reader* reader = Reader::open(chunk);
+  auto headers = columnar::RowHeaders::open(chunk, AccessShareLock);
+  const bool has_headers = headers.any();
+  for (const GroupInfo& group : reader->groups()) {
+    if (!has_headers || found) break;
+    found = has_many_dead({group.rows, headers.count_tombstones(group.number, oldest).old, {}});
+  }
+  headers.close();
+  reader->close();
+  return found;
+}
+
 bool has_new_tombstones(Relation chunk, const FoundGroups& groups, const GroupNumbers& carried) {
   if (groups.count == 0) return false;
   bool found = false;

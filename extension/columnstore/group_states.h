@@ -21,6 +21,9 @@ struct FoundGroups {
 /// None for a chunk of rows. `oldest`: a tombstone from before is one to everybody.
 FoundGroups found_groups(Relation chunk, TransactionId oldest);
 
+/// Whether a row group of a chunk has many dead rows: has_many_dead(). Cheap: it counts headers.
+bool has_dead_to_fold(Relation chunk, TransactionId oldest);
+
 /// Whether more rows of a group have been deleted since, as far as the group does not come along.
 bool has_new_tombstones(Relation chunk, const FoundGroups& groups, const GroupNumbers& carried);
 

@@ -7,6 +7,7 @@
 #include "extension/columnstore/chunk_columns.h"
 #include "extension/columnstore/convert.h"
 #include "extension/columnstore/group_cache.h"
+#include "extension/columnstore/index_events.h"
 #include "extension/columnstore/settings.h"
 #include "extension/job/catalog_sql.h"
 
@@ -91,7 +92,7 @@ void forget_dropped(Oid relation) {
   const char kind = get_rel_relkind(relation);
   if (kind == RELKIND_PARTITIONED_TABLE) {
     const std::int32_t id = enabled_hypertable(relation);
-    if (id != 0) store_settings(id, {false, NIL, NIL});
+    if (id != 0) store_settings(id, {false, NIL, NIL, NIL});
   } else if (kind == RELKIND_RELATION && is_columnar(relation)) {
     const std::int32_t id = pg::entry([&] {
       const auto chunk = catalog::ChunkTable::find(relation);
@@ -117,6 +118,7 @@ void on_drop(Oid relation, AttrNumber attribute) {
   if (!exists()) return;
   if (attribute == 0) {
     forget_dropped(relation);
+    on_index_drop(relation);
   } else {
     refuse_dropped_column(relation, attribute);
   }
@@ -133,6 +135,9 @@ void on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int 
                          catalog::newest_column_name(object_id, attribute)};
     call_previous(access, class_id, object_id, sub_id, arg);
     if (names.differ() && exists()) follow_rename(object_id, names);
+  } else if (class_id == RelationRelationId && access == OAT_POST_ALTER && attribute == 0) {
+    if (exists()) on_index_alter(object_id);
+    call_previous(access, class_id, object_id, sub_id, arg);
   } else {
     call_previous(access, class_id, object_id, sub_id, arg);
   }

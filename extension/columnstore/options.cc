@@ -5,6 +5,7 @@
 #include "extension/columnstore/column_list.h"
 #include "extension/columnstore/convert.h"
 #include "extension/columnstore/default_order.h"
+#include "extension/columnstore/full_indexes.h"
 #include "extension/columnstore/settings.h"
 
 #include "extension/pg/boundary.h"
@@ -20,7 +21,7 @@ extern "C" {
 namespace varve::columnstore {
 namespace {
 
-enum class Kind { kEnable, kSegmentby, kOrderby, kUnsupported };
+enum class Kind { kEnable, kSegmentby, kOrderby, kFullIndexes, kUnsupported };
 
 const struct {
   const char* name;
@@ -35,6 +36,7 @@ const struct {
     {"compress_orderby", Kind::kOrderby},
     {"orderby", Kind::kOrderby},
     {"order_by", Kind::kOrderby},
+    {"full_indexes", Kind::kFullIndexes},
     {"compress_chunk_interval", Kind::kUnsupported},
     {"compress_chunk_time_interval", Kind::kUnsupported},
     {"compress_index", Kind::kUnsupported},
@@ -49,6 +51,7 @@ struct Wanted {
   bool is_enabled;
   DefElem* segmentby;
   DefElem* orderby;
+  DefElem* full_indexes;
 };
 
 Kind kind_of(const DefElem* option) {
@@ -58,10 +61,12 @@ Kind kind_of(const DefElem* option) {
   return Kind::kUnsupported;
 }
 
-void check_once(const DefElem* before, const DefElem* option) {
-  if (before == nullptr) return;
-  ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                  errmsg("parameter \"%s\" specified more than once", option->defname)));
+void set_once(DefElem*& wanted, DefElem* option) {
+  if (wanted != nullptr) {
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("parameter \"%s\" specified more than once", option->defname)));
+  }
+  wanted = option;
 }
 
 [[noreturn]] void refuse(const DefElem* option) {
@@ -80,14 +85,9 @@ Wanted read(const List* options) {
         wanted.is_said = true;
         wanted.is_enabled = defGetBoolean(option);
         break;
-      case Kind::kSegmentby:
-        check_once(wanted.segmentby, option);
-        wanted.segmentby = option;
-        break;
-      case Kind::kOrderby:
-        check_once(wanted.orderby, option);
-        wanted.orderby = option;
-        break;
+      case Kind::kSegmentby: set_once(wanted.segmentby, option); break;
+      case Kind::kOrderby: set_once(wanted.orderby, option); break;
+      case Kind::kFullIndexes: set_once(wanted.full_indexes, option); break;
       case Kind::kUnsupported: refuse(option);
     }
   }
@@ -130,6 +130,7 @@ void check(Oid hypertable, const Settings& settings) {
   ListCell* cell;
   foreach (cell, settings.segmentby) see(static_cast<const char*>(lfirst(cell)));
   foreach (cell, settings.orderby) see(static_cast<OrderColumn*>(lfirst(cell))->name);
+  check_full_indexes(hypertable, settings.full_indexes);
 }
 
 void require_no_columnar_chunk(const catalog::Hypertable& hypertable) {
@@ -217,6 +218,10 @@ void complete(Settings& settings, const Wanted& wanted, bool chooses_segmentby,
   if (wanted.orderby != nullptr) {
     settings.orderby = parse_order(wanted.orderby->defname, defGetString(wanted.orderby));
   }
+  if (wanted.full_indexes != nullptr) {
+    settings.full_indexes =
+        parse_columns(wanted.full_indexes->defname, defGetString(wanted.full_indexes));
+  }
   if (chooses_segmentby) choose_segmentby(settings, hypertable.relation, time);
   if (chooses_orderby) choose_orderby(settings, hypertable.relation, time);
   if (wanted.orderby != nullptr) append_time(settings, time);
@@ -257,7 +262,10 @@ void reset_options(const catalog::Hypertable& hypertable, const List* options) {
   foreach (cell, options) {
     const auto* option = lfirst_node(DefElem, cell);
     const Kind kind = kind_of(option);
-    if (kind != Kind::kSegmentby && kind != Kind::kOrderby) refuse(option);
+    if (kind != Kind::kSegmentby && kind != Kind::kOrderby && kind != Kind::kFullIndexes) {
+      refuse(option);
+    }
+    if (kind == Kind::kFullIndexes) settings.full_indexes = NIL;
     segmentby |= kind == Kind::kSegmentby;
     orderby |= kind == Kind::kOrderby;
   }

@@ -96,17 +96,18 @@ List* orderby_of(Datum names, Datum descending, Datum nulls_first) {
 }  // namespace
 
 Settings settings_of(std::int32_t hypertable_id) {
-  Settings settings = {false, NIL, NIL};
+  Settings settings = {false, NIL, NIL, NIL};
   const MemoryContext context = CurrentMemoryContext;
   job::as_catalog_owner([&] {
-    if (job::execute("SELECT segmentby, orderby, orderby_desc, orderby_nullsfirst "
+    if (job::execute("SELECT segmentby, orderby, orderby_desc, orderby_nullsfirst, full_indexes "
                      "FROM varve_catalog.columnstore WHERE hypertable_id = $1",
                      {Argument::integer(hypertable_id)}) == 0) {
       return;
     }
     const MemoryContext outer = MemoryContextSwitchTo(context);
     settings = {true, strings_of(job::column(0, 1)),
-                orderby_of(job::column(0, 2), job::column(0, 3), job::column(0, 4))};
+                orderby_of(job::column(0, 2), job::column(0, 3), job::column(0, 4)),
+                strings_of(job::column(0, 5))};
     MemoryContextSwitchTo(outer);
   });
   return settings;
@@ -121,10 +122,11 @@ void store_settings(std::int32_t hypertable_id, const Settings& settings) {
     }
     const Stored arrays = stored(settings);
     job::execute(
-        "INSERT INTO varve_catalog.columnstore VALUES ($1, $2, $3, $4, $5) "
+        "INSERT INTO varve_catalog.columnstore VALUES ($1, $2, $3, $4, $5, $6) "
         "ON CONFLICT (hypertable_id) DO UPDATE SET segmentby = $2, orderby = $3, "
-        "orderby_desc = $4, orderby_nullsfirst = $5",
-        {id, arrays.segmentby, arrays.orderby, arrays.descending, arrays.nulls_first});
+        "orderby_desc = $4, orderby_nullsfirst = $5, full_indexes = $6",
+        {id, arrays.segmentby, arrays.orderby, arrays.descending, arrays.nulls_first,
+         names_of(settings.full_indexes)});
   });
 }
 

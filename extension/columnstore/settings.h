@@ -20,8 +20,9 @@ struct OrderColumn {
 /// whose equal values end up side by side, then by the order columns.
 struct Settings {
   bool is_enabled;
-  List* segmentby;  // of char*
-  List* orderby;    // of OrderColumn*
+  List* segmentby;     // of char*
+  List* orderby;       // of OrderColumn*
+  List* full_indexes;  // of char*: full_indexes.h
 };
 
 /// The row of varve_catalog.columnstore for a hypertable, in the current memory context; not

@@ -44,6 +44,19 @@ std::int32_t sequence_of(HeapTuple tuple, TupleDesc columns) {
   return DatumGetInt32(fastgetattr(tuple, kSequence, columns, &is_null));
 }
 
+/// Also into an index that is being built beside the valid one.
+void insert_index_entries(const Store& store, HeapTuple tuple, Datum* values, bool* nulls) {
+  Relation* indexes;
+  int count;
+  toast_open_indexes(store.toast, RowExclusiveLock, &indexes, &count);
+  for (int i = 0; i < count; ++i) {
+    if (!indexes[i]->rd_index->indisready) continue;
+    index_insert(indexes[i], values, nulls, &tuple->t_self, store.toast, UNIQUE_CHECK_YES, false,
+                 nullptr);
+  }
+  toast_close_indexes(indexes, count, NoLock);
+}
+
 void insert(const Store& store, Oid id, std::int32_t sequence, bytea* data) {
   Datum values[] = {ObjectIdGetDatum(id), Int32GetDatum(sequence), PointerGetDatum(data)};
   bool nulls[] = {false, false, false};
@@ -59,6 +72,14 @@ SysScanDesc begin(const Store& store, Oid id) {
   ScanKeyData key;
   ScanKeyInit(&key, kId, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(id));
   return systable_beginscan_ordered(store.toast, store.index, SnapshotSelf, 1, &key);
+}
+
+/// Scans for one tuple.
+SysScanDesc begin(const Store& store, Oid kind, std::int32_t sequence) {
+  ScanKeyData keys[2];
+  ScanKeyInit(&keys[0], kId, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(kind));
+  ScanKeyInit(&keys[1], kSequence, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(sequence));
+  return systable_beginscan_ordered(store.toast, store.index, SnapshotSelf, 2, keys);
 }
 
 }  // namespace
@@ -79,6 +100,24 @@ void put(const Store& store, Oid kind, std::int32_t sequence, const void* data, 
   if (size > 0) memcpy(VARDATA(bytes), data, size);
   insert(store, kind, sequence, bytes);
   pfree(bytes);
+}
+
+void mark(const Store& store, Oid kind, std::int32_t sequence) {
+  bytea nothing;
+  SET_VARSIZE(&nothing, VARHDRSZ);
+  Datum values[] = {ObjectIdGetDatum(kind), Int32GetDatum(sequence), PointerGetDatum(&nothing)};
+  bool nulls[] = {false, false, false};
+  HeapTuple tuple = heap_form_tuple(RelationGetDescr(store.toast), values, nulls);
+  heap_insert(store.toast, tuple, GetCurrentCommandId(true), HEAP_INSERT_NO_LOGICAL, nullptr);
+  insert_index_entries(store, tuple, values, nulls);
+  heap_freetuple(tuple);
+}
+
+bool has(const Store& store, Oid kind, std::int32_t sequence) {
+  SysScanDesc scan = begin(store, kind, sequence);
+  const bool found = HeapTupleIsValid(systable_getnext_ordered(scan, ForwardScanDirection));
+  systable_endscan_ordered(scan);
+  return found;
 }
 
 Oid put_blob(const Store& store, const void* data, std::size_t size) {

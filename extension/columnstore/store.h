@@ -14,9 +14,10 @@ extern "C" {
 namespace varve::columnstore {
 
 // chunk_ids that are never handed out to values, which start at 16384.
-inline constexpr Oid kGroupKind = 1;   // heads of row groups; chunk_seq is the group's number
-inline constexpr Oid kHeaderKind = 2;  // header tuples: group << 16 | row
-inline constexpr Oid kBitmapKind = 3;  // deletion bitmaps: group << 16 | vector << 10 | number
+inline constexpr Oid kGroupKind = 1;     // heads of row groups; chunk_seq is the group's number
+inline constexpr Oid kHeaderKind = 2;    // header tuples: group << 16 | row
+inline constexpr Oid kBitmapKind = 3;    // deletion bitmaps: group << 16 | vector << 10 | number
+inline constexpr Oid kCompleteKind = 4;  // complete indexes: the number of the index's file
 
 inline constexpr std::size_t kPieceBytes = 8096;  // of a blob in one tuple
 
@@ -32,6 +33,11 @@ void close_store(const Store& store);
 /// Adds one tuple, unseen by logical decoding. The TOAST relation is one that this transaction has
 /// made: before others can know it, whatever is in it is there for all, and frozen.
 void put(const Store& store, Oid kind, std::int32_t sequence, const void* data, std::size_t size);
+
+/// Adds a tuple without data to a store that others use: it is there once this transaction commits.
+void mark(const Store& store, Oid kind, std::int32_t sequence);
+/// Whether there is a tuple of the kind and number, committed or made by this transaction.
+bool has(const Store& store, Oid kind, std::int32_t sequence);
 
 /// Adds a blob under a new chunk_id, in pieces; the id.
 Oid put_blob(const Store& store, const void* data, std::size_t size);

@@ -5,6 +5,7 @@
 #include "extension/chunk/maintain/rewrite.h"
 #include "extension/columnar/carry_over.h"
 #include "extension/columnstore/access_method.h"
+#include "extension/columnstore/beside_writers.h"
 #include "extension/columnstore/chunk_size.h"
 #include "extension/columnstore/convert.h"
 #include "extension/columnstore/group_sort.h"
@@ -235,10 +236,7 @@ bool convert(Oid chunk, const Settings& settings, Scope scope, bool others_write
                 static_cast<std::int64_t>(bytes_of_heap(work.chunk) / BLCKSZ));
   conversion.groups = write_groups(work, settings);
   conversion.rows = work.carried_rows + work.sorted;
-  if (others_write) {
-    progress::set(progress::Phase::kWaitingForWriters);
-    LockRelationOid(chunk, ExclusiveLock);
-  }
+  if (others_write) wait_for_writers(chunk);
   const bool is_whole = !others_write || look_again(work);
   work.rest->finish();
   if (!is_whole) {
@@ -256,12 +254,6 @@ bool convert(Oid chunk, const Settings& settings, Scope scope, bool others_write
   return true;
 }
 
-/// What tells rows that have changed meanwhile takes memory for each page.
-bool can_others_write(Relation chunk) {
-  const std::size_t budget = static_cast<std::size_t>(maintenance_work_mem) * 1024 / 4;
-  return bytes_of_heap(chunk) / BLCKSZ * MovedRows::kBytesPerBlock <= budget;
-}
-
 }  // namespace
 
 Conversion to_columns(Oid chunk, const Settings& settings, Scope scope) {
@@ -272,19 +264,9 @@ Conversion to_columns(Oid chunk, const Settings& settings, Scope scope) {
   const chunk::RestrictedUser before = chunk::become_owner(table);
   const bool others_write = can_others_write(table);
   table_close(table, NoLock);
-  progress::begin(chunk, 1);
-  if (!others_write) {
-    progress::set(progress::Phase::kWaitingForWriters);
-    LockRelationOid(chunk, ExclusiveLock);
-  }
-  if (!convert(chunk, settings, scope, others_write, conversion)) {
-    ereport(DEBUG1,
-            (errmsg("rows of chunk \"%s\" that had become columns have been changed meanwhile",
-                    get_rel_name(chunk))));
-    progress::begin(chunk, 2);
-    convert(chunk, settings, scope, false, conversion);
-  }
-  progress::end();
+  convert_beside_writers(chunk, others_write, [&](bool others) {
+    return convert(chunk, settings, scope, others, conversion);
+  });
   chunk::become_again(before);
   return conversion;
 }

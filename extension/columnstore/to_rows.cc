@@ -2,13 +2,17 @@
 #include "extension/chunk/maintain/columns.h"
 #include "extension/chunk/maintain/rewrite.h"
 #include "extension/columnstore/access_method.h"
+#include "extension/columnstore/beside_writers.h"
+#include "extension/columnstore/chunk_size.h"
 #include "extension/columnstore/convert.h"
+#include "extension/columnstore/group_states.h"
 #include "extension/columnstore/live_rows.h"
 #include "extension/columnstore/progress.h"
 #include "extension/columnstore/row_versions.h"
 
 extern "C" {
 #include <access/table.h>
+#include <access/xact.h>
 #include <catalog/pg_am.h>
 #include <commands/tablecmds.h>
 #include <storage/lmgr.h>
@@ -17,47 +21,114 @@ extern "C" {
 namespace varve::columnstore {
 namespace {
 
-std::int64_t copy_group_rows(Relation chunk, TransactionId oldest, VersionWriter& writer) {
-  GroupRows rows(chunk, oldest, GroupNumbers::none());
-  std::int64_t count = 0;
+/// A conversion under way, into a transient table.
+struct Work {
+  Relation chunk;
+  chunk::Rewrite rewrite;
+  Relation target;
+  bool others_write;  // until the end, when they have to wait
+
+  FoundGroups found;
+  GroupNumbers none;  // of the groups comes along
+  MovedRows moved;
+  VersionWriter* writer;
+  std::int64_t rows;
+};
+
+Work begin(Oid chunk, bool others_write) {
+  Work work = {};
+  work.chunk = table_open(chunk, NoLock);
+  const chunk::Placement same_place = {work.chunk->rd_rel->reltablespace, false, InvalidOid};
+  work.rewrite = chunk::begin_rewrite(work.chunk, same_place, HEAP_TABLE_AM_OID);
+  work.target = table_open(work.rewrite.transient, AccessExclusiveLock);
+  work.others_write = others_write;
+  work.found = found_groups(work.chunk, work.rewrite.limits.oldest);
+  work.none = GroupNumbers::none();
+  work.writer = new (palloc(sizeof(VersionWriter)))
+      VersionWriter(work.chunk, work.target, work.rewrite.limits);
+  return work;
+}
+
+void copy_group_rows(Work& work) {
+  progress::set(progress::Phase::kRowGroups);
+  progress::set(progress::Count::kGroups, static_cast<std::int64_t>(work.found.count));
+  progress::set(progress::Count::kPages,
+                static_cast<std::int64_t>(bytes_of_heap(work.chunk) / BLCKSZ));
+  GroupRows rows(work.chunk, work.rewrite.limits.oldest, work.none);
   Fate fate;
   while (rows.next(fate)) {
     if (fate == Fate::kDead) continue;
-    writer.add(rows.slot, fate == Fate::kRecent ? rows.deleter : InvalidTransactionId);
-    ++count;
+    work.writer->add(rows.slot, fate == Fate::kRecent ? rows.deleter : InvalidTransactionId);
+    ++work.rows;
   }
-  rows.horizon.tell_standbys(chunk);
+  rows.horizon.tell_standbys(work.chunk);
   rows.end();
-  return count;
 }
 
-std::int64_t copy_heap_rows(Relation chunk, TransactionId oldest, VersionWriter& writer) {
-  HeapRows rows(chunk, oldest);
-  std::int64_t count = 0;
+void copy(Work& work, TupleTableSlot* slot, Fate fate) {
+  if (fate == Fate::kDead) {
+    work.writer->skip(slot);
+  } else {
+    work.writer->copy(slot);
+    ++work.rows;
+  }
+}
+
+/// Of rows that others may still change, those that everybody sees: the rest is for the second
+/// look.
+void copy_heap_rows(Work& work) {
+  progress::set(progress::Phase::kRowsBeside);
+  HeapRows rows(work.chunk, work.rewrite.limits.oldest, work.others_write ? &work.moved : nullptr);
   Fate fate;
   while (rows.next(fate)) {
-    if (fate == Fate::kDead) {
-      writer.skip(rows.slot);
-    } else {
-      writer.copy(rows.slot);
-      ++count;
-    }
+    if (!work.others_write || fate == Fate::kVisible) copy(work, rows.slot, fate);
   }
   rows.dead.tell_standbys(chunk);
   rows.end();
-  return count;
 }
 
-std::int64_t copy_all(Relation chunk, const chunk::Rewrite& rewrite) {
-  Relation target = table_open(rewrite.transient, AccessExclusiveLock);
-  VersionWriter writer(chunk, target, rewrite.limits);
-  progress::set(progress::Phase::kRowGroups);
-  std::int64_t count = copy_group_rows(chunk, rewrite.limits.oldest, writer);
-  progress::set(progress::Phase::kRowsBeside);
-  count += copy_heap_rows(chunk, rewrite.limits.oldest, writer);
-  writer.finish();
-  table_close(target, NoLock);
-  return count;
+/// When nobody writes any more: what was written since. False where it is in rows that have been
+/// copied.
+bool look_again(Work& work) {
+  progress::set(progress::Phase::kWrittenMeanwhile);
+  progress::set(progress::Count::kPagesRead, 0);
+  if (has_new_tombstones(work.chunk, work.found, work.none)) return false;
+  HeapRows rows = HeapRows::second_look(work.chunk, work.rewrite.limits.oldest, work.moved);
+  Fate fate;
+  while (!rows.has_changed && rows.next(fate)) copy(work, rows.slot, fate);
+  const bool has_changed = rows.has_changed;
+  rows.end();
+  return !has_changed;
+}
+
+void exchange_files(Work& work) {
+  const Oid chunk = work.rewrite.chunk;
+  progress::set(progress::Phase::kIndexes);
+  chunk::build_indexes(work.rewrite, static_cast<double>(work.rows));
+  progress::set(progress::Phase::kWaitingForReaders);
+  LockRelationOid(chunk, AccessExclusiveLock);
+  progress::set(progress::Phase::kExchange);
+  chunk::finish_rewrite(work.rewrite);
+  set_access_method(chunk, HEAP_TABLE_AM_OID);
+}
+
+/// False where others have changed what had been copied already: nothing has happened then.
+bool convert(Oid chunk, bool others_write) {
+  Work work = begin(chunk, others_write);
+  copy_group_rows(work);
+  copy_heap_rows(work);
+  if (others_write) wait_for_writers(chunk);
+  const bool is_whole = !others_write || look_again(work);
+  work.writer->finish();
+  table_close(work.target, NoLock);
+  table_close(work.chunk, NoLock);
+  CommandCounterIncrement();
+  if (is_whole) {
+    exchange_files(work);
+  } else {
+    chunk::abandon_rewrite(work.rewrite);
+  }
+  return is_whole;
 }
 
 }  // namespace
@@ -66,20 +137,9 @@ void to_rows(Oid chunk) {
   Relation table = table_open(chunk, NoLock);
   CheckTableNotInUse(table, "convert chunk");
   const chunk::RestrictedUser before = chunk::become_owner(table);
-  const chunk::Placement same_place = {table->rd_rel->reltablespace, false, InvalidOid};
-  progress::begin(chunk, 1);
-  chunk::Rewrite rewrite = chunk::begin_rewrite(table, same_place, HEAP_TABLE_AM_OID);
-  const std::int64_t count = copy_all(table, rewrite);
+  const bool others_write = can_others_write(table);
   table_close(table, NoLock);
-
-  progress::set(progress::Phase::kIndexes);
-  chunk::build_indexes(rewrite, static_cast<double>(count));
-  progress::set(progress::Phase::kWaitingForReaders);
-  LockRelationOid(chunk, AccessExclusiveLock);
-  progress::set(progress::Phase::kExchange);
-  chunk::finish_rewrite(rewrite);
-  set_access_method(chunk, HEAP_TABLE_AM_OID);
-  progress::end();
+  convert_beside_writers(chunk, others_write, [&](bool others) { return convert(chunk, others); });
   chunk::become_again(before);
 }
 

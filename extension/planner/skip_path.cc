@@ -393,7 +393,7 @@ void add_skip_path(const Candidate& candidate) {
   add_path(relation, &path->path);
 }
 
-/// An index that is in order: those of columnar chunks are not.
+/// An index that is in order: sparse ones of columnar chunks are not.
 bool is_ordered(const IndexOptInfo& index) {
   return index.relam == BTREE_AM_OID && index.sortopfamily != nullptr && index.amhasgettuple &&
          !index.hypothetical && (index.indpred == NIL || index.predOK);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <span>
 
+#include "extension/columnar/index_fetch.h"
 #include "extension/planner/skip_cursor.h"
 
 #include "extension/pg/custom_scan.h"
@@ -282,6 +283,7 @@ void open_scans(SkipScan& scan) {
   const int most_keys = 2 * INDEX_MAX_KEYS;
   scan.seek = index_beginscan(table, scan.index, estate->es_snapshot, most_keys, 0);
   scan.seek->xs_want_itup = true;
+  columnar::give_rows(scan.seek);
   bool single_pass = scan.seek_direction == scan.rows_direction;
   for (int i = 0; i < scan.key_count; ++i) {
     single_pass = single_pass && scan.keys[i].column <= scan.prefix_count;

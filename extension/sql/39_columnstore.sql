@@ -6,6 +6,7 @@ CREATE TABLE varve_catalog.columnstore (
     orderby           name[]    NOT NULL,
     orderby_desc      boolean[] NOT NULL,
     orderby_nullsfirst boolean[] NOT NULL,
+    full_indexes      name[]    NOT NULL DEFAULT '{}',  -- of the hypertable; those of columnar chunks have all rows
     CONSTRAINT columnstore_orderby_check CHECK (
         cardinality(orderby_desc) = cardinality(orderby) AND cardinality(orderby_nullsfirst) = cardinality(orderby))
 );
@@ -79,3 +80,14 @@ CREATE FUNCTION varve_catalog.is_columnar(method oid) RETURNS boolean
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN method = (SELECT am.oid FROM pg_catalog.pg_am am WHERE am.amname = 'varve_columnar');
 COMMENT ON FUNCTION varve_catalog.is_columnar(oid) IS 'whether an access method is that of columnar chunks';
+
+CREATE FUNCTION varve_catalog.has_dead_columnar_rows(chunk regclass) RETURNS boolean
+AS 'MODULE_PATHNAME', 'varve_has_dead_columnar_rows'
+LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION varve_catalog.has_dead_columnar_rows(regclass) IS
+    'whether a columnar chunk has row groups so many rows of which have been deleted that converting it again writes them anew';
+
+CREATE FUNCTION is_full_index(index regclass) RETURNS boolean
+AS 'MODULE_PATHNAME', 'varve_is_full_index'
+LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION is_full_index(regclass) IS 'whether an index of a columnar chunk has entries for the rows in columns, too';

@@ -53,14 +53,16 @@ END $$;
 
 COMMENT ON FUNCTION _timescaledb_functions.policy_compression_check(jsonb) IS 'reports what is wrong with the configuration of a columnstore policy';
 
--- Also those that are columns already, if rows have been written into them since.
+-- Also those that are columns already, if rows have been written into them since, or many deleted.
 CREATE FUNCTION varve_catalog.compression_chunks(config jsonb, present bigint) RETURNS varve_catalog.chunk[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     chunks regclass[] := varve_catalog.policy_old_chunks(config, 'compress_after', 'compress_created_before', present);
 BEGIN
     RETURN ARRAY(SELECT c FROM varve_catalog.chunk c JOIN pg_class r ON r.oid = c.relation
-        WHERE c.relation = ANY (chunks) AND r.relkind = 'r' AND (NOT varve_catalog.is_columnar(r.relam) OR pg_relation_size(c.relation) > 0)
+        WHERE c.relation = ANY (chunks) AND r.relkind = 'r' 
+            AND CASE WHEN NOT varve_catalog.is_columnar(r.relam) OR pg_relation_size(c.relation) > 0 THEN true
+                     ELSE varve_catalog.has_dead_columnar_rows(c.relation) END
         ORDER BY c.range_begin, c.id);
 END $$;
 

@@ -27,7 +27,7 @@ SELECT h.relation AS hypertable,
     (SELECT string_agg(quote_ident(s.name), ', ' ORDER BY s.n) FROM unnest(e.segmentby) WITH ORDINALITY s (name, n)) AS segmentby,
     varve_catalog.order_text(e.orderby, e.orderby_desc, e.orderby_nullsfirst) AS orderby,
     NULL::text AS compress_interval_length,
-    NULL::jsonb AS index
+    (SELECT jsonb_agg(jsonb_build_object('type', 'full', 'index', f.name) ORDER BY f.n) FROM unnest(e.full_indexes) WITH ORDINALITY f (name, n)) AS index
 FROM varve_catalog.columnstore e JOIN varve_catalog.hypertable h ON h.id = e.hypertable_id;
 COMMENT ON VIEW timescaledb_information.hypertable_columnstore_settings IS 'how rows are ordered in the columnar chunks of each hypertable';
 

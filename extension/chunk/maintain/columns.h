@@ -30,6 +30,10 @@ struct Columns {
   void (*prepare)(Oid table);
   /// Lets the columns of a table be seen. AccessExclusiveLock is held.
   void (*become)(Oid table);
+  /// Whether a table has columns, also one that does not show them yet.
+  bool (*has)(Relation table);
+  /// Whether an index of a chunk shall have entries for the rows in columns, too.
+  bool (*wants_full)(Relation chunk, Relation index);
   /// Copies the columns of `source`, and which of their rows are deleted, into `target`, as row
   /// groups from number `first` on; the number behind the last of them.
   std::uint32_t (*carry)(Relation source, Relation target, std::uint32_t first,

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "extension/pg/attribute_map.h"
 extern "C" {
 #include <access/genam.h>
 #include <access/htup_details.h>
@@ -17,12 +16,9 @@ extern "C" {
 #include <catalog/pg_am.h>
 #include <catalog/pg_class.h>
 #include <commands/cluster.h>
-#include <commands/defrem.h>
 #include <commands/tablecmds.h>
-#include <commands/tablespace.h>
 #include <miscadmin.h>
 #include <optimizer/optimizer.h>
-#include <parser/parse_utilcmd.h>
 #include <storage/bufmgr.h>
 #include <storage/lmgr.h>
 #include <storage/predicate.h>
@@ -42,43 +38,6 @@ HeapTuple class_row(Oid relation) {
 }
 
 Form_pg_class form_of(HeapTuple tuple) { return reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple)); }
-
-/// What pg_class says of the size of a new table; index_build() does the same, where there is one.
-void store_size(Oid transient, double rows) {
-  Relation relation = table_open(transient, NoLock);
-  const BlockNumber pages = RelationGetNumberOfBlocks(relation);
-  table_close(relation, NoLock);
-  Relation table = table_open(RelationRelationId, RowExclusiveLock);
-  HeapTuple tuple = class_row(transient);
-  form_of(tuple)->relpages = static_cast<int32>(pages);
-  form_of(tuple)->reltuples = static_cast<float4>(rows);
-  CatalogTupleUpdate(table, &tuple->t_self, tuple);
-  table_close(table, RowExclusiveLock);
-  CommandCounterIncrement();
-}
-
-/// The definition of the index for the transient table, whose columns have the same numbers.
-IndexStmt* definition_of(Relation index, const AttrMap* numbers, const Placement& placement) {
-  Oid constraint = InvalidOid;
-  IndexStmt* definition = generateClonedIndexStmt(nullptr, index, numbers, &constraint);
-  if (placement.moves_indexes) definition->tableSpace = get_tablespace_name(placement.indexes);
-  // Not where default_tablespace of this session points.
-  if (definition->tableSpace == nullptr) {
-    definition->tableSpace = get_tablespace_name(MyDatabaseTableSpace);
-  }
-  // One whose concurrent build has failed may have failed because of duplicates.
-  if (!index->rd_index->indisvalid) definition->unique = definition->isconstraint = false;
-  return definition;
-}
-
-Oid build_index(Oid transient, Relation index, const AttrMap* numbers, const Placement& placement) {
-  IndexStmt* definition = definition_of(index, numbers, placement);
-  const Oid built = DefineIndex(transient, definition, InvalidOid, InvalidOid, InvalidOid, true,
-                                false, false, false, true)
-                        .objectId;
-  CommandCounterIncrement();
-  return built;
-}
 
 /// Exchanges what two rows of pg_class say of files.
 void swap_rows(Form_pg_class a, Form_pg_class b) {
@@ -229,22 +188,6 @@ double copy_rows(const Rewrite& rewrite, Relation chunk, Oid index) {
   if (order != nullptr) index_close(order, NoLock);
   table_close(target, NoLock);
   return rows - recently_dead;
-}
-
-void build_indexes(Rewrite& rewrite, double rows) {
-  store_size(rewrite.transient, rows);
-  Relation chunk = table_open(rewrite.chunk, NoLock);
-  const TupleDesc columns = RelationGetDescr(chunk);
-  const AttrMap* numbers = pg::attribute_map(columns, columns);
-  rewrite.indexes = RelationGetIndexList(chunk);
-  ListCell* cell;
-  foreach (cell, rewrite.indexes) {
-    Relation index = index_open(lfirst_oid(cell), AccessShareLock);
-    const Oid built = build_index(rewrite.transient, index, numbers, rewrite.placement);
-    rewrite.new_indexes = lappend_oid(rewrite.new_indexes, built);
-    index_close(index, NoLock);
-  }
-  table_close(chunk, NoLock);
 }
 
 void abandon_rewrite(const Rewrite& rewrite) { drop_transient(rewrite.transient); }

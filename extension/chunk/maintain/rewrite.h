@@ -59,7 +59,9 @@ Rewrite begin_rewrite(Relation chunk, Placement placement, Oid access_method = I
 /// Copies all rows of the chunk, in the order of `index` if there is one; their number.
 double copy_rows(const Rewrite& rewrite, Relation chunk, Oid index);
 
-/// Notes the number of rows, and builds the indexes. A violation of a unique index is an error.
+/// Notes the number of rows, and builds the indexes; those that shall have the rows in columns,
+/// too, after the others, as of a table that shows its columns. A violation of a unique index is an
+/// error.
 void build_indexes(Rewrite& rewrite, double rows);
 
 /// Drops the transient table, before it has indexes: the chunk stays what it was.

@@ -44,6 +44,8 @@ my @convert = (
 my @columnar_options = (@options, [ ('SET varve.enable_columnar_index_scan = on') x 3, 'SET varve.enable_columnar_index_scan = off' ],
     [ ('SET varve.enable_vectorized = on') x 3, 'SET varve.enable_vectorized = off' ]);
 my $columnstore = "SELECT create_hypertable('t', 'time', chunk_time_interval => %TIME); ALTER TABLE t SET (timescaledb.compress)";
+my $full_indexes = "SELECT format('ALTER TABLE t SET (tsdb.full_indexes = %L)', string_agg(quote_ident(r.relname), ', ')) FROM pg_index x
+    JOIN pg_class r ON r.oid = x.indexrelid JOIN pg_am a ON a.oid = r.relam AND a.amname IN ('btree', 'hash') WHERE x.indrelid = 't'::regclass HAVING count(*) > 0\n\\gexec\n";
 my @states = (
     { name => 'plain' },
     {
@@ -62,6 +64,11 @@ my @states = (
     {
         name => 'half', database => 1, options => \@columnar_options, maintain => \@convert,
         adopt => $columnstore, settle => half_of_chunks('compress_chunk(c)'),
+    },
+    {
+        # Indexes have entries for columnar rows, as many as can.
+        name => 'full_index', database => 1, options => \@columnar_options, maintain => \@convert,
+        adopt => $columnstore, settle => $full_indexes . half_of_chunks('compress_chunk(c)'),
     },
 );
 use constant STEPS => 80;

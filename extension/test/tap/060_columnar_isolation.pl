@@ -43,6 +43,9 @@ my @states = (
     # Half of the rows come after compression, and one columnar row has been replaced before.
     { name => 'half', settle => qq{DELETE FROM t WHERE id > 30; COMMIT; $compress
         INSERT INTO t SELECT g, g * 10, 'row' FROM generate_series(31, 60) g; UPDATE t SET v = v WHERE id = 2;} },
+    # The key's index has entries for columnar rows, so that PostgreSQL finds and checks them by itself.
+    { name => 'full_index', settle => qq{ALTER TABLE t SET (tsdb.full_indexes = 't_pkey'); $compress
+        IF NOT (SELECT bool_and(is_full_index(x.indexrelid)) FROM pg_index x WHERE x.indrelid IN (SELECT show_chunks('t'))) THEN RAISE 'no full index'; END IF;} },
 );
 # Vectors with bitmaps of deleted rows, committed and rolled back; rows of those keys beside the columns.
 my $deleted = { name => 'deleted', settle => qq{$compress

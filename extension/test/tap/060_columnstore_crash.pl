@@ -65,6 +65,28 @@ for my $level (qw(replica minimal)) {
     is($node->safe_psql('postgres', 'SELECT count(*) FROM t WHERE id % 100 = 2'), '0', "$level: rows are gone");
     $restart->();
     $check->('varve_columnar', 'a deletion by vectors was committed');
+    # A full index is one afterwards if it was committed.
+    my $full = "SELECT is_full_index('_timescaledb_internal._hyper_1_1_chunk_pkey')";
+    my $check_full = sub {
+        my ($wanted, $what) = @_;
+        is($node->safe_psql('postgres', $full), $wanted, "$level: $what: full: $wanted");
+        $check->('varve_columnar', $what);
+        is($node->safe_psql('postgres', 'SET enable_seqscan = off; SET varve.enable_vectorized = off; SELECT count(*), sum(id) FROM (SELECT id FROM t ORDER BY id) x'),
+            $node->safe_psql('postgres', 'SELECT count(*), sum(id) FROM t'), "$level: $what: in the order of the index");
+        $node->safe_psql('postgres', "SELECT bt_index_check('_timescaledb_internal._hyper_1_1_chunk_pkey', true)");
+    };
+    $node->safe_psql('postgres', "CREATE EXTENSION amcheck; ALTER TABLE t SET (tsdb.full_indexes = 't_pkey')");
+    $session = $node->background_psql('postgres');
+    $session->query_safe("BEGIN; REINDEX TABLE _timescaledb_internal._hyper_1_1_chunk;");
+    $restart->();
+    $check_full->('f', 'REINDEX that was not committed');
+    $node->safe_psql('postgres', 'REINDEX TABLE _timescaledb_internal._hyper_1_1_chunk');
+    $restart->();
+    $check_full->('t', 'REINDEX');
+    $node->safe_psql('postgres', "DELETE FROM t WHERE id % 3 = 1; SELECT compress_chunk($chunk)");
+    $expected = $node->safe_psql('postgres', $sum);
+    $restart->();
+    $check_full->('t', 'conversion');
 
     # A backend that is killed at any moment.
     next if $level eq 'minimal';

@@ -19,11 +19,13 @@ $node->safe_psql('source', q{
     CREATE TABLE m (time timestamptz NOT NULL, device int NOT NULL, v numeric, note text, PRIMARY KEY (device, time));
     SELECT create_hypertable('m', by_range('time', interval '1 day'));
     INSERT INTO m SELECT t, d, d * 0.25, CASE WHEN d > 1 THEN repeat('long ', 1000 * d) END FROM generate_series(timestamptz '2024-01-01', '2024-01-03', '10 minutes') t, generate_series(1, 5) d;
-    ALTER TABLE m SET (tsdb.enable_columnstore, tsdb.segmentby = 'device');
+    ALTER TABLE m SET (tsdb.enable_columnstore, tsdb.segmentby = 'device', tsdb.full_indexes = 'm_pkey');
     SELECT compress_chunk(c) FROM show_chunks('m', older_than => timestamptz '2024-01-03') c;
     UPDATE m SET v = 100 WHERE device = 3 AND time < '2024-01-01 02:00';
     DELETE FROM m WHERE device = 4 AND time < '2024-01-01 02:00';
 });
+my $full = q{SELECT string_agg(is_full_index(x.indexrelid)::text, ' ' ORDER BY x.indrelid) FROM pg_index x WHERE x.indrelid IN (SELECT show_chunks('m')) AND x.indisprimary};
+is($node->safe_psql('source', $full), 'true true false', 'their keys are full indexes');
 my $sum = "SELECT count(*), sum(v), md5(string_agg(m::text, ',' ORDER BY time, device)) FROM m";
 my $chunks = "SELECT string_agg(chunk_name || ' ' || is_compressed, ', ' ORDER BY chunk_name) FROM timescaledb_information.chunks";
 my $expected = $node->safe_psql('source', $sum);
@@ -35,10 +37,12 @@ $node->command_ok([ 'pg_dump', '-Fc', '-f', $file, $node->connstr('source') ], '
 $node->command_ok([ 'pg_restore', '-d', $node->connstr('target'), $file ], 'restored');
 is($node->safe_psql('target', $sum), $expected, 'all rows, once');
 is($node->safe_psql('target', $chunks), $states, 'chunks are what they were');
-is($node->safe_psql('target', 'SELECT segmentby, orderby FROM timescaledb_information.hypertable_columnstore_settings'), 'device|"time" DESC', 'settings, too');
+is($node->safe_psql('target', 'SELECT segmentby, orderby, index FROM timescaledb_information.hypertable_columnstore_settings'),
+    'device|"time" DESC|[{"type": "full", "index": "m_pkey"}]', 'settings, too');
 is($node->safe_psql('target', 'SELECT sum(pg_relation_size(c)) > 0 FROM show_chunks(\'m\') c'), 't', 'the rows are beside the columns');
 $node->safe_psql('target', q{SELECT compress_chunk(c) FROM show_chunks('m', older_than => timestamptz '2024-01-03') c});
 is($node->safe_psql('target', $sum), $expected, 'and become columns again');
+is($node->safe_psql('target', $full), 'true true false', 'with full indexes');
 is($node->safe_psql('target', q{SELECT sum(pg_relation_size(c)) FROM show_chunks('m', older_than => timestamptz '2024-01-03') c}), '0', 'all of them');
 
 $node->stop;

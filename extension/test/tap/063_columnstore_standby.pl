@@ -33,6 +33,12 @@ $primary->safe_psql('postgres', 'UPDATE m SET v = -v WHERE v % 100 = 0; DELETE F
 same('changed columns');
 $primary->safe_psql('postgres', $compress);
 same('columns again');
+$primary->safe_psql('postgres', q{ALTER TABLE m SET (tsdb.full_indexes = 'm_time_idx')});
+$primary->safe_psql('postgres', 'REINDEX INDEX m_time_idx');
+caught_up();
+is($standby->safe_psql('postgres', q{SELECT is_full_index('_timescaledb_internal._hyper_1_1_chunk_time_idx')}), 't', 'a full index');
+my $ordered = 'SET enable_seqscan = off; SET enable_sort = off; SET varve.enable_vectorized = off; SELECT count(*), sum(v * n) FROM (SELECT v, row_number() OVER (ORDER BY time) AS n FROM m) x';
+is($standby->safe_psql('postgres', $ordered), $primary->safe_psql('postgres', $ordered =~ s/enable_sort/enable_indexscan/r), 'orders rows');
 
 # A snapshot from before rows were written, and from before rows were deleted, of columns and beside them, by what makes them
 # visible to all or ends them for good.

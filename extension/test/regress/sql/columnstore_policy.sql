@@ -49,6 +49,24 @@ SELECT action, range_start, note FROM explain_policy(:job);
 CALL run_job(:job);
 SELECT count(*) FROM explain_policy(:job);
 SELECT count(*), sum(v) FROM readings WHERE time < '2024-04-22';
+-- So do rows that are deleted from columns leave them, where they are more than one in 64.
+DELETE FROM readings WHERE time = '2024-04-22 01:00+00' AND device = 1;
+SELECT count(*) FROM explain_policy(:job);
+DELETE FROM readings WHERE time < '2024-04-22 03:00+00' AND time >= '2024-04-22' AND device = 1;
+SELECT action, range_start FROM explain_policy(:job);
+SELECT c.range_start::date AS day, k.columnar_rows FROM timescaledb_information.chunks c
+    JOIN varve_catalog.columnar_chunk k ON k.chunk_id = substring(c.chunk_name FROM '_hyper_[0-9]+_([0-9]+)_chunk')::int WHERE c.range_start = '2024-04-22';
+CALL run_job(:job);
+SELECT c.range_start::date AS day, k.columnar_rows FROM timescaledb_information.chunks c
+    JOIN varve_catalog.columnar_chunk k ON k.chunk_id = substring(c.chunk_name FROM '_hyper_[0-9]+_([0-9]+)_chunk')::int WHERE c.range_start = '2024-04-22';
+SELECT count(*) FROM explain_policy(:job);
+-- Not for as long as the deletion may be undone; and no other table has any.
+BEGIN;
+DELETE FROM readings WHERE time < '2024-04-22' AND time >= '2024-04-21';
+SELECT count(*) FROM explain_policy(:job);
+ROLLBACK;
+SELECT varve_catalog.has_dead_columnar_rows('expected'), varve_catalog.has_dead_columnar_rows(0), varve_catalog.has_dead_columnar_rows('readings'),
+    varve_catalog.has_dead_columnar_rows('pg_class');
 SELECT refusal(format('SELECT alter_job(%s, config_merge => ''{"compress_after": null}'')', :job));
 SELECT refusal(format('SELECT alter_job(%s, config_merge => ''{"compress_after": "soon"}'')', :job));
 SELECT refusal(format('SELECT alter_job(%s, config_merge => ''{"hypertable_id": 4711}'')', :job));
