@@ -8,6 +8,7 @@
 #include "extension/columnstore/chunk_size.h"
 #include "extension/columnstore/divide.h"
 #include "extension/columnstore/reader.h"
+#include "extension/skipping/measure.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -20,6 +21,11 @@ namespace {
 
 void become(Oid table) {
   if (!chunk::is_columnar(table)) set_access_method(table, columnar_method());
+  const std::int32_t hypertable_id = pg::entry([&] {
+    const auto chunk = catalog::ChunkTable::find(table);
+    return chunk ? chunk->hypertable_id : 0;
+  });
+  if (hypertable_id != 0) skipping::store_ranges(hypertable_id, table);
 }
 
 std::uint32_t carry(Relation source, Relation target, std::uint32_t first,
@@ -76,6 +82,7 @@ void divided(const catalog::Chunk& chunk, const catalog::Chunk& rest,
   const std::int64_t rows = counts[0].rows + counts[1].rows;
   store_conversion(chunk.id, settings, share_of(whole, counts[0], rows));
   store_conversion(rest.id, settings, share_of(whole, counts[1], rows));
+  skipping::store_ranges(chunk.hypertable_id, chunk.relation);
 }
 
 /// A table in columns has become a chunk: what it was before is not known.
@@ -96,12 +103,14 @@ void note_attached(const catalog::Chunk& chunk) {
   reader->close();
   table_close(table, NoLock);
   store_conversion(chunk.id, settings, conversion);
+  skipping::store_ranges(chunk.hypertable_id, chunk.relation);
 }
 
 void on_chunk_event(const catalog::Chunk& chunk, catalog::ChunkEvent event) {
   pg::call([&] {
     if (event == catalog::ChunkEvent::kDetached) {
       forget_conversion(chunk.id);
+      skipping::forget_ranges(chunk.hypertable_id, chunk.relation);
     } else if (chunk::is_columnar(chunk.relation)) {
       note_attached(chunk);
     }

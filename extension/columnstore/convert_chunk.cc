@@ -1,6 +1,7 @@
 // compress_chunk(), decompress_chunk() and the procedures that do the same.
 #include "extension/chunk/maintain/chunk_argument.h"
 #include "extension/columnstore/convert.h"
+#include "extension/skipping/measure.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -57,6 +58,13 @@ void keep_sizes(std::int32_t chunk_id, Conversion& conversion) {
   conversion.toast_bytes = first.toast_bytes;
 }
 
+/// Of columns by which chunks have been skipped only since the conversion.
+void complete_ranges(const chunk::OwnChunk& own) {
+  if (!skipping::lacks_ranges(own.hypertable.id, own.chunk.relation)) return;
+  LockRelationOid(own.chunk.relation, ShareRowExclusiveLock);
+  skipping::store_ranges(own.hypertable.id, own.chunk.relation);
+}
+
 void compress(const chunk::OwnChunk& own, bool if_not, bool recompress) {
   const Oid chunk = own.chunk.relation;
   require_table(chunk);
@@ -65,12 +73,14 @@ void compress(const chunk::OwnChunk& own, bool if_not, bool recompress) {
   const bool was_columnar = is_columnar(chunk);
   const bool is_same_order = was_columnar && has_same_order(own.chunk.id, settings);
   if (was_columnar && !recompress && !has_changes(chunk)) {
+    complete_ranges(own);
     return report_nothing(chunk, if_not, ERRCODE_DUPLICATE_OBJECT, "in columns already");
   }
   const Scope scope = recompress || !is_same_order ? Scope::kAll : Scope::kChanged;
   Conversion conversion = to_columns(chunk, settings, scope);
   if (was_columnar) keep_sizes(own.chunk.id, conversion);
   store_conversion(own.chunk.id, settings, conversion);
+  skipping::store_ranges(own.hypertable.id, chunk);
 }
 
 void decompress(const chunk::OwnChunk& own, bool if_columnar) {
@@ -80,6 +90,7 @@ void decompress(const chunk::OwnChunk& own, bool if_columnar) {
                           "not in columns");
   }
   to_rows(chunk);
+  skipping::forget_ranges(own.hypertable.id, chunk);
   forget_conversion(own.chunk.id);
 }
 
