@@ -1,4 +1,5 @@
 // compress_chunk(), decompress_chunk() and the procedures that do the same.
+#include "extension/chunk/frozen.h"
 #include "extension/chunk/maintain/chunk_argument.h"
 #include "extension/columnstore/convert.h"
 #include "extension/skipping/measure.h"
@@ -25,7 +26,11 @@ bool flag(FunctionCallInfo fcinfo, int position, bool otherwise) {
 chunk::OwnChunk locked(FunctionCallInfo fcinfo, const char* function, LOCKMODE mode) {
   const chunk::OwnChunk named = chunk::own_chunk(fcinfo->args[0], function);
   const chunk::OwnChunk known = chunk::lock_hypertable_of(named, AccessShareLock);
-  pg::call([&] { LockRelationOid(known.chunk.relation, mode); });
+  pg::call([&] {
+    LockRelationOid(known.chunk.relation, mode);
+    chunk::require_not_frozen(known.chunk.relation, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                              "converted");
+  });
   return chunk::current(known);
 }
 

@@ -73,7 +73,7 @@ SELECT c.id,
     r.relname AS table_name,
     NULL::integer AS compressed_chunk_id,
     false AS dropped,
-    varve_catalog.is_columnar(r.relam)::integer AS status,
+    varve_catalog.status_of(r.oid) AS status,
     false AS osm_chunk,
     c.created AS creation_time
 FROM varve_catalog.chunk c
