@@ -27,6 +27,7 @@
 #include "extension/planner/hooks.h"
 #include "extension/planner/skip_path.h"
 #include "extension/planner/stepwise_query.h"
+#include "extension/skipping/install.h"
 #include "extension/vectorized/install.h"
 
 #include "extension/pg/boundary.h"
@@ -58,6 +59,7 @@ void _PG_init() {
   varve::planner::install_skip_scan();
   varve::columnar::install_index_plan();
   varve::columnar::install_reader_pool();
+  varve::skipping::install();
   varve::vectorized::install();
   varve::planner::install_child_equivalences();
   varve::planner::install_bucket_groups();

@@ -9,6 +9,7 @@
 #include "extension/chunk/coordinate.h"
 #include "extension/chunk/divided_slice.h"
 #include "extension/chunk/drop.h"
+#include "extension/chunk/frozen.h"
 #include "extension/chunk/lock_set.h"
 #include "extension/chunk/window.h"
 
@@ -169,6 +170,10 @@ bool is_whole(Oid part, std::size_t count) {
 pg::Datums drop_all(Oid parent, const catalog::ChunkTable::Chunks& chunks, int level) {
   const Oid* parts = parts_of(parent, relations_of(chunks), chunks.count);
   return pg::call([&] {
+    for (std::size_t i = 0; i < chunks.count; ++i) {
+      require_not_frozen(chunks.rows[i].relation, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                         "dropped");
+    }
     auto* names = static_cast<Datum*>(palloc0((chunks.count + 1) * sizeof(Datum)));
     std::size_t count = 0;
     std::size_t next = 0;

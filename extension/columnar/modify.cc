@@ -5,6 +5,7 @@
 #include "extension/columnar/promotion.h"
 #include "extension/columnar/row_lock.h"
 #include "extension/columnar/tid.h"
+#include "extension/skipping/late_rows.h"
 
 #include "extension/pg/postgres.h"
 extern "C" {
@@ -164,18 +165,21 @@ TM_Result lock_new_version(Relation chunk, ItemPointer tid, Snapshot snapshot, T
 
 void tuple_insert(Relation chunk, TupleTableSlot* slot, CommandId cid, int options,
                   BulkInsertStateData* bulk) {
+  skipping::note_late_row(chunk);
   promote_equal_rows(chunk, slot);
   heap().tuple_insert(chunk, slot, cid, options, bulk);
 }
 
 void tuple_insert_speculative(Relation chunk, TupleTableSlot* slot, CommandId cid, int options,
                               BulkInsertStateData* bulk, uint32 token) {
+  skipping::note_late_row(chunk);
   promote_equal_rows(chunk, slot);
   heap().tuple_insert_speculative(chunk, slot, cid, options, bulk, token);
 }
 
 void multi_insert(Relation chunk, TupleTableSlot** slots, int count, CommandId cid, int options,
                   BulkInsertStateData* bulk) {
+  skipping::note_late_row(chunk);
   for (int i = 0; i < count; ++i) promote_equal_rows(chunk, slots[i]);
   heap().multi_insert(chunk, slots, count, cid, options, bulk);
 }
@@ -196,6 +200,7 @@ TM_Result tuple_delete(Relation chunk, ItemPointer tid, CommandId cid, Snapshot 
 TM_Result tuple_update(Relation chunk, ItemPointer tid, TupleTableSlot* slot, CommandId cid,
                        Snapshot snapshot, Snapshot crosscheck, bool wait, TM_FailureData* failure,
                        LockTupleMode* mode, bool* update_indexes) {
+  skipping::note_late_row(chunk);
   TM_Result result;
   const ItemPointerData old_tid = *tid;
   if (is_columnar(tid)) {

@@ -9,6 +9,7 @@
 #include "extension/columnstore/divide.h"
 #include "extension/columnstore/full_indexes.h"
 #include "extension/columnstore/reader.h"
+#include "extension/skipping/measure.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -21,6 +22,11 @@ namespace {
 
 void become(Oid table) {
   if (!chunk::is_columnar(table)) set_access_method(table, columnar_method());
+  const std::int32_t hypertable_id = pg::entry([&] {
+    const auto chunk = catalog::ChunkTable::find(table);
+    return chunk ? chunk->hypertable_id : 0;
+  });
+  if (hypertable_id != 0) skipping::store_ranges(hypertable_id, table);
 }
 
 std::uint32_t carry(Relation source, Relation target, std::uint32_t first,
@@ -78,6 +84,7 @@ void divided(const catalog::Chunk& chunk, const catalog::Chunk& rest,
   store_conversion(chunk.id, settings, share_of(whole, counts[0], rows));
   store_conversion(rest.id, settings, share_of(whole, counts[1], rows));
   build_full_indexes(rest.relation);
+  skipping::store_ranges(chunk.hypertable_id, chunk.relation);
 }
 
 /// A table in columns has become a chunk: what it was before is not known.
@@ -98,12 +105,14 @@ void note_attached(const catalog::Chunk& chunk) {
   reader->close();
   table_close(table, NoLock);
   store_conversion(chunk.id, settings, conversion);
+  skipping::store_ranges(chunk.hypertable_id, chunk.relation);
 }
 
 void on_chunk_event(const catalog::Chunk& chunk, catalog::ChunkEvent event) {
   pg::call([&] {
     if (event == catalog::ChunkEvent::kDetached) {
       forget_conversion(chunk.id);
+      skipping::forget_ranges(chunk.hypertable_id, chunk.relation);
     } else if (chunk::is_columnar(chunk.relation)) {
       note_attached(chunk);
     }

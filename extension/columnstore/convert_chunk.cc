@@ -1,6 +1,8 @@
 // compress_chunk(), decompress_chunk() and the procedures that do the same.
+#include "extension/chunk/frozen.h"
 #include "extension/chunk/maintain/chunk_argument.h"
 #include "extension/columnstore/convert.h"
+#include "extension/skipping/measure.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -24,7 +26,11 @@ bool flag(FunctionCallInfo fcinfo, int position, bool otherwise) {
 chunk::OwnChunk locked(FunctionCallInfo fcinfo, const char* function) {
   const chunk::OwnChunk named = chunk::own_chunk(fcinfo->args[0], function);
   const chunk::OwnChunk known = chunk::lock_hypertable_of(named, AccessShareLock);
-  pg::call([&] { LockRelationOid(known.chunk.relation, ShareUpdateExclusiveLock); });
+  pg::call([&] {
+    LockRelationOid(known.chunk.relation, ShareUpdateExclusiveLock);
+    chunk::require_not_frozen(known.chunk.relation, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                              "converted");
+  });
   return chunk::current(known);
 }
 
@@ -57,6 +63,13 @@ void keep_sizes(std::int32_t chunk_id, Conversion& conversion) {
   conversion.toast_bytes = first.toast_bytes;
 }
 
+/// Of columns by which chunks have been skipped only since the conversion.
+void complete_ranges(const chunk::OwnChunk& own) {
+  if (!skipping::lacks_ranges(own.hypertable.id, own.chunk.relation)) return;
+  LockRelationOid(own.chunk.relation, ShareRowExclusiveLock);
+  skipping::store_ranges(own.hypertable.id, own.chunk.relation);
+}
+
 void compress(const chunk::OwnChunk& own, bool if_not, bool recompress) {
   const Oid chunk = own.chunk.relation;
   require_table(chunk);
@@ -65,12 +78,14 @@ void compress(const chunk::OwnChunk& own, bool if_not, bool recompress) {
   const bool was_columnar = is_columnar(chunk);
   const bool is_same_order = was_columnar && has_same_order(own.chunk.id, settings);
   if (was_columnar && !recompress && !has_changes(chunk)) {
+    complete_ranges(own);
     return report_nothing(chunk, if_not, ERRCODE_DUPLICATE_OBJECT, "in columns already");
   }
   const Scope scope = recompress || !is_same_order ? Scope::kAll : Scope::kChanged;
   Conversion conversion = to_columns(chunk, settings, scope);
   if (was_columnar) keep_sizes(own.chunk.id, conversion);
   store_conversion(own.chunk.id, settings, conversion);
+  skipping::store_ranges(own.hypertable.id, chunk);
 }
 
 void decompress(const chunk::OwnChunk& own, bool if_columnar) {
@@ -80,6 +95,7 @@ void decompress(const chunk::OwnChunk& own, bool if_columnar) {
                           "not in columns");
   }
   to_rows(chunk);
+  skipping::forget_ranges(own.hypertable.id, chunk);
   forget_conversion(own.chunk.id);
 }
 

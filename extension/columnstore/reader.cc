@@ -146,6 +146,21 @@ bool Reader::may_contain(std::uint16_t group, AttrNumber attribute, const ValueR
   return !keyed || group_may_contain(*state_, existing(*state_, group), attribute, *keyed);
 }
 
+StatedRange Reader::stated_range(std::uint16_t group, AttrNumber attribute) {
+  const int position = existing(*state_, group);
+  const Column& column = known_column(*state_, attribute).column;
+  codec::ColumnDescriptor descriptor;
+  if (!find_column(*state_, position, attribute, descriptor)) return {};
+  if (descriptor.type != column.type || column.representation.order != Order::kInteger) return {};
+  if (column.representation.is_unsigned) return {};
+  if (descriptor.nulls == state_->infos[position].rows) return {true, false, 0, 0};
+  if ((descriptor.flags & codec::kHasRange) == 0) return {};
+  StatedRange range = {true, true, 0, 0};
+  memcpy(&range.least, descriptor.min, sizeof range.least);
+  memcpy(&range.greatest, descriptor.max, sizeof range.greatest);
+  return range;
+}
+
 bool has_groups(Relation chunk) {
   const Oid toast = chunk->rd_rel->reltoastrelid;
   if (!OidIsValid(toast)) return false;

@@ -44,6 +44,14 @@ struct ValueRange {
   bool has_high;
 };
 
+/// What a row group states of a column of integers, dates or times, exactly, dead rows included.
+struct StatedRange {
+  bool is_known;    // the rest is
+  bool has_values;  // that are not null
+  std::int64_t least;
+  std::int64_t greatest;
+};
+
 /// Reads the row groups of a chunk; one for each scan or fetch. Lives in the memory context that is
 /// current at open(), where it keeps what it has decoded: one vector of each column asked for.
 class Reader {
@@ -91,6 +99,9 @@ class Reader {
                    const ValueRange& range);
   /// The same of a whole group: reads nothing but its descriptor.
   bool may_contain(std::uint16_t group, AttrNumber attribute, const ValueRange& range);
+
+  /// Not known of other types, of a column that has had another one, or is younger than the group.
+  StatedRange stated_range(std::uint16_t group, AttrNumber attribute);
 
   struct State;
 

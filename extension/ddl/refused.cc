@@ -1,10 +1,16 @@
 #include "extension/ddl/refused.h"
 
+#include "extension/catalog/chunk_table.h"
+#include "extension/chunk/frozen.h"
 #include "extension/ddl/dispatch.h"
 #include "extension/ddl/named_hypertable.h"
 
+#include "extension/pg/boundary.h"
 extern "C" {
+#include <catalog/namespace.h>
+#include <nodes/makefuncs.h>
 #include <nodes/parsenodes.h>
+#include <utils/lsyscache.h>
 }
 
 namespace varve::ddl {
@@ -87,6 +93,20 @@ void create_rule(Utility& utility) {
   utility.proceed();
 }
 
+/// A frozen chunk goes with its hypertable, but not by itself.
+void drop(Utility& utility) {
+  const auto* statement = castNode(DropStmt, utility.statement());
+  ListCell* cell;
+  foreach (cell, statement->removeType == OBJECT_TABLE ? statement->objects : NIL) {
+    const Oid table =
+        RangeVarGetRelid(makeRangeVarFromNameList(lfirst_node(List, cell)), NoLock, true);
+    if (!OidIsValid(table) || !get_rel_relispartition(table)) continue;
+    if (!pg::entry([&] { return catalog::ChunkTable::find(table).has_value(); })) continue;
+    chunk::require_not_frozen(table, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "dropped");
+  }
+  utility.proceed();
+}
+
 }  // namespace
 
 void install_refused() {
@@ -94,6 +114,7 @@ void install_refused() {
   on_statement(T_CreateStmt, create_table);
   on_statement(T_CreateForeignTableStmt, create_foreign_table);
   on_statement(T_RuleStmt, create_rule);
+  on_statement(T_DropStmt, drop);
 }
 
 }  // namespace varve::ddl

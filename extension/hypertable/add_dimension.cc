@@ -77,9 +77,7 @@ Datum add_classic(FunctionCallInfo fcinfo) {
     throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
                        "either a number of partitions or an interval must be given");
   }
-  if (!PG_ARGISNULL(4)) {
-    throw pg::SqlError(pg::kOperationNotSupported, "partitioning functions are not supported");
-  }
+  refuse_function(fcinfo, 4, PG_ARGISNULL(2) ? FunctionOf::kTime : FunctionOf::kSpace);
   const Oid relation = PG_GETARG_OID(0);
   const NameData& column = *PG_GETARG_NAME(1);
   const auto row = lock_own_hypertable(relation, "add_dimension()");

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "extension/pg/boundary.h"
+#include "extension/pg/sqlstate.h"
 extern "C" {
 #include <access/htup_details.h>
 #include <funcapi.h>
@@ -19,6 +20,27 @@ inline void require_argument(FunctionCallInfo fcinfo, int index, const char* nam
 
 inline bool flag_argument(FunctionCallInfo fcinfo, int index, bool otherwise) {
   return PG_ARGISNULL(index) ? otherwise : PG_GETARG_BOOL(index);
+}
+
+/// Which dimension a partitioning function is given for.
+enum class FunctionOf { kTime, kSpace };
+
+/// Throws TS101 for a partitioning function. Partitions by an expression have no unique keys, and
+/// no chunk of them is found by the column: docs/decisions/partitioning-functions.md.
+inline void refuse_function(FunctionCallInfo fcinfo, int index, FunctionOf dimension) {
+  if (PG_ARGISNULL(index)) return;
+  if (dimension == FunctionOf::kTime) {
+    throw pg::SqlError(
+        pg::kOperationNotSupported, "a hypertable cannot be partitioned by a function of its time",
+        "PostgreSQL allows no unique keys then, and finds no chunk by the column.",
+        "Keep what the function gives in a column of its own, and partition by that.");
+  }
+  throw pg::SqlError(pg::kOperationNotSupported,
+                     "a hypertable cannot be divided by a hash function of the user's",
+                     "PostgreSQL allows no unique keys then, and finds no chunk by the column.",
+                     "Leave the function out: PostgreSQL's hash of the column's type is used. Or "
+                     "keep what it gives "
+                     "in a column of its own, and divide by that.");
 }
 
 /// The one row of a function that returns TABLE(...).

@@ -15,11 +15,6 @@ extern "C" {
 namespace varve::hypertable {
 namespace {
 
-void refuse_argument(FunctionCallInfo fcinfo, int index, const char* feature) {
-  if (PG_ARGISNULL(index)) return;
-  throw pg::SqlError(pg::kOperationNotSupported, std::string(feature) + " are not supported");
-}
-
 const char* name_argument(FunctionCallInfo fcinfo, int index) {
   return PG_ARGISNULL(index) ? nullptr : NameStr(*PG_GETARG_NAME(index));
 }
@@ -48,8 +43,8 @@ Datum create_general(FunctionCallInfo fcinfo) {
 Datum create_classic(FunctionCallInfo fcinfo) {
   require_argument(fcinfo, 0, "relation");
   require_argument(fcinfo, 1, "time_column_name");
-  refuse_argument(fcinfo, 9, "partitioning functions");
-  refuse_argument(fcinfo, 11, "partitioning functions");
+  refuse_function(fcinfo, 9, FunctionOf::kSpace);
+  refuse_function(fcinfo, 11, FunctionOf::kTime);
   CreateRequest request;
   request.relation = PG_GETARG_OID(0);
   request.column = *PG_GETARG_NAME(1);

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "extension/hypertable/arguments.h"
+
 #include "extension/pg/boundary.h"
 #include "extension/pg/sqlstate.h"
 extern "C" {
@@ -92,11 +94,6 @@ void require_column(FunctionCallInfo fcinfo) {
   }
 }
 
-void refuse_partition_function(FunctionCallInfo fcinfo, int index) {
-  if (PG_ARGISNULL(index)) return;
-  throw pg::SqlError(pg::kOperationNotSupported, "partitioning functions are not supported");
-}
-
 }  // namespace
 
 RequestedWidth parse_width(const std::string& label) {
@@ -148,7 +145,7 @@ VARVE_SQL_FUNCTION(varve_dimension_info_out) {
 // by_range(column_name name, partition_interval anyelement, partition_func regproc)
 VARVE_SQL_FUNCTION(varve_by_range) {
   varve::hypertable::require_column(fcinfo);
-  varve::hypertable::refuse_partition_function(fcinfo, 2);
+  varve::hypertable::refuse_function(fcinfo, 2, varve::hypertable::FunctionOf::kTime);
   DimensionInfo* info = varve::hypertable::make_info(DimensionInfo::Kind::kRange);
   info->column = *PG_GETARG_NAME(0);
   info->width = varve::hypertable::width_argument(fcinfo, 1);
@@ -158,7 +155,7 @@ VARVE_SQL_FUNCTION(varve_by_range) {
 // by_hash(column_name name, number_partitions int, partition_func regproc)
 VARVE_SQL_FUNCTION(varve_by_hash) {
   varve::hypertable::require_column(fcinfo);
-  varve::hypertable::refuse_partition_function(fcinfo, 2);
+  varve::hypertable::refuse_function(fcinfo, 2, varve::hypertable::FunctionOf::kSpace);
   const std::int32_t partitions = PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1);
   if (partitions < 1 || partitions > PG_INT16_MAX) {
     throw varve::pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE,

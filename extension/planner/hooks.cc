@@ -6,6 +6,7 @@
 #include "extension/planner/descriptor_check.h"
 #include "extension/planner/prepare_query.h"
 #include "extension/planner/serializable_reads.h"
+#include "extension/skipping/plan_check.h"
 #include "extension/vectorized/vector_delete.h"
 
 #include "extension/pg/postgres.h"
@@ -31,17 +32,30 @@ PlannedStmt* plan(Query* query, const char* text, int cursor_options, ParamListI
   for (;;) {
     List* secured = continuous_aggregate::secure_reading(*query);
     if (use.named) prepare_query(*query, parameters);
-    PlannedStmt* planned = next(query, text, cursor_options, parameters);
+    skipping::Skips skips;
+    const auto make = [&] { return next(query, text, cursor_options, parameters); };
+    // Only a query of which there is a copy can be planned again. Of a cursor, somebody may ask for
+    // WHERE CURRENT OF in the name of the hypertable: PostgreSQL wants every chunk in its plan
+    // then.
+    const bool can_skip = untouched != nullptr && (cursor_options & CURSOR_OPT_FAST_PLAN) == 0;
+    PlannedStmt* planned = can_skip ? skipping::collecting(skips, make) : make();
     if (secured != NIL || use.named || use.may_be_read) {
       continuous_aggregate::secure_plan(*planned, secured);
     }
-    if (untouched == nullptr || descriptors_are_current(*planned)) return planned;
+    if (untouched == nullptr) return planned;
+    if (descriptors_are_current(*planned)) {
+      if (skips.versions != NIL) {
+        skipping::carry_query(*planned, skips, *untouched, cursor_options);
+      }
+      return planned;
+    }
     refresh_descriptors(*planned);  // of those too that planning itself brought in
     query = copyObject(untouched);
   }
 }
 
 void start(QueryDesc* query, int flags) {
+  skipping::renew_plan(*query, flags);
   note_serializable_reads(*query->plannedstmt);
   refresh_descriptors(*query->plannedstmt);
   (previous_start != nullptr ? previous_start : standard_ExecutorStart)(query, flags);

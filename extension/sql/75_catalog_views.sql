@@ -8,6 +8,15 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN CASE WHEN us < 9223372036854775807 - 946684800000000 THEN us + 946684800000000 ELSE 9223372036854775807 END;
 COMMENT ON FUNCTION varve_catalog.unix_us(bigint) IS 'microseconds from 2000 as microseconds from 1970';
 
+CREATE FUNCTION varve_catalog.catalog_value(value bigint, type oid) RETURNS bigint
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN CASE coalesce(nullif((SELECT t.typbasetype FROM pg_type t WHERE t.oid = type), 0), type)
+    WHEN 'date'::regtype THEN varve_catalog.unix_us(least(greatest(value, -100000000), 100000000) * 86400000000)
+    WHEN 'timestamp'::regtype THEN varve_catalog.unix_us(value)
+    WHEN 'timestamptz'::regtype THEN varve_catalog.unix_us(value)
+    ELSE value END;
+COMMENT ON FUNCTION varve_catalog.catalog_value(bigint, oid) IS 'a value as it is kept in chunk_range, in microseconds from 1970 or as an integer';
+
 CREATE VIEW _timescaledb_catalog.hypertable AS
 SELECT h.id,
     n.nspname AS schema_name,
@@ -64,7 +73,7 @@ SELECT c.id,
     r.relname AS table_name,
     NULL::integer AS compressed_chunk_id,
     false AS dropped,
-    varve_catalog.is_columnar(r.relam)::integer AS status,
+    varve_catalog.status_of(r.oid) AS status,
     false AS osm_chunk,
     c.created AS creation_time
 FROM varve_catalog.chunk c
@@ -83,5 +92,20 @@ SELECT c.id, c.id + 1073741824, ('constraint_' || c.id + 1073741824)::name, NULL
 FROM varve_catalog.chunk c JOIN pg_class r ON r.oid = c.relation
 WHERE pg_get_expr(r.relpartbound, r.oid) ~ 'remainder';
 COMMENT ON VIEW _timescaledb_catalog.chunk_constraint IS 'which slice each chunk holds';
+
+-- A row for each column by which chunks are skipped, with no chunk, and one for each of its ranges.
+CREATE VIEW _timescaledb_catalog.chunk_column_stats AS
+SELECT s.id, s.hypertable_id, NULL::integer AS chunk_id, s.column_name, NULL::bigint AS range_start, NULL::bigint AS range_end, true AS valid
+FROM varve_catalog.skipped_column s
+UNION ALL
+SELECT s.id, s.hypertable_id, c.id, s.column_name, range.least, CASE WHEN range.greatest < 9223372036854775807 THEN range.greatest + 1 ELSE range.greatest END,
+    NOT EXISTS (SELECT FROM varve_catalog.chunk_late l WHERE l.relation = r.relation)
+FROM varve_catalog.skipped_column s
+    JOIN varve_catalog.chunk_range r ON r.column_id = s.id
+    JOIN varve_catalog.chunk c ON c.relation = r.relation
+    JOIN varve_catalog.hypertable h ON h.id = s.hypertable_id
+    JOIN pg_attribute a ON a.attrelid = h.relation AND a.attname = s.column_name,
+    LATERAL (SELECT varve_catalog.catalog_value(r.least, a.atttypid) AS least, varve_catalog.catalog_value(r.greatest, a.atttypid) AS greatest) range;
+COMMENT ON VIEW _timescaledb_catalog.chunk_column_stats IS 'columns by which chunks are skipped, and their ranges in chunks: from range_start up to range_end';
 
 GRANT SELECT ON ALL TABLES IN SCHEMA _timescaledb_catalog TO PUBLIC;

@@ -1,4 +1,6 @@
 // attach_chunk(): a table becomes a chunk, with its rows.
+#include "extension/chunk/maintain/attach_chunk.h"
+
 #include <string>
 
 #include "extension/catalog/chunk_event.h"
@@ -51,16 +53,6 @@ void require_owner(Oid relation) {
   });
 }
 
-catalog::Hypertable own_hypertable(Oid relation) {
-  const std::string name = existing_name(relation);
-  const auto row = catalog::HypertableTable::find(relation);
-  if (!row) {
-    throw pg::SqlError(pg::kHypertableNotExist, "table \"" + name + "\" is not a hypertable");
-  }
-  require_owner(relation);
-  return *row;
-}
-
 /// Refuses what PostgreSQL would attach although it cannot be a chunk.
 void require_plain_table(Oid relation, Oid parent) {
   const std::string name = existing_name(relation);
@@ -81,6 +73,24 @@ void require_plain_table(Oid relation, Oid parent) {
                          "unlogged");
 }
 
+}  // namespace
+
+catalog::Hypertable own_hypertable(Oid relation) {
+  const std::string name = existing_name(relation);
+  const auto row = catalog::HypertableTable::find(relation);
+  if (!row) {
+    throw pg::SqlError(pg::kHypertableNotExist, "table \"" + name + "\" is not a hypertable");
+  }
+  require_owner(relation);
+  return *row;
+}
+
+void require_json_slices(const catalog::Hypertable& hypertable, const char* function) {
+  if (pg::call([&] { return getBaseType(hypertable.column_type); }) != UUIDOID) return;
+  throw pg::SqlError(ERRCODE_FEATURE_NOT_SUPPORTED,
+                     std::string(function) + " does not work on a hypertable on a uuid column");
+}
+
 void require_free(const catalog::Hypertable& hypertable, Slice slice) {
   const auto chunks = catalog::ChunkTable::of_hypertable(hypertable.id);
   for (std::size_t i = 0; i < chunks.count; ++i) {
@@ -89,6 +99,8 @@ void require_free(const catalog::Hypertable& hypertable, Slice slice) {
                                                 existing_name(chunks.rows[i].relation) + "\"");
   }
 }
+
+namespace {
 
 /// As every chunk: it belongs to the owner of the hypertable, and is replicated as that is.
 void adopt(Relation parent, Oid table) {
@@ -111,13 +123,11 @@ void attach_table(const catalog::Hypertable& hypertable, Oid table, Slice slice)
   table_close(parent, NoLock);
 }
 
+}  // namespace
+
 void attach_chunk(Oid relation, Oid table, Datum slices) {
   pg::call([&] { PreventCommandIfReadOnly(kFunction); });
-  if (pg::call([type = own_hypertable(relation).column_type] { return getBaseType(type); }) ==
-      UUIDOID) {
-    throw pg::SqlError(ERRCODE_FEATURE_NOT_SUPPORTED,
-                       "a table cannot be attached to a hypertable on a uuid column");
-  }
+  require_json_slices(own_hypertable(relation), kFunction);
   require_plain_table(table, relation);
   // Against writers, who may be about to make a chunk in that very range.
   pg::call([&] {
@@ -135,7 +145,6 @@ void attach_chunk(Oid relation, Oid table, Datum slices) {
   catalog::announce(chunk, catalog::ChunkEvent::kAttached);
 }
 
-}  // namespace
 }  // namespace varve::chunk
 
 // attach_chunk(hypertable regclass, chunk regclass, slices jsonb)

@@ -33,25 +33,30 @@ std::string quoted(Oid relation) {
 
 }  // namespace
 
-OwnChunk own_chunk(NullableDatum relation, const char* function) {
+catalog::Chunk some_chunk(NullableDatum relation) {
   if (relation.isnull) {
     throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "the chunk must not be null");
   }
   const Oid oid = DatumGetObjectId(relation.value);
-  pg::call([&] { PreventCommandIfReadOnly(function); });
   if (pg::call([&] { return get_rel_name(oid); }) == nullptr) {
     throw pg::SqlError(ERRCODE_UNDEFINED_TABLE,
                        "relation with OID " + std::to_string(oid) + " does not exist");
   }
   const auto chunk = catalog::ChunkTable::find(oid);
-  const auto hypertable =
-      chunk ? catalog::HypertableTable::find_by_id(chunk->hypertable_id) : std::nullopt;
-  if (!hypertable) throw_no_chunk(oid);
+  if (!chunk) throw_no_chunk(oid);
+  return *chunk;
+}
+
+OwnChunk own_chunk(NullableDatum relation, const char* function) {
+  if (!relation.isnull) pg::call([&] { PreventCommandIfReadOnly(function); });
+  const catalog::Chunk chunk = some_chunk(relation);
+  const auto hypertable = catalog::HypertableTable::find_by_id(chunk.hypertable_id);
+  if (!hypertable) throw_no_chunk(chunk.relation);
   if (!pg::call([&] { return pg_class_ownercheck(hypertable->relation, GetUserId()); })) {
     throw pg::SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE,
                        "must be owner of hypertable " + quoted(hypertable->relation));
   }
-  return {*chunk, *hypertable};
+  return {chunk, *hypertable};
 }
 
 OwnChunk current(const OwnChunk& known) {

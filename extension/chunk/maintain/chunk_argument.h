@@ -16,6 +16,10 @@ struct OwnChunk {
   catalog::Hypertable hypertable;
 };
 
+/// The chunk that `relation` names. Throws 22023 for a null argument, 42P01 where there is no such
+/// relation, TS003 where it is no chunk.
+catalog::Chunk some_chunk(NullableDatum relation);
+
 /// The chunk that `relation` names, whose hypertable the user owns. `function` is the caller's
 /// name, for errors. Takes no lock.
 ///

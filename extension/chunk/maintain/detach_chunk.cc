@@ -1,5 +1,6 @@
 // detach_chunk(): a chunk becomes a table of its own.
 #include "extension/catalog/chunk_event.h"
+#include "extension/chunk/frozen.h"
 #include "extension/chunk/maintain/chunk_argument.h"
 #include "extension/chunk/maintain/independent.h"
 #include "extension/chunk/unlink.h"
@@ -37,7 +38,10 @@ void detach_chunk(NullableDatum argument) {
   const Oid relation = known.chunk.relation;
   pg::call([&] { LockRelationOid(relation, AccessExclusiveLock); });
   require_whole_slice(current(known), "detach_chunk()");
-  pg::call([&] { detach(known.hypertable.relation, relation); });
+  pg::call([&] {
+    require_not_frozen(relation, ERRCODE_FEATURE_NOT_SUPPORTED, "detached");
+    detach(known.hypertable.relation, relation);
+  });
   catalog::announce(known.chunk, catalog::ChunkEvent::kDetached);
   catalog::ChunkTable::remove(relation);
 }

@@ -5,6 +5,7 @@
 
 #include "extension/chunk/attach.h"
 #include "extension/chunk/drop.h"
+#include "extension/chunk/frozen.h"
 #include "extension/chunk/lock_set.h"
 #include "extension/chunk/maintain/analyze.h"
 #include "extension/chunk/maintain/chunk_argument.h"
@@ -94,6 +95,9 @@ void lock_against_writers(std::vector<OwnChunk>& chunks) {
     each = current(each);
     require_whole_slice(each, kFunction);
     require_rows_or_columns(each.chunk.relation, kFunction);
+    pg::call([relation = each.chunk.relation] {
+      require_not_frozen(relation, ERRCODE_FEATURE_NOT_SUPPORTED, "merged");
+    });
   }
 }
 

@@ -4,10 +4,14 @@
 
 #include "extension/pg/sqlstate.h"
 extern "C" {
+#include <catalog/pg_class.h>
 #include <catalog/pg_type.h>
+#include <lib/stringinfo.h>
 #include <utils/builtins.h>
+#include <utils/json.h>
 #include <utils/jsonb.h>
 #include <utils/lsyscache.h>
+#include <utils/syscache.h>
 #include <utils/timestamp.h>
 }
 
@@ -71,7 +75,49 @@ JsonbContainer* range_in(Jsonb* slices, const catalog::Hypertable& hypertable) {
   return range->val.binary.data;
 }
 
+/// An end as a number; null for an open one.
+void append_end(StringInfo json, std::int64_t end, Oid type) {
+  const Extent extent = extent_of(type);
+  if (end == extent.lowest || end == extent.highest) {
+    appendStringInfoString(json, "null");
+  } else {
+    appendStringInfo(json, INT64_FORMAT, is_time_type(type) ? end - kUnixEpoch : end);
+  }
+}
+
+/// The bound of a chunk as PostgreSQL keeps it.
+const PartitionBoundSpec* stored_bound(Oid chunk) {
+  HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(chunk));
+  if (!HeapTupleIsValid(tuple)) return nullptr;
+  bool is_null = false;
+  const Datum bound = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relpartbound, &is_null);
+  void* node = is_null ? nullptr : stringToNode(TextDatumGetCString(bound));
+  ReleaseSysCache(tuple);
+  return static_cast<const PartitionBoundSpec*>(node);
+}
+
 }  // namespace
+
+Datum json_of_slice(const catalog::Chunk& chunk, const catalog::Hypertable& hypertable) {
+  const Oid type = getBaseType(hypertable.column_type);
+  StringInfoData json;
+  initStringInfo(&json);
+  appendStringInfoChar(&json, '{');
+  escape_json(&json, NameStr(hypertable.column));
+  appendStringInfoString(&json, ": [");
+  append_end(&json, chunk.slice.begin, type);
+  appendStringInfoString(&json, ", ");
+  append_end(&json, chunk.slice.end, type);
+  appendStringInfoChar(&json, ']');
+  const PartitionBoundSpec* bound = stored_bound(chunk.relation);
+  if (bound != nullptr && bound->strategy == PARTITION_STRATEGY_HASH) {
+    appendStringInfoString(&json, ", ");
+    escape_json(&json, NameStr(hypertable.space_column));
+    appendStringInfo(&json, ": [%d, %d]", bound->remainder, bound->remainder + 1);
+  }
+  appendStringInfoChar(&json, '}');
+  return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
+}
 
 Slice slice_of_json(Datum slices, const catalog::Hypertable& hypertable) {
   const Oid type = getBaseType(hypertable.column_type);

@@ -4,6 +4,7 @@
 #include "extension/chunk/bound.h"
 #include "extension/chunk/coordinate.h"
 #include "extension/chunk/create.h"
+#include "extension/chunk/frozen.h"
 #include "extension/chunk/maintain/analyze.h"
 #include "extension/chunk/maintain/chunk_argument.h"
 #include "extension/chunk/maintain/columns.h"
@@ -56,6 +57,8 @@ OwnChunk lock_against_writers(const OwnChunk& chunk) {
   const OwnChunk locked = current(chunk);
   require_whole_slice(locked, kFunction);
   require_rows_or_columns(locked.chunk.relation, kFunction);
+  pg::call(
+      [&] { require_not_frozen(locked.chunk.relation, ERRCODE_FEATURE_NOT_SUPPORTED, "split"); });
   return locked;
 }
 

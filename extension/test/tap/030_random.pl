@@ -43,7 +43,8 @@ my @convert = (
     "SELECT format('REINDEX TABLE %s', c) FROM show_chunks('t') c LIMIT 1\n\\gexec\n");
 my @columnar_options = (@options, [ ('SET varve.enable_columnar_index_scan = on') x 3, 'SET varve.enable_columnar_index_scan = off' ],
     [ ('SET varve.enable_vectorized = on') x 3, 'SET varve.enable_vectorized = off' ]);
-my $columnstore = "SELECT create_hypertable('t', 'time', chunk_time_interval => %TIME); ALTER TABLE t SET (timescaledb.compress)";
+my $columnstore = "SELECT create_hypertable('t', 'time', chunk_time_interval => %TIME); ALTER TABLE t SET (timescaledb.compress); "
+    . "SELECT enable_chunk_skipping(attrelid, attname, true) FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'time' AND atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype)";
 my $full_indexes = "SELECT format('ALTER TABLE t SET (tsdb.full_indexes = %L)', string_agg(quote_ident(r.relname), ', ')) FROM pg_index x
     JOIN pg_class r ON r.oid = x.indexrelid JOIN pg_am a ON a.oid = r.relam AND a.amname IN ('btree', 'hash') WHERE x.indrelid = 't'::regclass HAVING count(*) > 0\n\\gexec\n";
 my @states = (
@@ -81,6 +82,7 @@ $node->append_conf('postgresql.conf', q{
     jit = off
     max_locks_per_transaction = 1024
     max_parallel_workers = 2
+    timescaledb.enable_chunk_skipping = on
     log_statement = none
 });
 $node->start;

@@ -21,6 +21,7 @@ $node->init;
 $node->append_conf('postgresql.conf', q{
     shared_preload_libraries = 'varve'
     fsync = off
+    timescaledb.enable_chunk_skipping = on
     jit = off
     max_locks_per_transaction = 1024
     log_statement = none
@@ -121,7 +122,7 @@ for (my $at = $first; time < $until && $bad < 3; $at++)
     $node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE template1");
     $node->safe_psql($database, "CREATE SCHEMA plain; CREATE SCHEMA hyper; SET search_path = plain, public; $definition
         SET search_path = hyper, public; $definition SELECT create_hypertable('t', 'time', chunk_time_interval => $interval); "
-        . ($columnar ? 'ALTER TABLE t SET (timescaledb.compress)' : ''));
+        . ($columnar ? 'ALTER TABLE t SET (timescaledb.compress); ' . q{SELECT enable_chunk_skipping(attrelid, attname, true) FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'time' AND atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype)} : ''));
     my @scripts = ((map { [ "writer$_", writer($table->with_keys($_ * 10, $_ * 10 + 9)) ] } 0 .. SESSIONS - 1), [ 'maintainer', maintainer($table, $columnar) ]);
     my @sessions = map { start_session($database, @$_) } @scripts;
     for my $session (@sessions)

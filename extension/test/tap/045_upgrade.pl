@@ -17,6 +17,8 @@ my $content = q{
     SELECT 'k', id, hypertable_id, relation, range_begin, range_end, created FROM varve_catalog.chunk ORDER BY id;
     SELECT 'j', job_id, application_name, schedule_interval, proc_name, owner, scheduled, config, hypertable_name FROM timescaledb_information.jobs ORDER BY job_id;
     SELECT 'd', hypertable_name, column_name, integer_now_func FROM timescaledb_information.dimensions ORDER BY 2, 3;
+    SELECT 'f', id, status FROM _timescaledb_catalog.chunk WHERE status <> 0 ORDER BY id;
+    SELECT 'n', * FROM _timescaledb_catalog.chunk_column_stats ORDER BY id, chunk_id;
     SELECT 's', last_value FROM varve_catalog.hypertable_id_seq;
     SELECT 's', last_value FROM varve_catalog.chunk_id_seq;
     SELECT 'x', extversion FROM pg_extension WHERE extname = 'varve';
@@ -49,6 +51,15 @@ for my $name (qw(copy link))
         SELECT create_hypertable('ticks', 's', chunk_time_interval => 86400);
         INSERT INTO ticks SELECT extract(epoch FROM now())::bigint - i * 86400 FROM generate_series(0, 9) i;
         SELECT set_integer_now_func('ticks', '"its clock".now_s');
+        SET timescaledb.enable_chunk_skipping = on;
+        CREATE TABLE orders (time timestamptz NOT NULL, number int);
+        SELECT create_hypertable('orders', by_range('time', INTERVAL '1 day'));
+        SELECT enable_chunk_skipping('orders', 'number');
+        INSERT INTO orders SELECT timestamptz '2024-01-01' + i * interval '1 hour', i FROM generate_series(0, 95) i;
+        ALTER TABLE orders SET (tsdb.enable_columnstore, tsdb.segmentby = '');
+        SELECT compress_chunk(c) FROM show_chunks('orders') c;
+        INSERT INTO orders VALUES ('2024-01-02 12:00', 1000);
+        SELECT _timescaledb_functions.freeze_chunk(c) FROM show_chunks('orders', newer_than => timestamptz '2024-01-03') c;
     });
     $old->safe_psql('postgres', q{CREATE MATERIALIZED VIEW per_day WITH (timescaledb.continuous) AS
         SELECT time_bucket('1 day', time) AS day, device, sum(value) FROM readings GROUP BY day, device});
@@ -78,6 +89,11 @@ for my $name (qw(copy link))
     $new->safe_psql('postgres', "CALL refresh_continuous_aggregate('per_day', NULL, NULL)");
     is($new->safe_psql('postgres', q{SELECT count(*) FROM (TABLE per_day EXCEPT SELECT time_bucket('1 day', time), device, sum(value) FROM readings GROUP BY 1, 2) d}),
         '0', "$name: the aggregate is refreshed, with what had changed before");
+    my $skipping = 'SET timescaledb.enable_chunk_skipping = on;';
+    is($new->safe_psql('postgres', "$skipping SELECT number FROM orders WHERE number = 1000"), '1000', "$name: a late row is found");
+    unlike($new->safe_psql('postgres', "$skipping EXPLAIN SELECT FROM orders WHERE number = 1000"), qr/Append/, "$name: of one chunk");
+    $new->safe_psql('postgres', "INSERT INTO orders VALUES ('2024-01-01 12:00', 1001)");
+    is($new->safe_psql('postgres', "$skipping SELECT number FROM orders WHERE number = 1001"), '1001', "$name: so is another one");
     is($new->safe_psql('postgres', "SELECT count(*) FROM show_chunks('ticks', older_than => INTERVAL '50 hours')"), '7', "$name: the clock of integers is found, though its OID is another");
     is($new->safe_psql('postgres', "SELECT count(*) FROM drop_chunks('readings', older_than => timestamptz '2024-01-09')") > 0, 1, "$name: chunks are dropped");
     is($new->safe_psql('postgres', q{SELECT count(*) FROM timescaledb_information.jobs WHERE proc_name = 'policy_retention'}), '1', "$name: the job is there");

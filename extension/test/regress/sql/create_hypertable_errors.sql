@@ -114,12 +114,19 @@ SELECT refusal('SELECT ''elsewhere''::_timescaledb_internal.dimension_info');
 SELECT refusal('SELECT ''hash//b//many''::_timescaledb_internal.dimension_info');
 SELECT refusal('SELECT ''range//time//soon''::_timescaledb_internal.dimension_info');
 
--- Partitioning functions do not exist; a second dimension is tested by space_dimension.sql.
+-- Partitioning functions are refused wherever one can be named; NULL is none, and what is no function is told first. A second dimension is tested by space_dimension.sql.
 SELECT refusal('SELECT create_hypertable(''t'', ''time'', number_partitions => 4)');
 SELECT refusal('SELECT create_hypertable(''t'', ''time'', partitioning_func => ''hashtext'')');
 SELECT refusal('SELECT create_hypertable(''t'', ''time'', time_partitioning_func => ''hashtext'')');
 SELECT refusal('SELECT create_hypertable(''t'', by_hash(''b'', 4))');
 SELECT refusal('SELECT by_range(''time'', partition_func => ''hashtext'')');
+SELECT refusal('SELECT by_hash(''value'', 4, partition_func => ''hashtext'')');
+SELECT refusal('SELECT by_hash(''value'', 4, partition_func => NULL)');
+SELECT refusal('SELECT by_range(''time'', partition_func => ''no_such_function'')');
+SELECT refusal('SELECT add_dimension(''readings'', ''value'', 4, partitioning_func => ''hashtext'')');
+SELECT refusal('SELECT add_dimension(''readings'', ''value'', chunk_time_interval => 4, partitioning_func => ''hashtext'')');
+SELECT refusal('SELECT create_hypertable(''t'', ''time'', ''b'', 4, partitioning_func => ''hashtext'')');
+SELECT refusal('SELECT create_hypertable(''t'', ''time'', partitioning_func => ''no_such_function'')');
 SELECT refusal('SELECT add_dimension(''readings'', ''value'', 4)');
 SELECT refusal('SELECT add_dimension(''readings'', by_hash(''value'', 4))');
 

@@ -38,6 +38,7 @@ CREATE TABLE source (time timestamptz NOT NULL);
 SELECT created FROM create_hypertable('source', 'time');
 CREATE MATERIALIZED VIEW daily WITH (timescaledb.continuous) AS SELECT time_bucket('1 day', time) AS day, count(*) FROM source GROUP BY 1 WITH NO DATA;
 SET SESSION AUTHORIZATION regress_priv_stranger;
+SET timescaledb.enable_chunk_skipping = on;
 CREATE TEMP TABLE attempt (statement text);
 INSERT INTO attempt VALUES
     ($$SELECT create_hypertable('plain', by_range('time'))$$),
@@ -62,6 +63,12 @@ INSERT INTO attempt VALUES
     ($$CALL split_chunk('_timescaledb_internal._hyper_1_1_chunk')$$),
     ($$CALL detach_chunk('_timescaledb_internal._hyper_1_1_chunk')$$),
     ($$CALL attach_chunk('metric', 'plain', '{"time": ["2025-01-01", "2025-02-01"]}')$$),
+    ($$SELECT _timescaledb_functions.freeze_chunk('_timescaledb_internal._hyper_1_1_chunk')$$),
+    ($$SELECT _timescaledb_functions.unfreeze_chunk('_timescaledb_internal._hyper_1_1_chunk')$$),
+    ($$SELECT _timescaledb_functions.drop_chunk('_timescaledb_internal._hyper_1_1_chunk')$$),
+    ($$SELECT _timescaledb_functions.create_chunk('metric', '{"time": [0, 1]}')$$),
+    ($$SELECT enable_chunk_skipping('metric', 'device')$$),
+    ($$SELECT disable_chunk_skipping('metric', 'device')$$),
     ($$SELECT compress_chunk('_timescaledb_internal._hyper_1_1_chunk')$$),
     ($$SELECT compress_chunk('_timescaledb_internal._hyper_1_1_chunk', if_compressed => true)$$),
     ($$SELECT decompress_chunk('_timescaledb_internal._hyper_1_1_chunk')$$),
@@ -108,6 +115,8 @@ INSERT INTO attempt VALUES
     ($$INSERT INTO varve_catalog.chunk SELECT * FROM varve_catalog.chunk$$),
     ($$INSERT INTO varve_catalog.columnstore VALUES (1, '{}', '{}', '{}', '{}')$$),
     ($$DELETE FROM varve_catalog.columnar_chunk$$),
+    ($$INSERT INTO varve_catalog.skipped_column VALUES (1, 1, 'device')$$),
+    ($$DELETE FROM varve_catalog.chunk_late$$),
     ($$DELETE FROM varve_catalog.hypertable$$);
 CREATE FUNCTION pg_temp.sqlstate_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -123,9 +132,9 @@ CREATE INDEX CONCURRENTLY ON metric (v);
 \set VERBOSITY default
 -- All that can change something and takes a table is among them: a new function belongs there.
 RESET SESSION AUTHORIZATION;
-SELECT DISTINCT proname FROM own_function WHERE provolatile = 'v' AND pronamespace = 'public'::regnamespace
+SELECT DISTINCT proname FROM own_function WHERE provolatile = 'v' AND pronamespace IN ('public'::regnamespace, '_timescaledb_functions'::regnamespace)
     AND 'regclass'::regtype IN (SELECT unnest(proargtypes) UNION SELECT CASE 'regclass[]'::regtype WHEN u THEN 'regclass'::regtype END FROM unnest(proargtypes) u)
-    AND NOT EXISTS (SELECT FROM attempt WHERE statement ~ ('^(SELECT|CALL) ' || proname || '\('));
+    AND NOT EXISTS (SELECT FROM attempt WHERE statement ~ ('^(SELECT|CALL) (_timescaledb_functions\.)?' || proname || '\('));
 
 -- A path full of traps: every operator, function and table of PostgreSQL that can be shadowed is.
 CREATE SCHEMA trap;
@@ -192,7 +201,14 @@ CALL public.split_chunk('_timescaledb_internal._hyper_2_5_chunk');
 CALL public.detach_chunk('_timescaledb_internal._hyper_2_5_chunk');
 CALL public.attach_chunk('public.trapped', '_timescaledb_internal._hyper_2_5_chunk', '{"time": ["2024-01-01 00:00+00", "2024-01-02 00:00+00"]}');
 ALTER TABLE public.trapped SET (tsdb.enable_columnstore, tsdb.segmentby = 'device, note', tsdb.orderby = 'v DESC, time');
+SELECT enabled FROM public.enable_chunk_skipping('public.trapped', 'device');
+SELECT table_name, created FROM _timescaledb_functions.create_chunk('public.trapped', '{"time": ["2025-01-01 00:00+00", "2025-01-02 00:00+00"]}');
+SELECT (_timescaledb_functions.show_chunk(c)).slices, _timescaledb_functions.freeze_chunk(c), _timescaledb_functions.chunk_status_text(c), _timescaledb_functions.unfreeze_chunk(c) FROM public.show_chunks('public.trapped', newer_than => timestamptz '2025-01-01 00:00+00') c;
+SELECT _timescaledb_functions.drop_chunk(c) FROM public.show_chunks('public.trapped', newer_than => timestamptz '2025-01-01 00:00+00') c;
 SELECT pg_catalog.count(public.compress_chunk(c)) FROM public.show_chunks('public.trapped') c;
+SELECT pg_catalog.count(*) FROM public.trapped WHERE device OPERATOR(pg_catalog.=) 7;
+SELECT pg_catalog.count(*) FROM _timescaledb_catalog.chunk_column_stats WHERE valid;
+SELECT status, pg_catalog.count(*) FROM _timescaledb_catalog.chunk GROUP BY status ORDER BY status;
 INSERT INTO public.trapped (time, v) VALUES ('2024-01-02 13:00', 2);
 UPDATE public.trapped SET v = 5 WHERE v OPERATOR(pg_catalog.=) 3;
 DELETE FROM public.trapped WHERE v OPERATOR(pg_catalog.=) 4;

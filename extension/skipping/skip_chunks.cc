@@ -1,0 +1,212 @@
+// PostgreSQL prunes partitions by the partition key, then opens those that are left one after the
+// other. It has no hook in between; but it asks hooks about each as it comes, and with the first
+// the conditions are known, and the others are a set of bits still. What we take out of that set is
+// as if pruned: nothing has looked at it before.
+#include "extension/skipping/skip_chunks.h"
+
+#include <algorithm>
+
+#include "extension/catalog/hypertable_cache.h"
+#include "extension/skipping/known_ranges.h"
+#include "extension/skipping/plan_check.h"
+#include "extension/skipping/value_set.h"
+#include "extension/vectorized/condition.h"
+
+#include "extension/pg/boundary.h"
+extern "C" {
+#include <access/table.h>
+#include <catalog/pg_class.h>
+#include <catalog/pg_type.h>
+#include <nodes/pathnodes.h>
+#include <optimizer/joininfo.h>
+#include <optimizer/pathnode.h>
+#include <optimizer/paths.h>
+#include <optimizer/plancat.h>
+#include <parser/parsetree.h>
+#include <partitioning/partdesc.h>
+#include <utils/array.h>
+#include <utils/date.h>
+#include <utils/guc.h>
+#include <utils/lsyscache.h>
+#include <utils/rel.h>
+}
+
+namespace varve::skipping {
+namespace {
+
+get_relation_info_hook_type previous_hook = nullptr;
+bool enabled = false;  // timescaledb.enable_chunk_skipping
+
+/// A condition on a column with ranges.
+struct Demand {
+  const KnownColumn* column;
+  ValueSet values;
+};
+
+struct Demands {
+  Demand* all;
+  std::size_t count;
+
+  [[nodiscard]] bool exclude(Oid chunk) const {
+    return std::any_of(all, all + count, [&](const Demand& demand) {
+      const ChunkRange* range = demand.column->find(chunk);
+      return range != nullptr && !meets(demand.values, range->least, range->greatest);
+    });
+  }
+};
+
+// --- The first chunk of a table
+
+/// The parent whose first partition the planner is looking at; null where `rel` is another one.
+RelOptInfo* parent_of_first(PlannerInfo* root, const RelOptInfo& rel) {
+  if (root->append_rel_array == nullptr) return nullptr;
+  const AppendRelInfo* info = root->append_rel_array[rel.relid];
+  if (info == nullptr) return nullptr;
+  RelOptInfo* parent = root->simple_rel_array[info->parent_relid];
+  if (parent == nullptr || parent->part_rels == nullptr) return nullptr;
+  const int first = bms_next_member(parent->live_parts, -1);
+  return first >= 0 && parent->part_rels[first] == nullptr ? parent : nullptr;
+}
+
+/// The id of the hypertable that a table is, or a slice of; 0 where there is none.
+std::int32_t hypertable_of(PlannerInfo* root, Index relid) {
+  while (root->append_rel_array[relid] != nullptr) {
+    relid = root->append_rel_array[relid]->parent_relid;
+  }
+  const RangeTblEntry* entry = planner_rt_fetch(relid, root);
+  if (entry->rtekind != RTE_RELATION || entry->relkind != RELKIND_PARTITIONED_TABLE) return 0;
+  return pg::entry([&] {
+    const auto* hypertable = catalog::cached_hypertable(entry->relid);
+    return hypertable != nullptr ? hypertable->id : 0;
+  });
+}
+
+// --- Conditions
+
+std::int64_t integer_of(Oid type, Datum value) {
+  switch (type) {
+    case INT2OID: return DatumGetInt16(value);
+    case INT4OID:
+    case DATEOID: return DatumGetInt32(value);
+    default: return DatumGetInt64(value);
+  }
+}
+
+ValueSet listed_values(const vectorized::Condition& condition, Datum array) {
+  Datum* values;
+  bool* nulls;
+  int count;
+  deconstruct_array(DatumGetArrayTypeP(array), condition.value_type, condition.length,
+                    condition.by_value,
+                    condition.length == 8   ? TYPALIGN_DOUBLE
+                    : condition.length == 4 ? TYPALIGN_INT
+                                            : TYPALIGN_SHORT,
+                    &values, &nulls, &count);
+  auto* integers = static_cast<std::int64_t*>(
+      palloc(sizeof(std::int64_t) * static_cast<std::size_t>(std::max(count, 1))));
+  ValueSet set;
+  set.is_list = true;
+  set.values = integers;
+  for (int i = 0; i < count; ++i) {
+    if (!nulls[i]) integers[set.count++] = integer_of(condition.value_type, values[i]);
+  }
+  return set;
+}
+
+const KnownColumn* known_column(const KnownRanges& known, Oid table, AttrNumber attribute) {
+  for (std::size_t i = 0; i < known.count; ++i) {
+    if (get_attnum(table, NameStr(known.columns[i].column.name)) == attribute) {
+      return &known.columns[i];
+    }
+  }
+  return nullptr;
+}
+
+/// Of conditions that are known now, to columns with ranges: false for others.
+bool demand_of(const KnownRanges& known, Relation table, Index relid, Node* clause,
+               Demand* demand) {
+  vectorized::Condition condition;
+  if (!vectorized::condition_of(clause, relid, RelationGetDescr(table), &condition)) return false;
+  const bool is_any = condition.kind == vectorized::Condition::Kind::kAny;
+  if (!is_any && condition.kind != vectorized::Condition::Kind::kComparison) return false;
+  if (!condition.excludes || !IsA(condition.value, Const)) return false;
+  const auto* value = reinterpret_cast<const Const*>(condition.value);
+  if (value->constisnull) return false;
+  demand->column = known_column(known, RelationGetRelid(table), condition.column.attribute);
+  if (demand->column == nullptr) return false;
+  demand->values = is_any ? listed_values(condition, value->constvalue)
+                          : values_where(static_cast<Operator>(condition.comparison),
+                                         integer_of(condition.value_type, value->constvalue));
+  return true;
+}
+
+Demands demands_on(const KnownRanges& known, Relation table, const RelOptInfo& rel) {
+  Demands demands = {
+      static_cast<Demand*>(
+          palloc(sizeof(Demand) * static_cast<std::size_t>(list_length(rel.baserestrictinfo) + 1))),
+      0};
+  ListCell* cell;
+  foreach (cell, rel.baserestrictinfo) {
+    Node* clause = reinterpret_cast<Node*>(lfirst_node(RestrictInfo, cell)->clause);
+    if (demand_of(known, table, rel.relid, clause, &demands.all[demands.count])) ++demands.count;
+  }
+  return demands;
+}
+
+// --- The others
+
+/// Leaves out what the conditions exclude; the first, which has been opened, as PostgreSQL leaves
+/// out what turns out to be empty.
+int leave_out(const Demands& demands, PartitionDesc chunks, RelOptInfo& parent,
+              RelOptInfo& first_rel) {
+  int count = 0;
+  const int first = bms_next_member(parent.live_parts, -1);
+  for (int i = first; i >= 0; i = bms_next_member(parent.live_parts, i)) {
+    if (!demands.exclude(chunks->oids[i])) continue;
+    ++count;
+    if (i == first) {
+      mark_dummy_rel(&first_rel);
+    } else {
+      bms_del_member(parent.live_parts, i);  // in place: the first is left, so it is not empty
+    }
+  }
+  return count;
+}
+
+void skip_chunks(PlannerInfo* root, RelOptInfo& parent, RelOptInfo& first) {
+  const std::int32_t hypertable_id = hypertable_of(root, parent.relid);
+  if (hypertable_id == 0) return;
+  const KnownRanges& known = known_ranges(hypertable_id);
+  if (known.count == 0) return;
+  const std::uint64_t version = known.version;
+  Relation table = table_open(planner_rt_fetch(parent.relid, root)->relid, NoLock);
+  const Demands demands = demands_on(known, table, parent);
+  if (demands.count > 0) {
+    PartitionDesc chunks = PartitionDirectoryLookup(root->glob->partition_directory, table);
+    if (leave_out(demands, chunks, parent, first) > 0) note_skipped(hypertable_id, version);
+  }
+  table_close(table, NoLock);
+}
+
+void get_relation_info(PlannerInfo* root, Oid relation, bool is_parent, RelOptInfo* rel) {
+  if (previous_hook != nullptr) previous_hook(root, relation, is_parent, rel);
+  if (!enabled || !is_collecting()) return;
+  RelOptInfo* parent = parent_of_first(root, *rel);
+  if (parent != nullptr && parent->baserestrictinfo != NIL) skip_chunks(root, *parent, *rel);
+}
+
+}  // namespace
+
+bool is_enabled() { return enabled; }
+
+void install_skip_chunks() {
+  DefineCustomBoolVariable("timescaledb.enable_chunk_skipping",
+                           "Lets queries skip chunks in columns by the ranges of other columns "
+                           "than the dimensions.",
+                           nullptr, &enabled, false, PGC_USERSET, GUC_EXPLAIN, nullptr, nullptr,
+                           nullptr);
+  previous_hook = get_relation_info_hook;
+  get_relation_info_hook = get_relation_info;
+}
+
+}  // namespace varve::skipping

@@ -1,0 +1,12 @@
+#pragma once
+
+namespace varve::skipping {
+
+/// timescaledb.enable_chunk_skipping
+bool is_enabled();
+
+/// Once, in _PG_init: chunks whose ranges exclude every row that a query asks for are left out when
+/// the planner is about to look at the first chunk, before it has opened the others.
+void install_skip_chunks();
+
+}  // namespace varve::skipping
