@@ -83,7 +83,7 @@ void copy_heap_rows(Work& work) {
   while (rows.next(fate)) {
     if (!work.others_write || fate == Fate::kVisible) copy(work, rows.slot, fate);
   }
-  rows.dead.tell_standbys(chunk);
+  rows.dead.tell_standbys(work.chunk);
   rows.end();
 }
 
@@ -97,6 +97,7 @@ bool look_again(Work& work) {
   Fate fate;
   while (!rows.has_changed && rows.next(fate)) copy(work, rows.slot, fate);
   const bool has_changed = rows.has_changed;
+  rows.dead.tell_standbys(work.chunk);
   rows.end();
   return !has_changed;
 }
