@@ -1,5 +1,6 @@
 // COPY FROM of a CSV file: plain table, PostgreSQL's partitions made beforehand, hypertable, and DuckDB.
-// Two orders of rows: by time (one chunk at a time) and by device (all chunks in turns).
+// Two orders of rows: by time (one chunk at a time) and by device (all chunks in turns). Then two streams at once into
+// one chunk, which both need and neither has.
 import { statSync } from "node:fs";
 import { compare } from "./lib/compare.mjs";
 import { open_duckdb } from "./lib/duckdb.mjs";
@@ -44,6 +45,35 @@ for (const order of ["time", "device"]) {
     }] : []),
   ]);
 }
+
+// Rows of one day, every other one in each file.
+const halves = [0, 1].map((half) => `${process.env.PGHOST}/copy_half_${half}.csv`);
+for (const [half, name] of halves.entries()) {
+  await session.query(`COPY (
+    SELECT '${START}'::timestamptz + i * (interval '1 day' / ${ROWS}), i % 100, i % 997 / 10.0, sqrt(i), 'row ' || i % 1000
+    FROM generate_series(${half}, ${ROWS} - 1, 2) i) TO '${name}' (FORMAT csv)`);
+}
+const streams = halves.map((name) => [new Session(), `COPY bench FROM '${name}' (FORMAT csv)`]);
+const two_streams = (label, prepare) => ({
+  label,
+  prepare: async () => { await prepare(); await session.query("CHECKPOINT"); },
+  run: async () => {
+    const begin = performance.now();
+    await Promise.all(streams.map(([stream, copy]) => stream.query(copy)));
+    return ROWS / (performance.now() - begin);
+  },
+  result: () => session.query("SELECT count(*), sum(device), sum(length(c)) FROM bench"),
+});
+await compare("COPY, two streams into one day", "thousand rows/s", [
+  two_streams("plain table", () => make_plain(session, "bench")),
+  two_streams("PostgreSQL's partitions, made beforehand", () => make_native(session, "bench", 1)),
+  two_streams("hypertable, the chunk does not exist", () => make_hypertable(session, "bench")),
+  two_streams("hypertable, the chunk exists", async () => {
+    await make_hypertable(session, "bench");
+    await session.query(`INSERT INTO bench VALUES ('${START}', 1); TRUNCATE bench`);
+  }),
+]);
+for (const [stream] of streams) stream.close();
 await session.query("DROP TABLE bench");
 session.close();
 duckdb?.close();

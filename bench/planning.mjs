@@ -1,10 +1,12 @@
-// Planning time at 100, 1000 and 5000 chunks of a day, the newest one being today's: hypertable against
-// PostgreSQL's partitions. "first" is the first query of a fresh connection, caches cold.
+// Planning time at 100 to 10,000 chunks of a day, the newest one being today's: hypertable against PostgreSQL's
+// partitions, and up to 1000 chunks also one whose chunks are all in columns. "first" is the first query of a fresh
+// connection, caches cold.
 import { compare } from "./lib/compare.mjs";
+import { make_columnar_daily, make_daily, SIDES } from "./lib/daily.mjs";
 import { Session } from "./lib/psql.mjs";
-import { COLUMNS } from "./lib/tables.mjs";
 
-const counts = (process.env.CHUNKS ?? "100 1000 5000").split(" ").map(Number);
+const counts = (process.env.CHUNKS ?? "100 1000 5000 10000").split(" ").map(Number);
+const most_columnar = Number(process.env.COLUMNAR ?? 1000);
 const session = new Session();
 
 async function planning_ms(connection, sql) {
@@ -21,31 +23,22 @@ async function compare_newest(chunks) {
     "the devices": (table) => `SELECT count(DISTINCT device) FROM ${table}`,
   };
   for (const [title, query] of Object.entries(queries)) {
-    const side = (label, table) => ({
+    await compare(`${chunks} chunks: ${title}`, "ms", SIDES.map(([label, table]) => ({
       label,
       prepare: () => session.query(query(table)),
       run: () => session.time(query(table)),
       result: () => session.query(query(table)),
-    });
-    await compare(`${chunks} chunks: ${title}`, "ms", [
-      side("PostgreSQL's partitions", "native"),
-      side("hypertable", "hyper"),
-    ]);
+    })));
   }
 }
 
 for (const chunks of counts) {
-  const first_day = `date_trunc('day', now(), 'UTC') - ${chunks - 1} * interval '1 day'`;
-  await session.query(`
-    DROP TABLE IF EXISTS native, hyper;
-    CREATE TABLE native ${COLUMNS} PARTITION BY RANGE (time); CREATE INDEX ON native (time DESC); CREATE INDEX ON native (device, time);
-    SELECT format('CREATE TABLE native_%s PARTITION OF native FOR VALUES FROM (%L) TO (%L)', d,
-                  ${first_day} + d * interval '1 day', ${first_day} + (d + 1) * interval '1 day')
-    FROM generate_series(0, ${chunks - 1}) d \\gexec
-    CREATE TABLE hyper ${COLUMNS}; CREATE INDEX ON hyper (time DESC); CREATE INDEX ON hyper (device, time);
-    SELECT 1 FROM create_hypertable('hyper', 'time', chunk_time_interval => interval '1 day');
-    INSERT INTO hyper SELECT ${first_day} + d * interval '1 day', d FROM generate_series(0, ${chunks - 1}) d;
-    INSERT INTO native SELECT * FROM hyper; ANALYZE native; ANALYZE hyper`);
+  await make_daily(session, chunks);
+  const sides = [...SIDES];
+  if (chunks <= most_columnar) {
+    await make_columnar_daily(session, chunks);
+    sides.push(["hypertable, all in columns", "columnar"]);
+  }
 
   const queries = {
     "a literal range on the last day": (table) => `SELECT * FROM ${table} WHERE time >= (current_date - 1)::text::timestamptz - interval '0 s' AND time >= '${new Date().toISOString().slice(0, 10)}'`,
@@ -53,10 +46,11 @@ for (const chunks of counts) {
     // Beyond, PostgreSQL's partitions take minutes.
     ...(chunks <= 1000 && { "a join with itself by time": (table) => `SELECT x.time FROM ${table} x JOIN ${table} y USING (time)` }),
     "everything": (table) => `SELECT count(*), max(a) FROM ${table}`,
+    "everything of one device": (table) => `SELECT count(*), max(a) FROM ${table} WHERE device = 7`,
   };
   for (const [title, query] of Object.entries(queries)) {
     for (const fresh of [false, true]) {
-      const side = (label, table) => {
+      await compare(`${chunks} chunks: ${title}, ${fresh ? "first" : "warm"}`, "ms of planning", sides.map(([label, table]) => {
         let connection;
         return {
           label,
@@ -68,14 +62,10 @@ for (const chunks of counts) {
           result: () => connection.query(`SELECT count(*) FROM (${query(table)}) q`),
           finish: () => connection.close(),
         };
-      };
-      await compare(`${chunks} chunks: ${title}, ${fresh ? "first" : "warm"}`, "ms of planning", [
-        side("PostgreSQL's partitions", "native"),
-        side("hypertable", "hyper"),
-      ]);
+      }));
     }
   }
   await compare_newest(chunks);
 }
-await session.query("DROP TABLE native, hyper");
+await session.query("DROP TABLE IF EXISTS native, hyper, columnar");
 session.close();

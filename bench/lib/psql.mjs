@@ -48,6 +48,19 @@ export class Session {
     return used() - before;
   }
 
+  /** Megabytes of memory that the backend has for itself at most while it runs statements, looked at every few milliseconds. */
+  async most_memory(sql) {
+    const [pid] = await this.query("SELECT pg_backend_pid()");
+    const now = () => Number(/RssAnon:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1000;
+    let most = 0;
+    const look = () => { most = Math.max(most, now()); };
+    const timer = setInterval(look, 2);
+    await this.query(sql);
+    clearInterval(timer);
+    look();
+    return most;
+  }
+
   close() {
     this.psql.stdin.end();
   }

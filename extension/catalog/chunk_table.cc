@@ -1,5 +1,7 @@
 #include "extension/catalog/chunk_table.h"
 
+#include <limits>
+
 #include "extension/catalog/relations.h"
 #include "extension/catalog/scan.h"
 
@@ -7,6 +9,7 @@
 extern "C" {
 #include <access/genam.h>
 #include <access/htup_details.h>
+#include <access/stratnum.h>
 #include <access/table.h>
 #include <access/xact.h>
 #include <catalog/indexing.h>
@@ -42,11 +45,11 @@ void with_row(const Relations& ours, Oid relation, LOCKMODE lock, Visit&& visit)
   table_close(table, NoLock);
 }
 
-/// Collects what `condition` is true of, in the order of `index`; doubles as it grows.
-ChunkTable::Chunks collect(Relation table, Oid index, ScanKey condition) {
+/// Collects what the conditions are true of, in the order of `index`; doubles as it grows.
+ChunkTable::Chunks collect(Relation table, Oid index, std::span<ScanKeyData> conditions) {
   std::size_t capacity = 16;
   ChunkTable::Chunks all = {static_cast<Chunk*>(palloc(capacity * sizeof(Chunk))), 0};
-  for_each_row_in_order(table, index, condition, [&](HeapTuple tuple) {
+  for_each_row_in_order(table, index, conditions, [&](HeapTuple tuple) {
     if (all.count == capacity) {
       capacity *= 2;
       all.rows = static_cast<Chunk*>(repalloc_huge(all.rows, capacity * sizeof(Chunk)));
@@ -82,15 +85,24 @@ Chunk ChunkTable::row_of(HeapTuple tuple, TupleDesc descriptor) {
 }
 
 ChunkTable::Chunks ChunkTable::of_hypertable(std::int32_t hypertable_id) {
+  return of_hypertable(hypertable_id, {std::numeric_limits<std::int64_t>::min(),
+                                       std::numeric_limits<std::int64_t>::max()});
+}
+
+ChunkTable::Chunks ChunkTable::of_hypertable(std::int32_t hypertable_id, chunk::Slice begins) {
   return pg::call([&] {
     const Relations ours = required_relations();
     Relation table = table_open(ours.chunk, AccessShareLock);
-    ScanKeyData condition;
-    ScanKeyInit(&condition, kHypertableId, BTEqualStrategyNumber, F_INT4EQ,
+    ScanKeyData conditions[3];
+    ScanKeyInit(&conditions[0], kHypertableId, BTEqualStrategyNumber, F_INT4EQ,
                 Int32GetDatum(hypertable_id));
-    const Chunks all = collect(table, ours.chunk_hypertable_id_range_begin_key, &condition);
+    ScanKeyInit(&conditions[1], kRangeBegin, BTGreaterEqualStrategyNumber, F_INT8GE,
+                Int64GetDatum(begins.begin));
+    ScanKeyInit(&conditions[2], kRangeBegin, BTLessStrategyNumber, F_INT8LT,
+                Int64GetDatum(begins.end));
+    const Chunks found = collect(table, ours.chunk_hypertable_id_range_begin_key, conditions);
     table_close(table, AccessShareLock);
-    return all;
+    return found;
   });
 }
 

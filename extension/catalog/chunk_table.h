@@ -37,6 +37,8 @@ class ChunkTable {
     std::size_t count;
   };
   static Chunks of_hypertable(std::int32_t hypertable_id);
+  /// Those of them whose slices begin within `begins`: reads no others.
+  static Chunks of_hypertable(std::int32_t hypertable_id, chunk::Slice begins);
 
   static std::int32_t next_id();
   static void insert(const Chunk& row);

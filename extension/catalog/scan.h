@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "extension/pg/postgres.h"
 extern "C" {
 #include <access/genam.h>
@@ -36,13 +38,14 @@ void for_each_row(Relation table, Oid index, ScanKey condition, Visit&& visit) {
   UnregisterSnapshot(now);
 }
 
-/// The same in the order of `index`.
+/// The same in the order of `index`, for the rows that all conditions are true of.
 template <class Visit>
-void for_each_row_in_order(Relation table, Oid index, ScanKey condition, Visit&& visit) {
+void for_each_row_in_order(Relation table, Oid index, std::span<ScanKeyData> conditions,
+                           Visit&& visit) {
   Snapshot now = RegisterSnapshot(GetCatalogSnapshot(RelationGetRelid(table)));
   Relation order = index_open(index, AccessShareLock);
-  SysScanDesc scan = systable_beginscan_ordered(table, order, SnapshotAny,
-                                                condition != nullptr ? 1 : 0, condition);
+  SysScanDesc scan = systable_beginscan_ordered(
+      table, order, SnapshotAny, static_cast<int>(conditions.size()), conditions.data());
   for (HeapTuple tuple;
        HeapTupleIsValid(tuple = systable_getnext_ordered(scan, ForwardScanDirection));) {
     if (table_tuple_satisfies_snapshot(table, scan->slot, now)) visit(tuple);

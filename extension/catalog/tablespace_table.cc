@@ -42,7 +42,7 @@ void for_each(LOCKMODE lock, Visit&& visit) {
   const Oid schema = get_namespace_oid("varve_catalog", false);
   Relation table = table_open(get_relname_relid("tablespace", schema), lock);
   for_each_row_in_order(
-      table, get_relname_relid("tablespace_pkey", schema), nullptr,
+      table, get_relname_relid("tablespace_pkey", schema), {},
       [&](HeapTuple tuple) { visit(table, tuple, row_of(tuple, RelationGetDescr(table))); });
   table_close(table, NoLock);
 }

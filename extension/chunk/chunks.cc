@@ -95,7 +95,11 @@ Selection selection_of(FunctionCallInfo fcinfo, const catalog::Hypertable& hyper
 /// The chunks of the selection by ascending range, in the current memory context.
 catalog::ChunkTable::Chunks select(const catalog::Hypertable& hypertable,
                                    const Selection& selection) {
-  auto chunks = catalog::ChunkTable::of_hypertable(hypertable.id);
+  // A chunk that lies in a window begins in it; no chunk begins at the largest number.
+  const Window& window = selection.window;
+  auto chunks = selection.by_creation
+                    ? catalog::ChunkTable::of_hypertable(hypertable.id)
+                    : catalog::ChunkTable::of_hypertable(hypertable.id, {window.from, window.to});
   std::size_t kept = 0;
   for (std::size_t i = 0; i < chunks.count; ++i) {
     if (selection.has(chunks.rows[i])) chunks.rows[kept++] = chunks.rows[i];

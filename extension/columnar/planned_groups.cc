@@ -46,9 +46,13 @@ columnstore::GroupOrder read_order(Relation chunk) {
 columnstore::GroupTotals group_totals(Relation chunk) {
   const Oid toast = chunk->rd_rel->reltoastrelid;
   columnstore::GroupTotals totals = {};
-  if (!columnstore::has_groups(chunk) || columnstore::find_totals(toast, totals)) return totals;
+  if (!OidIsValid(toast) || columnstore::known_groups(toast) == columnstore::Known::kNo ||
+      columnstore::find_totals(toast, totals)) {
+    return totals;
+  }
   totals = read_totals(chunk);
   columnstore::remember_totals(toast, totals);
+  columnstore::remember_groups(toast, totals.rows > 0);  // spares has_groups() its probe
   return totals;
 }
 

@@ -187,11 +187,11 @@ uint64 relation_size(Relation chunk, ForkNumber fork) {
 
 void relation_estimate_size(Relation chunk, int32* widths, BlockNumber* pages, double* rows,
                             double* all_visible) {
-  if (!columnstore::has_groups(chunk)) {
+  const columnstore::GroupTotals totals = group_totals(chunk);
+  if (totals.rows == 0) {
     heap().relation_estimate_size(chunk, widths, pages, rows, all_visible);
     return;
   }
-  const columnstore::GroupTotals totals = group_totals(chunk);
   const auto heap_pages =
       static_cast<BlockNumber>(heap().relation_size(chunk, MAIN_FORKNUM) / BLCKSZ);
   *pages = heap_pages + static_cast<BlockNumber>(totals.sample_units);

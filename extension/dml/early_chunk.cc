@@ -15,6 +15,7 @@ extern "C" {
 #include <postmaster/bgworker.h>
 #include <storage/ipc.h>
 #include <storage/lmgr.h>
+#include <tcop/tcopprot.h>
 #include <utils/guc.h>
 #include <utils/inval.h>
 #include <utils/snapmgr.h>
@@ -67,6 +68,7 @@ void make(const Request& request) {
 void run() {
   Request request;
   memcpy(&request, MyBgworkerEntry->bgw_extra, sizeof request);
+  pqsignal(SIGTERM, die);
   BackgroundWorkerUnblockSignals();
   BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(MyBgworkerEntry->bgw_main_arg),
                                             InvalidOid, BGWORKER_BYPASS_ALLOWCONN);
@@ -82,6 +84,21 @@ void run() {
   proc_exit(0);
 }
 
+/// A statement that is cancelled takes the process along.
+void wait_for(BackgroundWorkerHandle* process) {
+  PG_TRY();
+  { WaitForBackgroundWorkerShutdown(process); }
+  PG_CATCH();
+  {
+    TerminateBackgroundWorker(process);
+    HOLD_INTERRUPTS();
+    WaitForBackgroundWorkerShutdown(process);
+    RESUME_INTERRUPTS();
+    PG_RE_THROW();
+  }
+  PG_END_TRY();
+}
+
 }  // namespace
 
 void make_chunk_early(Relation parent, std::int64_t value, Oid type) {
@@ -94,7 +111,7 @@ void make_chunk_early(Relation parent, std::int64_t value, Oid type) {
       job::start_process("varve chunk maker", MyDatabaseId, "varve_early_chunk_main",
                          ObjectIdGetDatum(MyDatabaseId), std::as_bytes(std::span(&request, 1)));
   if (process == nullptr) return;
-  WaitForBackgroundWorkerShutdown(process);
+  wait_for(process);
   AcceptInvalidationMessages();
 }
 

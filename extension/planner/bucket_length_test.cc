@@ -12,7 +12,6 @@ namespace {
 using calendar::Duration;
 using calendar::Grid;
 using calendar::LocalTime;
-using calendar::Span;
 using calendar::TimePoint;
 
 constexpr std::int64_t kDay = 86'400'000'000;
