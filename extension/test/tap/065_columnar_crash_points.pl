@@ -22,6 +22,7 @@ $node->append_conf('postgresql.conf', q{
     checkpoint_timeout = '1h'
     max_wal_size = '1GB'
     min_wal_size = '2MB'
+    shared_buffers = '16MB'
 });
 my $data = $node->data_dir;
 my $base = $node->basedir . '/base';

@@ -202,7 +202,7 @@ sub customs
                     twice4 => 'INSERT INTO t VALUES (4, 4, \'twice\');', same4 => 'UPDATE t SET v = v WHERE id < 5;' } },
             (map { my $build = $_; (map { "set b1 $_ $build w4 c1 valid2 found2 twice4 look" } qw(delete1 update1 update_key1 upsert1)), "set b1 delete1 $build w4 r1 valid2 found2 twice4 look", "set rr1 $build w4 same4 c1 valid2 found2 twice4 look" }
                 qw(index2 unique2)),
-            map { ("set b1 $_ re2 w4 c1 valid2 found2 twice4 look", "set b1 $_ re2 w4 r1 valid2 found2 twice4 look") } qw(delete1 update_key1)),
+            map { ("set b1 $_ re2 w4(re2) c1 valid2 found2 twice4 look", "set b1 $_ re2 w4(re2) r1 valid2 found2 twice4 look") } qw(delete1 update_key1)),
         # Triggers that read, change and open cursors on the chunk whose columnar rows a statement is about to change, or has changed.
         custom('triggers', {
                 one => {
