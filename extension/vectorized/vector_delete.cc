@@ -30,16 +30,26 @@ bool only_deletes(const ModifyTableState& statement) {
          statement.ps.state->es_crosscheck_snapshot == InvalidSnapshot;
 }
 
-/// The chunk of a scan as the statement's target, if its rows can be deleted by vectors.
-ResultRelInfo* target_of(const ModifyTableState& statement, Relation chunk) {
-  for (int i = 0; i < statement.mt_nrels; ++i) {
-    ResultRelInfo& table = statement.resultRelInfo[i];
-    if (RelationGetRelid(table.ri_RelationDesc) != RelationGetRelid(chunk)) continue;
-    const bool is_simple = columnar::is_columnar_table(chunk) && !columnar::is_decoded(chunk) &&
-                           !has_row_triggers(table);
-    return is_simple ? &table : nullptr;
+/// A statement's targets are in the order of its scans, though not all have one.
+struct Targets {
+  ModifyTableState& statement;
+  int next = 0;
+
+  ResultRelInfo* find(Relation chunk) {
+    for (int i = 0; i < statement.mt_nrels; ++i) {
+      ResultRelInfo& table = statement.resultRelInfo[(next + i) % statement.mt_nrels];
+      if (RelationGetRelid(table.ri_RelationDesc) != RelationGetRelid(chunk)) continue;
+      next += i + 1;
+      return &table;
+    }
+    return nullptr;
   }
-  return nullptr;
+};
+
+bool can_be_deleted_by_vectors(const ResultRelInfo& table) {
+  Relation chunk = table.ri_RelationDesc;
+  return columnar::is_columnar_table(chunk) && !columnar::is_decoded(chunk) &&
+         !has_row_triggers(table);
 }
 
 /// Whether conditions are the same for a row whatever has been deleted before it: a volatile
@@ -49,12 +59,13 @@ bool look_at_rows_alone(List* qualifiers) {
   return !contain_volatile_functions(node) && !contain_subplans(node);
 }
 
-void begin_scan(ModifyTableState& statement, PlanState* scan) {
+void begin_scan(Targets& targets, PlanState* scan) {
   if (scan == nullptr || !is_columnar_scan(scan)) return;
   const auto* state = reinterpret_cast<const ScanState*>(scan);
-  const ResultRelInfo* target = target_of(statement, state->ss_currentRelation);
-  if (target == nullptr || !look_at_rows_alone(scan->plan->qual)) return;
-  delete_by_vectors(scan, statement, target->ri_RelationDesc);
+  const ResultRelInfo* target = targets.find(state->ss_currentRelation);
+  if (target == nullptr || !can_be_deleted_by_vectors(*target)) return;
+  if (!look_at_rows_alone(scan->plan->qual)) return;
+  delete_by_vectors(scan, targets.statement, target->ri_RelationDesc);
 }
 
 }  // namespace
@@ -85,13 +96,14 @@ void begin_vector_deletes(QueryDesc& query) {
   if (!is_enabled() || root == nullptr || !IsA(root, ModifyTableState)) return;
   auto& statement = *reinterpret_cast<ModifyTableState*>(root);
   if (!only_deletes(statement)) return;
+  Targets targets = {statement};
   PlanState* rows = outerPlanState(root);
   if (rows == nullptr || !IsA(rows, AppendState)) {
-    begin_scan(statement, rows);
+    begin_scan(targets, rows);
     return;
   }
   const auto& chunks = *reinterpret_cast<AppendState*>(rows);
-  for (int i = 0; i < chunks.as_nplans; ++i) begin_scan(statement, chunks.appendplans[i]);
+  for (int i = 0; i < chunks.as_nplans; ++i) begin_scan(targets, chunks.appendplans[i]);
 }
 
 }  // namespace varve::vectorized
