@@ -16,8 +16,7 @@ namespace varve::vectorized {
 namespace {
 
 /// Whether somebody wants to hear of each row that is deleted.
-bool has_row_triggers(const ResultRelInfo& table) {
-  const TriggerDesc* triggers = table.ri_TrigDesc;
+bool has_row_triggers(const TriggerDesc* triggers) {
   return triggers != nullptr &&
          (triggers->trig_delete_before_row || triggers->trig_delete_after_row ||
           triggers->trig_delete_instead_row || triggers->trig_delete_old_table);
@@ -26,7 +25,7 @@ bool has_row_triggers(const ResultRelInfo& table) {
 bool only_deletes(const ModifyTableState& statement) {
   const auto* plan = reinterpret_cast<const ModifyTable*>(statement.ps.plan);
   return statement.operation == CMD_DELETE && plan->returningLists == NIL &&
-         !has_row_triggers(*statement.rootResultRelInfo) &&
+         !has_row_triggers(statement.rootResultRelInfo->ri_TrigDesc) &&
          statement.ps.state->es_crosscheck_snapshot == InvalidSnapshot;
 }
 
@@ -46,10 +45,9 @@ struct Targets {
   }
 };
 
-bool can_be_deleted_by_vectors(const ResultRelInfo& table) {
-  Relation chunk = table.ri_RelationDesc;
+bool can_be_deleted_by_vectors(Relation chunk, const TriggerDesc* triggers) {
   return columnar::is_columnar_table(chunk) && !columnar::is_decoded(chunk) &&
-         !has_row_triggers(table);
+         !has_row_triggers(triggers);
 }
 
 /// Whether conditions are the same for a row whatever has been deleted before it: a volatile
@@ -63,7 +61,8 @@ void begin_scan(Targets& targets, PlanState* scan) {
   if (scan == nullptr || !is_columnar_scan(scan)) return;
   const auto* state = reinterpret_cast<const ScanState*>(scan);
   const ResultRelInfo* target = targets.find(state->ss_currentRelation);
-  if (target == nullptr || !can_be_deleted_by_vectors(*target)) return;
+  if (target == nullptr) return;
+  if (!can_be_deleted_by_vectors(target->ri_RelationDesc, target->ri_TrigDesc)) return;
   if (!look_at_rows_alone(scan->plan->qual)) return;
   delete_by_vectors(scan, targets.statement, target->ri_RelationDesc);
 }
@@ -90,6 +89,16 @@ std::uint32_t VectorDelete::run(const columnar::VectorDeletion& deletion) {
 }
 
 void VectorDelete::end() { headers_.close(); }
+
+bool may_delete_by_vectors(const Query& query, Relation chunk) {
+  if (query.commandType != CMD_DELETE || query.returningList != NIL) return false;
+  if (list_length(query.jointree->fromlist) != 1) return false;
+  const auto* from = static_cast<const Node*>(linitial(query.jointree->fromlist));
+  const bool is_target_alone =
+      IsA(from, RangeTblRef) &&
+      reinterpret_cast<const RangeTblRef*>(from)->rtindex == query.resultRelation;
+  return is_target_alone && can_be_deleted_by_vectors(chunk, chunk->trigdesc);
+}
 
 void begin_vector_deletes(QueryDesc& query) {
   PlanState* root = query.planstate;
