@@ -106,7 +106,7 @@ RowHeader RowHeaders::find(RowId id, Snapshot snapshot) {
   return header;
 }
 
-RowHeader RowHeaders::find_dirty(RowId id) {
+RowHeader RowHeaders::find_header(RowId id) {
   SnapshotData snapshot;
   InitDirtySnapshot(snapshot);
   HeaderScan scan(store(), id, id, &snapshot);
@@ -118,8 +118,16 @@ RowHeader RowHeaders::find_dirty(RowId id) {
     if (!header.is_dead()) header = version;
   }
   scan.end();
+  return header;
+}
+
+RowHeader RowHeaders::find_dirty(RowId id) {
+  RowHeader header = find_header(id);
+  if (header.kind != RowHeader::Kind::kNone) return header;
   // A row with a header is in no bitmap that counts, and a row of one that counts gets no header.
-  if (header.kind == RowHeader::Kind::kNone) find_in_bitmaps(store(), id, &snapshot, &header);
+  SnapshotData snapshot;
+  InitDirtySnapshot(snapshot);
+  find_in_bitmaps(store(), id, &snapshot, &header);
   return header;
 }
 

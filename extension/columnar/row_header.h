@@ -64,6 +64,8 @@ class RowHeaders {
   RowHeader find(RowId id, Snapshot snapshot);
   /// As of now, whatever is in progress.
   RowHeader find_dirty(RowId id);
+  /// The same without a look at bitmaps: of use only where it finds something.
+  RowHeader find_header(RowId id);
   /// Marks in `dead`, of 65,536 bits, the rows that are deleted to the snapshot (of one command:
   /// MVCC or SnapshotSelf); returns how many.
   std::uint32_t dead_rows(std::uint16_t group, Snapshot snapshot, std::uint64_t* dead);

@@ -123,7 +123,7 @@ TM_Result acquire_or_fail(Relation chunk, RowHeaders& headers, const RowRequest&
                           RowHold* hold, TM_FailureData* failure) {
   for (;;) {
     CHECK_FOR_INTERRUPTS();
-    hold->header = headers.find_dirty(request.id);
+    hold->header = headers.find_header(request.id);
     if (hold->header.kind == RowHeader::Kind::kNone) {
       guard(chunk, request.id);
       hold->header = headers.find_dirty(request.id);

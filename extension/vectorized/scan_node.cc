@@ -4,38 +4,18 @@
 
 #include <algorithm>
 
-#include "extension/vectorized/recheck.h"
-#include "extension/vectorized/row_source.h"
+#include "extension/vectorized/scan_state.h"
 #include "extension/vectorized/step_function.h"
-#include "extension/vectorized/vector_delete.h"
 
 #include "extension/pg/custom_scan.h"
 extern "C" {
 #include <access/tableam.h>
-#include <commands/explain.h>
 #include <executor/executor.h>
 #include <nodes/makefuncs.h>
 #include <utils/rel.h>
-#include <utils/ruleutils.h>
 }
 
 namespace varve::vectorized {
-namespace {
-
-struct ColumnarScan {
-  CustomScanState css;
-  RowSource source;
-  ExprState* rest;    // the qualifiers that rows of row groups have left
-  int* columns;       // for each target, which column of the source it is or a step of; or null
-  ExprState** steps;  // for each target; null: it is the column
-  bool is_direct;     // no target is a step: rows need no expression
-  std::span<const DirectTarget> direct;
-  Recheck recheck;
-  VectorDelete deletion;
-  bool calls_for_deleted;  // a target is a call that deleted rows want, too
-};
-
-ColumnarScan& scan_of(CustomScanState* state) { return *reinterpret_cast<ColumnarScan*>(state); }
 
 TupleTableSlot* projected(ColumnarScan& scan, TupleTableSlot* row) {
   ProjectionInfo* projection = scan.css.ss.ps.ps_ProjInfo;
@@ -48,6 +28,13 @@ TupleTableSlot* at_end(ColumnarScan& scan) {
   TupleTableSlot* row = ExecClearTuple(scan.css.ss.ss_ScanTupleSlot);
   return projection != nullptr ? ExecClearTuple(projection->pi_state.resultslot) : row;
 }
+
+TupleTableSlot* row_of_heap(ColumnarScan& scan) {
+  if (!ExecQual(scan.css.ss.ps.qual, scan.css.ss.ps.ps_ExprContext)) return nullptr;
+  return projected(scan, scan.css.ss.ss_ScanTupleSlot);
+}
+
+namespace {
 
 /// Where rows are put whose columns are all that is asked for.
 TupleTableSlot* direct_slot(const ColumnarScan& scan) {
@@ -67,11 +54,6 @@ TupleTableSlot* row_of_group(ColumnarScan& scan) {
     return row;
   }
   scan.source.fill_rest();
-  return projected(scan, scan.css.ss.ss_ScanTupleSlot);
-}
-
-TupleTableSlot* row_of_heap(ColumnarScan& scan) {
-  if (!ExecQual(scan.css.ss.ps.qual, scan.css.ss.ps.ps_ExprContext)) return nullptr;
   return projected(scan, scan.css.ss.ss_ScanTupleSlot);
 }
 
@@ -96,55 +78,6 @@ TupleTableSlot* replacement(ColumnarScan& scan, TupleTableSlot* row) {
   ResetExprContext(context);
   context->ecxt_scantuple = row;
   return ExecQual(scan.css.ss.ps.qual, context) ? projected(scan, row) : at_end(scan);
-}
-
-/// Leaves, of the rows of the vector, those that satisfy the rest of the qualifiers.
-void find_deleted(ColumnarScan& scan) {
-  if (scan.rest == nullptr && !scan.calls_for_deleted) return;
-  ExprContext* context = scan.css.ss.ps.ps_ExprContext;
-  const std::size_t before = scan.source.rows().size();
-  scan.source.keep_rows([&] {
-    ResetExprContext(context);
-    if (!ExecQual(scan.rest, context)) return false;
-    if (!scan.calls_for_deleted) return true;
-    scan.source.fill_rest();
-    projected(scan, scan.css.ss.ss_ScanTupleSlot);
-    return true;
-  });
-  InstrCountFiltered1(&scan.css.ss.ps, before - scan.source.rows().size());
-}
-
-void delete_vector(ColumnarScan& scan) {
-  find_deleted(scan);
-  if (scan.source.rows().empty()) return;
-  ExprContext* context = scan.css.ss.ps.ps_ExprContext;
-  ResetExprContext(context);
-  const MemoryContext before = MemoryContextSwitchTo(context->ecxt_per_tuple_memory);
-  scan.source.leave_rows(scan.deletion.run(scan.source.vector()));
-  MemoryContextSwitchTo(before);
-}
-
-/// The next row that the statement has to delete itself.
-TupleTableSlot* next_row_to_delete(ColumnarScan& scan) {
-  ExprContext* context = scan.css.ss.ps.ps_ExprContext;
-  for (;;) {
-    ResetExprContext(context);
-    context->ecxt_scantuple = scan.css.ss.ss_ScanTupleSlot;
-    if (scan.source.step_in_vector()) {
-      scan.source.fill_tested();
-      scan.source.fill_rest();
-      return projected(scan, scan.css.ss.ss_ScanTupleSlot);
-    }
-    const RowSource::Row kind = scan.source.step_to_vector();
-    if (kind == RowSource::Row::kNone) return at_end(scan);
-    if (kind == RowSource::Row::kOfGroup) {
-      delete_vector(scan);
-      continue;
-    }
-    TupleTableSlot* row = row_of_heap(scan);
-    if (row != nullptr) return row;
-    InstrCountFiltered1(&scan.css.ss.ps, 1);
-  }
 }
 
 TupleTableSlot* execute(CustomScanState* state) {
@@ -261,43 +194,6 @@ void initialize_worker(CustomScanState* state, shm_toc*, void* place) {
   scan_of(state).source.share(static_cast<ParallelTableScanDesc>(place));
 }
 
-// --- EXPLAIN
-
-void explain_columns(const ColumnarScan& scan, ExplainState* out) {
-  const TupleDesc columns = RelationGetDescr(scan.css.ss.ss_currentRelation);
-  List* names = NIL;
-  for (int i = 0; i < scan.source.column_count(); ++i) {
-    const int at = scan.source.columns()[i].attribute - 1;
-    names = lappend(names, pstrdup(NameStr(TupleDescAttr(columns, at)->attname)));
-  }
-  if (names != NIL) ExplainPropertyList("Columns", names, out);
-}
-
-void explain_filter(const ColumnarScan& scan, List* ancestors, ExplainState* out) {
-  List* decided = scan.source.filter().decided();
-  if (decided == NIL) return;
-  List* context = set_deparse_context_plan(out->deparse_cxt, scan.css.ss.ps.plan, ancestors);
-  auto* node = reinterpret_cast<Node*>(make_ands_explicit(decided));
-  ExplainPropertyText("Vectorized Filter", deparse_expression(node, context, out->verbose, false),
-                      out);
-}
-
-void explain(CustomScanState* state, List* ancestors, ExplainState* out) {
-  const ColumnarScan& scan = scan_of(state);
-  explain_columns(scan, out);
-  explain_filter(scan, ancestors, out);
-  if (scan.deletion.is_on()) ExplainPropertyBool("Vectorized Delete", true, out);
-  if (!out->analyze || scan.source.is_shared()) return;  // what workers did is not known
-  const SourceCounts& counts = scan.source.counts();
-  const auto show = [&](const char* what, std::uint64_t number) {
-    ExplainPropertyInteger(what, nullptr, static_cast<int64>(number), out);
-  };
-  show("Row Groups Skipped", counts.groups_skipped);
-  show("Vectors Skipped", counts.vectors_skipped);
-  show("Vectors Read", counts.vectors_read);
-  if (scan.deletion.is_on()) show("Rows Deleted by Vectors", scan.deletion.deleted());
-}
-
 const CustomExecMethods kMethods = {.CustomName = "ColumnarScan",
                                     .BeginCustomScan = begin,
                                     .ExecCustomScan = execute,
@@ -310,7 +206,7 @@ const CustomExecMethods kMethods = {.CustomName = "ColumnarScan",
                                     .ReInitializeDSMCustomScan = reinitialize_shared,
                                     .InitializeWorkerCustomScan = initialize_worker,
                                     .ShutdownCustomScan = nullptr,
-                                    .ExplainCustomScan = explain};
+                                    .ExplainCustomScan = explain_scan};
 
 /// Tests what is left of the qualifiers, of the rows of the vector; false where none remain.
 bool filter_vector(ColumnarScan& scan) {
@@ -325,24 +221,11 @@ bool filter_vector(ColumnarScan& scan) {
   return !scan.source.rows().empty();
 }
 
-bool is_call(const TargetEntry* target) {
-  return !IsA(target->expr, Var) && !IsA(target->expr, Const);
-}
-
 }  // namespace
 
 bool is_columnar_scan(const PlanState* node) {
   return IsA(node, CustomScanState) &&
          reinterpret_cast<const CustomScanState*>(node)->methods == &kMethods;
-}
-
-void delete_by_vectors(PlanState* node, ModifyTableState& statement, Relation chunk) {
-  ColumnarScan& scan = *reinterpret_cast<ColumnarScan*>(node);
-  ListCell* cell;
-  foreach (cell, node->plan->targetlist) {
-    if (is_call(lfirst_node(TargetEntry, cell))) scan.calls_for_deleted = true;
-  }
-  scan.deletion.begin(statement, chunk);
 }
 
 bool gives_batches(const PlanState* node) {

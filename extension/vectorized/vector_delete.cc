@@ -16,8 +16,7 @@ namespace varve::vectorized {
 namespace {
 
 /// Whether somebody wants to hear of each row that is deleted.
-bool has_row_triggers(const ResultRelInfo& table) {
-  const TriggerDesc* triggers = table.ri_TrigDesc;
+bool has_row_triggers(const TriggerDesc* triggers) {
   return triggers != nullptr &&
          (triggers->trig_delete_before_row || triggers->trig_delete_after_row ||
           triggers->trig_delete_instead_row || triggers->trig_delete_old_table);
@@ -26,20 +25,29 @@ bool has_row_triggers(const ResultRelInfo& table) {
 bool only_deletes(const ModifyTableState& statement) {
   const auto* plan = reinterpret_cast<const ModifyTable*>(statement.ps.plan);
   return statement.operation == CMD_DELETE && plan->returningLists == NIL &&
-         !has_row_triggers(*statement.rootResultRelInfo) &&
+         !has_row_triggers(statement.rootResultRelInfo->ri_TrigDesc) &&
          statement.ps.state->es_crosscheck_snapshot == InvalidSnapshot;
 }
 
-/// The chunk of a scan as the statement's target, if its rows can be deleted by vectors.
-ResultRelInfo* target_of(const ModifyTableState& statement, Relation chunk) {
-  for (int i = 0; i < statement.mt_nrels; ++i) {
-    ResultRelInfo& table = statement.resultRelInfo[i];
-    if (RelationGetRelid(table.ri_RelationDesc) != RelationGetRelid(chunk)) continue;
-    const bool is_simple = columnar::is_columnar_table(chunk) && !columnar::is_decoded(chunk) &&
-                           !has_row_triggers(table);
-    return is_simple ? &table : nullptr;
+/// A statement's targets are in the order of its scans, though not all have one.
+struct Targets {
+  ModifyTableState& statement;
+  int next = 0;
+
+  ResultRelInfo* find(Relation chunk) {
+    for (int i = 0; i < statement.mt_nrels; ++i) {
+      ResultRelInfo& table = statement.resultRelInfo[(next + i) % statement.mt_nrels];
+      if (RelationGetRelid(table.ri_RelationDesc) != RelationGetRelid(chunk)) continue;
+      next += i + 1;
+      return &table;
+    }
+    return nullptr;
   }
-  return nullptr;
+};
+
+bool can_be_deleted_by_vectors(Relation chunk, const TriggerDesc* triggers) {
+  return columnar::is_columnar_table(chunk) && !columnar::is_decoded(chunk) &&
+         !has_row_triggers(triggers);
 }
 
 /// Whether conditions are the same for a row whatever has been deleted before it: a volatile
@@ -49,12 +57,14 @@ bool look_at_rows_alone(List* qualifiers) {
   return !contain_volatile_functions(node) && !contain_subplans(node);
 }
 
-void begin_scan(ModifyTableState& statement, PlanState* scan) {
+void begin_scan(Targets& targets, PlanState* scan) {
   if (scan == nullptr || !is_columnar_scan(scan)) return;
   const auto* state = reinterpret_cast<const ScanState*>(scan);
-  const ResultRelInfo* target = target_of(statement, state->ss_currentRelation);
-  if (target == nullptr || !look_at_rows_alone(scan->plan->qual)) return;
-  delete_by_vectors(scan, statement, target->ri_RelationDesc);
+  const ResultRelInfo* target = targets.find(state->ss_currentRelation);
+  if (target == nullptr) return;
+  if (!can_be_deleted_by_vectors(target->ri_RelationDesc, target->ri_TrigDesc)) return;
+  if (!look_at_rows_alone(scan->plan->qual)) return;
+  delete_by_vectors(scan, targets.statement, target->ri_RelationDesc);
 }
 
 }  // namespace
@@ -80,18 +90,29 @@ std::uint32_t VectorDelete::run(const columnar::VectorDeletion& deletion) {
 
 void VectorDelete::end() { headers_.close(); }
 
+bool may_delete_by_vectors(const Query& query, Relation chunk) {
+  if (query.commandType != CMD_DELETE || query.returningList != NIL) return false;
+  if (list_length(query.jointree->fromlist) != 1) return false;
+  const auto* from = static_cast<const Node*>(linitial(query.jointree->fromlist));
+  const bool is_target_alone =
+      IsA(from, RangeTblRef) &&
+      reinterpret_cast<const RangeTblRef*>(from)->rtindex == query.resultRelation;
+  return is_target_alone && can_be_deleted_by_vectors(chunk, chunk->trigdesc);
+}
+
 void begin_vector_deletes(QueryDesc& query) {
   PlanState* root = query.planstate;
   if (!is_enabled() || root == nullptr || !IsA(root, ModifyTableState)) return;
   auto& statement = *reinterpret_cast<ModifyTableState*>(root);
   if (!only_deletes(statement)) return;
+  Targets targets = {statement};
   PlanState* rows = outerPlanState(root);
   if (rows == nullptr || !IsA(rows, AppendState)) {
-    begin_scan(statement, rows);
+    begin_scan(targets, rows);
     return;
   }
   const auto& chunks = *reinterpret_cast<AppendState*>(rows);
-  for (int i = 0; i < chunks.as_nplans; ++i) begin_scan(statement, chunks.appendplans[i]);
+  for (int i = 0; i < chunks.as_nplans; ++i) begin_scan(targets, chunks.appendplans[i]);
 }
 
 }  // namespace varve::vectorized

@@ -6,6 +6,7 @@
 extern "C" {
 #include <executor/execdesc.h>
 #include <nodes/execnodes.h>
+#include <nodes/pathnodes.h>
 }
 
 // DELETE by vectors. Where nothing but the rows' end is asked for, a ColumnarScan right below the
@@ -31,6 +32,9 @@ class VectorDelete {
   columnar::RowHeaders headers_;
   std::uint64_t deleted_ = 0;
 };
+
+/// Whether a query whose scan of the chunk is planned may delete what it finds: for costs.
+bool may_delete_by_vectors(const Query& query, Relation chunk);
 
 /// After ExecutorStart: lets scans of the statement delete, as far as it is a DELETE and
 /// they can do so.
