@@ -83,7 +83,7 @@ void copy_heap_rows(Work& work) {
   while (rows.next(fate)) {
     if (!work.others_write || fate == Fate::kVisible) copy(work, rows.slot, fate);
   }
-  rows.dead.tell_standbys(chunk);
+  rows.dead.tell_standbys(work.chunk);
   rows.end();
 }
 
