@@ -23,6 +23,7 @@
 #include "extension/job/install.h"
 #include "extension/planner/bucket_groups.h"
 #include "extension/planner/child_equivalences.h"
+#include "extension/planner/chunk_skipping.h"
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/hooks.h"
 #include "extension/planner/skip_path.h"
@@ -60,6 +61,7 @@ void _PG_init() {
   varve::columnar::install_index_plan();
   varve::columnar::install_reader_pool();
   varve::skipping::install();
+  varve::planner::install_chunk_skipping();
   varve::vectorized::install();
   varve::planner::install_child_equivalences();
   varve::planner::install_bucket_groups();

@@ -51,6 +51,8 @@ Node* bound_by_clock(const Query& query, Node* condition, ParamListInfo paramete
                     reinterpret_cast<Expr*>(bound));
 }
 
+bool uses_clock_bounds() { return enabled; }
+
 void install_clock_bounds() {
   DefineCustomBoolVariable("timescaledb.enable_now_constify",
                            "Leave out chunks by conditions such as time > now() - '1 day' while "

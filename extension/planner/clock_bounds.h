@@ -13,6 +13,9 @@ namespace varve::planner {
 /// one would cut off rows once a cached plan runs later.
 Node* bound_by_clock(const Query& query, Node* condition, ParamListInfo parameters);
 
+/// timescaledb.enable_now_constify
+bool uses_clock_bounds();
+
 /// Once, in _PG_init: the setting timescaledb.enable_now_constify.
 void install_clock_bounds();
 

@@ -11,6 +11,7 @@
 
 #include "extension/pg/postgres.h"
 extern "C" {
+#include <access/xact.h>
 #include <executor/executor.h>
 #include <optimizer/planner.h>
 }
@@ -36,8 +37,10 @@ PlannedStmt* plan(Query* query, const char* text, int cursor_options, ParamListI
     const auto make = [&] { return next(query, text, cursor_options, parameters); };
     // Only a query of which there is a copy can be planned again. Of a cursor, somebody may ask for
     // WHERE CURRENT OF in the name of the hypertable: PostgreSQL wants every chunk in its plan
-    // then.
-    const bool can_skip = untouched != nullptr && (cursor_options & CURSOR_OPT_FAST_PLAN) == 0;
+    // then. What serializable transactions have read is told from the chunks that they have
+    // scanned.
+    const bool can_skip = untouched != nullptr && (cursor_options & CURSOR_OPT_FAST_PLAN) == 0 &&
+                          !IsolationIsSerializable();
     PlannedStmt* planned = can_skip ? skipping::collecting(skips, make) : make();
     if (secured != NIL || use.named || use.may_be_read) {
       continuous_aggregate::secure_plan(*planned, secured);

@@ -6,7 +6,7 @@
 #include "extension/hypertable/arguments.h"
 #include "extension/skipping/measure.h"
 #include "extension/skipping/range_table.h"
-#include "extension/skipping/skip_chunks.h"
+#include "extension/skipping/setting.h"
 #include "extension/skipping/version.h"
 
 #include "extension/pg/boundary.h"

@@ -7,7 +7,7 @@
 #include "extension/skipping/late_rows.h"
 #include "extension/skipping/measure.h"
 #include "extension/skipping/range_table.h"
-#include "extension/skipping/skip_chunks.h"
+#include "extension/skipping/setting.h"
 #include "extension/skipping/version.h"
 
 #include "extension/pg/boundary.h"
@@ -92,7 +92,7 @@ void on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int 
 void install() {
   install_version();
   install_late_rows();
-  install_skip_chunks();
+  define_setting();
   previous_hook = object_access_hook;
   object_access_hook = on_object_access;
 }

@@ -6,6 +6,7 @@
 
 extern "C" {
 #include <access/parallel.h>
+#include <access/xact.h>
 #include <catalog/pg_proc.h>
 #include <common/hashfn.h>
 #include <executor/executor.h>
@@ -126,7 +127,7 @@ void renew_plan(QueryDesc& query, int flags) {
   // Workers have the leader's plan, and its snapshot.
   if (IsParallelWorker()) return;
   const RangeTblEntry* entry = carried(*query.plannedstmt);
-  if (entry == nullptr || is_current(*entry)) return;
+  if (entry == nullptr || (is_current(*entry) && !IsolationIsSerializable())) return;
   const PlannedStmt& old_plan = *query.plannedstmt;
   PlannedStmt* plan = planned_again(query, *entry, flags);
   plan->queryId = old_plan.queryId;

@@ -35,7 +35,8 @@ void note_skipped(std::int32_t hypertable_id, std::uint64_t version);
 /// plan's.
 void carry_query(PlannedStmt& plan, const Skips& skips, Query& query, int cursor_options);
 
-/// Before a plan runs: replaces it where it may leave out rows that the snapshot sees.
+/// Before a plan runs: replaces it where it may leave out rows that the snapshot sees, and in a
+/// serializable transaction, whose conflicts are told from the chunks that it reads.
 void renew_plan(QueryDesc& query, int flags);
 
 namespace detail {

@@ -80,13 +80,13 @@ void for_each(const Place& place, LOCKMODE lock, Datum value, Snapshot snapshot,
   table_close(table, NoLock);
 }
 
-template <int kCount>
+template <int Count>
 struct Row {
   Row(Relation table, HeapTuple tuple) {
     heap_deform_tuple(tuple, RelationGetDescr(table), values, nulls);
   }
-  Datum values[kCount];
-  bool nulls[kCount];
+  Datum values[Count];
+  bool nulls[Count];
 };
 
 void insert(const char* name, Datum* values, bool* nulls) {

@@ -94,6 +94,23 @@ SELECT chunks('SELECT p.code, m.code FROM (VALUES (1), (2)) p (code) LEFT JOIN m
 SELECT chunks('SELECT (SELECT max(v) FROM metric WHERE code = 50) UNION ALL SELECT v FROM metric WHERE code = 60');
 SELECT chunks('SELECT count(*) FROM ONLY metric WHERE code = 50');
 
+-- By the clock: chunks that lie below what it gives now, an hour or two days taken off.
+CREATE TABLE arrival (time int NOT NULL, received timestamptz, day date, local timestamp);
+SELECT created FROM create_hypertable('arrival', by_range('time', 10));
+SELECT count(*) FROM unnest('{received,day,local}'::name[]) c, enable_chunk_skipping('arrival', c);
+INSERT INTO arrival SELECT i, at, at::date, at::timestamp FROM generate_series(0, 99) i, LATERAL (SELECT now() - interval '100 days' + i * interval '1 day' AS at) x;
+ALTER TABLE arrival SET (tsdb.enable_columnstore, tsdb.segmentby = '');
+SELECT count(compress_chunk(c)) FROM show_chunks('arrival') c;
+SELECT chunks('SELECT count(*) FROM arrival WHERE received > now() - interval ''45 days 12 hours'' ');
+SELECT chunks('SELECT count(*) FROM arrival WHERE now() - interval ''1092 hours'' <= received');
+SELECT chunks('SELECT count(*) FROM arrival WHERE day > CURRENT_DATE - interval ''45 days 1 hour'' AND day >= CURRENT_DATE');
+SELECT chunks('SELECT count(*) FROM arrival WHERE local > LOCALTIMESTAMP - interval ''45 days 12 hours'' ');
+SELECT chunks('SELECT count(*) > 0 FROM arrival WHERE received < now() - interval ''45 days'' ');
+SELECT chunks('SELECT count(*) > 0 FROM arrival WHERE received > clock_timestamp() - interval ''45 days'' ');
+SET timescaledb.enable_now_constify = off;
+SELECT chunks('SELECT count(*) FROM arrival WHERE received > now() - interval ''45 days 12 hours'' ');
+RESET timescaledb.enable_now_constify;
+
 -- Statements that write.
 EXPLAIN (costs off) DELETE FROM metric WHERE code = 100;
 WITH gone AS (DELETE FROM metric WHERE code = 100 RETURNING code) SELECT * FROM gone;
@@ -246,7 +263,7 @@ SELECT * FROM disable_chunk_skipping('wide', 'code');
 SELECT disable_chunk_skipping('wide', 'code');
 SELECT * FROM disable_chunk_skipping('wide', 'code', if_not_exists => true);
 SELECT chunks('SELECT count(*) FROM wide WHERE code = 10');
-SELECT count(*) FROM _timescaledb_catalog.chunk_column_stats WHERE hypertable_id = 2;
-DROP TABLE wide, metric;
+SELECT count(*) FROM _timescaledb_catalog.chunk_column_stats WHERE hypertable_id = 3;
+DROP TABLE wide, metric, arrival;
 SELECT (SELECT count(*) FROM varve_catalog.skipped_column), (SELECT count(*) FROM varve_catalog.chunk_range), (SELECT count(*) FROM varve_catalog.chunk_late);
 DROP ROLE regress_skip_stranger;

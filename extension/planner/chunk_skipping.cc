@@ -2,13 +2,16 @@
 // other. It has no hook in between; but it asks hooks about each as it comes, and with the first
 // the conditions are known, and the others are a set of bits still. What we take out of that set is
 // as if pruned: nothing has looked at it before.
-#include "extension/skipping/skip_chunks.h"
+#include "extension/planner/chunk_skipping.h"
 
 #include <algorithm>
 
 #include "extension/catalog/hypertable_cache.h"
+#include "extension/planner/clock_bounds.h"
+#include "extension/planner/clock_expression.h"
 #include "extension/skipping/known_ranges.h"
 #include "extension/skipping/plan_check.h"
+#include "extension/skipping/setting.h"
 #include "extension/skipping/value_set.h"
 #include "extension/vectorized/condition.h"
 
@@ -26,16 +29,20 @@ extern "C" {
 #include <partitioning/partdesc.h>
 #include <utils/array.h>
 #include <utils/date.h>
-#include <utils/guc.h>
 #include <utils/lsyscache.h>
 #include <utils/rel.h>
 }
 
-namespace varve::skipping {
+namespace varve::planner {
 namespace {
 
+using skipping::ChunkRange;
+using skipping::KnownColumn;
+using skipping::KnownRanges;
+using skipping::Operator;
+using skipping::ValueSet;
+
 get_relation_info_hook_type previous_hook = nullptr;
-bool enabled = false;  // timescaledb.enable_chunk_skipping
 
 /// A condition on a column with ranges.
 struct Demand {
@@ -50,7 +57,7 @@ struct Demands {
   [[nodiscard]] bool exclude(Oid chunk) const {
     return std::any_of(all, all + count, [&](const Demand& demand) {
       const ChunkRange* range = demand.column->find(chunk);
-      return range != nullptr && !meets(demand.values, range->least, range->greatest);
+      return range != nullptr && !skipping::meets(demand.values, range->least, range->greatest);
     });
   }
 };
@@ -122,22 +129,45 @@ const KnownColumn* known_column(const KnownRanges& known, Oid table, AttrNumber 
   return nullptr;
 }
 
-/// Of conditions that are known now, to columns with ranges: false for others.
+/// The values that satisfy a condition with a constant; false for null, which none does.
+bool constant_values(const vectorized::Condition& condition, ValueSet* values) {
+  const auto* value = reinterpret_cast<const Const*>(condition.value);
+  if (value->constisnull) return false;
+  *values = condition.kind == vectorized::Condition::Kind::kAny
+                ? listed_values(condition, value->constvalue)
+                : skipping::values_where(static_cast<Operator>(condition.comparison),
+                                         integer_of(condition.value_type, value->constvalue));
+  return true;
+}
+
+/// The values above what the clock gives, now and whenever the plan runs (clock_bounds.h).
+bool clock_values(const vectorized::Condition& condition, ValueSet* values) {
+  Node* value = reinterpret_cast<Node*>(condition.value);
+  if (condition.kind != vectorized::Condition::Kind::kComparison || !uses_clock_bounds() ||
+      condition.comparison < vector::Comparison::kGreaterEqual || !reads_clock(value)) {
+    return false;
+  }
+  std::int64_t bound_us = 0;
+  if (!lower_bound_of(value, nullptr, condition.column.type, &bound_us)) return false;
+  *values = skipping::values_where(Operator::kGreaterEqual,
+                                   condition.column.type == DATEOID ? day_of(bound_us) : bound_us);
+  return true;
+}
+
+/// What a condition asks of a column with ranges; false for other columns, and for conditions of
+/// which nothing is known yet.
 bool demand_of(const KnownRanges& known, Relation table, Index relid, Node* clause,
                Demand* demand) {
   vectorized::Condition condition;
   if (!vectorized::condition_of(clause, relid, RelationGetDescr(table), &condition)) return false;
-  const bool is_any = condition.kind == vectorized::Condition::Kind::kAny;
-  if (!is_any && condition.kind != vectorized::Condition::Kind::kComparison) return false;
-  if (!condition.excludes || !IsA(condition.value, Const)) return false;
-  const auto* value = reinterpret_cast<const Const*>(condition.value);
-  if (value->constisnull) return false;
+  if (condition.kind != vectorized::Condition::Kind::kAny &&
+      condition.kind != vectorized::Condition::Kind::kComparison) {
+    return false;
+  }
   demand->column = known_column(known, RelationGetRelid(table), condition.column.attribute);
-  if (demand->column == nullptr) return false;
-  demand->values = is_any ? listed_values(condition, value->constvalue)
-                          : values_where(static_cast<Operator>(condition.comparison),
-                                         integer_of(condition.value_type, value->constvalue));
-  return true;
+  if (demand->column == nullptr || !condition.excludes) return false;
+  return IsA(condition.value, Const) ? constant_values(condition, &demand->values)
+                                     : clock_values(condition, &demand->values);
 }
 
 Demands demands_on(const KnownRanges& known, Relation table, const RelOptInfo& rel) {
@@ -176,37 +206,31 @@ int leave_out(const Demands& demands, PartitionDesc chunks, RelOptInfo& parent,
 void skip_chunks(PlannerInfo* root, RelOptInfo& parent, RelOptInfo& first) {
   const std::int32_t hypertable_id = hypertable_of(root, parent.relid);
   if (hypertable_id == 0) return;
-  const KnownRanges& known = known_ranges(hypertable_id);
+  const KnownRanges& known = skipping::known_ranges(hypertable_id);
   if (known.count == 0) return;
   const std::uint64_t version = known.version;
   Relation table = table_open(planner_rt_fetch(parent.relid, root)->relid, NoLock);
   const Demands demands = demands_on(known, table, parent);
   if (demands.count > 0) {
     PartitionDesc chunks = PartitionDirectoryLookup(root->glob->partition_directory, table);
-    if (leave_out(demands, chunks, parent, first) > 0) note_skipped(hypertable_id, version);
+    if (leave_out(demands, chunks, parent, first) > 0)
+      skipping::note_skipped(hypertable_id, version);
   }
   table_close(table, NoLock);
 }
 
 void get_relation_info(PlannerInfo* root, Oid relation, bool is_parent, RelOptInfo* rel) {
   if (previous_hook != nullptr) previous_hook(root, relation, is_parent, rel);
-  if (!enabled || !is_collecting()) return;
+  if (!skipping::is_enabled() || !skipping::is_collecting()) return;
   RelOptInfo* parent = parent_of_first(root, *rel);
   if (parent != nullptr && parent->baserestrictinfo != NIL) skip_chunks(root, *parent, *rel);
 }
 
 }  // namespace
 
-bool is_enabled() { return enabled; }
-
-void install_skip_chunks() {
-  DefineCustomBoolVariable("timescaledb.enable_chunk_skipping",
-                           "Lets queries skip chunks in columns by the ranges of other columns "
-                           "than the dimensions.",
-                           nullptr, &enabled, false, PGC_USERSET, GUC_EXPLAIN, nullptr, nullptr,
-                           nullptr);
+void install_chunk_skipping() {
   previous_hook = get_relation_info_hook;
   get_relation_info_hook = get_relation_info;
 }
 
-}  // namespace varve::skipping
+}  // namespace varve::planner
