@@ -40,10 +40,10 @@ const late = (table) => (i) => `INSERT INTO ${table} SELECT ${at(3600 * (i % 16)
   ${names.map((_, k) => `(i + h * ${k}) % 100`).join(", ")} FROM generate_series(1, ${1000 / HOSTS}) AS t (i), generate_series(1, ${HOSTS}) AS u (h)`;
 const CASES = {
   "UPDATE one row by its key, 100 times": (table) => often(100, update(table)),
-  "INSERT 1000 late rows, 16 times": (table) => often(16, late(table)),
   "DELETE one host": (table) => `DELETE FROM ${table} WHERE host = ${20 + turn}`,
   "DELETE one hour of all hosts": (table) => `DELETE FROM ${table} WHERE time >= ${at(3600 * (turn + 16))} AND time < ${at(3600 * (turn + 17))}`,
   "DELETE by value, 1 %": (table) => `DELETE FROM ${table} WHERE u0 = ${turn}`,
+  "INSERT 1000 late rows, 16 times": (table) => often(16, late(table)),
 };
 
 const sum = "count(*), sum(u0)::bigint, sum(u1)::bigint, sum(u9)::bigint";
