@@ -143,6 +143,14 @@ bool is_version_of(Relation chunk, const ItemPointerData& tid, TransactionId xmi
   return result;
 }
 
+/// ExecCopySlot() copies the tuple of a row that is in no buffer, and leaves the copy's own TID
+/// invalid. A subscriber that looks for a row by all its values asks for the lock of such a copy.
+void restore_tid(ItemPointer tid, TupleTableSlot* slot) {
+  if (ItemPointerIsValid(tid) || TTS_EMPTY(slot) || !TTS_IS_BUFFERTUPLE(slot)) return;
+  const HeapTuple tuple = reinterpret_cast<BufferHeapTupleTableSlot*>(slot)->base.tuple;
+  if (tuple != nullptr) *tid = tuple->t_self;
+}
+
 /// Goes on from a row that another transaction has replaced, as heap does.
 TM_Result lock_new_version(Relation chunk, ItemPointer tid, Snapshot snapshot, TupleTableSlot* slot,
                            CommandId cid, LockTupleMode mode, LockWaitPolicy policy, uint8 flags,
@@ -222,6 +230,7 @@ TM_Result tuple_update(Relation chunk, ItemPointer tid, TupleTableSlot* slot, Co
 TM_Result tuple_lock(Relation chunk, ItemPointer tid, Snapshot snapshot, TupleTableSlot* slot,
                      CommandId cid, LockTupleMode mode, LockWaitPolicy policy, uint8 flags,
                      TM_FailureData* failure) {
+  restore_tid(tid, slot);
   if (!is_columnar(tid)) {
     return heap().tuple_lock(chunk, tid, snapshot, slot, cid, mode, policy, flags, failure);
   }

@@ -132,5 +132,21 @@ $publisher->safe_psql('postgres', q{INSERT INTO t VALUES (61000, 2, 'other')});
 $subscriber->wait_for_log(qr/duplicate key value violates unique constraint .*\n.*Key \(id\)=\(61000\)/, $log);
 $subscriber->safe_psql('postgres', 'DELETE FROM t WHERE id = 61000');
 same('until it is gone');
+
+# Without a key, rows are found by all their values.
+$_->safe_psql('postgres', q{CREATE TABLE f (id int NOT NULL, v int, note text); SELECT create_hypertable('f', by_range('id', 100000)); ALTER TABLE f REPLICA IDENTITY FULL;
+    ALTER TABLE f SET (timescaledb.compress)}) for $publisher, $subscriber;
+$publisher->safe_psql('postgres', 'ALTER PUBLICATION p ADD TABLE f');
+$subscriber->safe_psql('postgres', q{SELECT receive_replication('f')});
+$subscriber->safe_psql('postgres', 'ALTER SUBSCRIPTION s REFRESH PUBLICATION WITH (copy_data = false)');
+$publisher->safe_psql('postgres', q{INSERT INTO f SELECT g, g, 'row' FROM generate_series(1, 100) g; INSERT INTO f VALUES (50, 50, 'row')});
+$publisher->wait_for_catchup('s');
+$_->safe_psql('postgres', q{SELECT compress_chunk(c) FROM show_chunks('f') c}) for $publisher, $subscriber;
+is($subscriber->safe_psql('postgres', $columnar =~ s/FROM t/FROM f/r), '101', 'a table without a key has columns');
+$publisher->safe_psql('postgres', q{UPDATE f SET v = -v WHERE id BETWEEN 10 AND 19; DELETE FROM f WHERE id BETWEEN 20 AND 29; DELETE FROM f WHERE ctid = (SELECT ctid FROM f WHERE id = 50 LIMIT 1)});
+$publisher->wait_for_catchup('s');
+my $values = q{SELECT count(*), sum(v), count(*) FILTER (WHERE id = 50) FROM f};
+is($subscriber->safe_psql('postgres', $values), $publisher->safe_psql('postgres', $values), 'whose rows are found by their values');
+is($publisher->safe_psql('postgres', $values), '90|4515|1', 'one of those that are equal');
 $_->stop for $subscriber, $publisher;
 done_testing();
