@@ -6,6 +6,7 @@ import { Session } from "./lib/psql.mjs";
 
 const ROWS = Number(process.env.ROWS ?? 2_592_000);
 const HOSTS = 100;
+const HOURS = Math.floor(ROWS / HOSTS / 360);
 const session = new Session();
 const duckdb = await open_duckdb(`${process.env.PGHOST}/columnar_change.duckdb`);
 await session.query("SET maintenance_work_mem = '1GB'; SET synchronous_commit = off; SET max_parallel_workers_per_gather = 0");
@@ -41,7 +42,7 @@ const late = (table) => (i) => `INSERT INTO ${table} SELECT ${at(3600 * (i % 16)
 const CASES = {
   "UPDATE one row by its key, 100 times": (table) => often(100, update(table)),
   "DELETE one host": (table) => `DELETE FROM ${table} WHERE host = ${20 + turn}`,
-  "DELETE one hour of all hosts": (table) => `DELETE FROM ${table} WHERE time >= ${at(3600 * (turn + 16))} AND time < ${at(3600 * (turn + 17))}`,
+  "DELETE one hour of all hosts": (table) => `DELETE FROM ${table} WHERE time >= ${at(3600 * (HOURS - 1 - turn))} AND time < ${at(3600 * (HOURS - turn))}`,
   "DELETE by value, 1 %": (table) => `DELETE FROM ${table} WHERE u0 = ${turn}`,
   "INSERT 1000 late rows, 16 times": (table) => often(16, late(table)),
 };
