@@ -59,7 +59,7 @@ with_cluster() {
 
 # pg_regress_each PROGRAM DIR EXTENSION [NAME...]: each test in a database of its own, so that ids of
 # chunks do not depend on which tests ran before. What a new expectation should be is left in
-# build/results/; look at it, then copy it.
+# build/results/, by the name of DIR; look at it, then copy it.
 pg_regress_each() {
     local program=$1 dir=$2 suffix=$3 name names status=0
     shift 3
@@ -67,7 +67,7 @@ pg_regress_each() {
     if ((${#names[@]} == 0)); then
         for name in "$dir"/*/*."$suffix"; do names+=("$(basename "$name" ".$suffix")"); done
     fi
-    local results=$ROOT/build/results
+    local results=$ROOT/build/results/${dir##*/}
     mkdir -p "$results" "$SUITE_WORK/out"
     chown "$(server_user)" "$SUITE_WORK/out"
     # The server's user reads the tests, and may not be let into the checkout.
