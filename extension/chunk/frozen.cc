@@ -31,12 +31,13 @@ Oid refusal() {
                          PointerGetDatum(buildoidvector(nullptr, 0)), ObjectIdGetDatum(schema));
 }
 
-/// Calls `visit` with each of the triggers.
+/// Calls `visit` with each of the triggers; who wants the answer to last has a lock.
 template <class Visit>
 void for_each_trigger(Oid chunk, Visit&& visit) {
-  Relation table = table_open(chunk, AccessShareLock);
+  Relation table = try_table_open(chunk, AccessShareLock);
+  if (table == nullptr) return;
   const TriggerDesc* triggers = CopyTriggerDesc(table->trigdesc);
-  table_close(table, NoLock);
+  table_close(table, AccessShareLock);
   const Oid function = triggers != nullptr ? refusal() : InvalidOid;
   for (int i = 0; OidIsValid(function) && i < triggers->numtriggers; ++i) {
     if (triggers->triggers[i].tgfoid == function) visit(triggers->triggers[i]);

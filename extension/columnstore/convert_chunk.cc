@@ -26,12 +26,13 @@ bool flag(FunctionCallInfo fcinfo, int position, bool otherwise) {
 chunk::OwnChunk locked(FunctionCallInfo fcinfo, const char* function) {
   const chunk::OwnChunk named = chunk::own_chunk(fcinfo->args[0], function);
   const chunk::OwnChunk known = chunk::lock_hypertable_of(named, AccessShareLock);
+  pg::call([&] { LockRelationOid(known.chunk.relation, ShareUpdateExclusiveLock); });
+  const chunk::OwnChunk own = chunk::current(known);
   pg::call([&] {
-    LockRelationOid(known.chunk.relation, ShareUpdateExclusiveLock);
-    chunk::require_not_frozen(known.chunk.relation, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+    chunk::require_not_frozen(own.chunk.relation, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                               "converted");
   });
-  return chunk::current(known);
+  return own;
 }
 
 void require_table(Oid chunk) {

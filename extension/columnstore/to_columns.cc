@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "extension/chunk/maintain/columns.h"
+#include "extension/chunk/maintain/exchange_lock.h"
 #include "extension/chunk/maintain/rewrite.h"
 #include "extension/columnar/carry_over.h"
 #include "extension/columnstore/access_method.h"
@@ -221,7 +222,7 @@ void exchange_files(Work& work) {
   progress::set(progress::Phase::kIndexes);
   chunk::build_indexes(work.rewrite, static_cast<double>(work.left));
   progress::set(progress::Phase::kWaitingForReaders);
-  LockRelationOid(chunk, AccessExclusiveLock);
+  chunk::lock_for_exchange(chunk);
   progress::set(progress::Phase::kExchange);
   chunk::finish_rewrite(work.rewrite);
   if (!is_columnar(chunk)) set_access_method(chunk, columnar_method());

@@ -1,5 +1,6 @@
 // A chunk in columns becomes rows again.
 #include "extension/chunk/maintain/columns.h"
+#include "extension/chunk/maintain/exchange_lock.h"
 #include "extension/chunk/maintain/rewrite.h"
 #include "extension/columnstore/access_method.h"
 #include "extension/columnstore/beside_writers.h"
@@ -107,7 +108,7 @@ void exchange_files(Work& work) {
   progress::set(progress::Phase::kIndexes);
   chunk::build_indexes(work.rewrite, static_cast<double>(work.rows));
   progress::set(progress::Phase::kWaitingForReaders);
-  LockRelationOid(chunk, AccessExclusiveLock);
+  chunk::lock_for_exchange(chunk);
   progress::set(progress::Phase::kExchange);
   chunk::finish_rewrite(work.rewrite);
   set_access_method(chunk, HEAP_TABLE_AM_OID);

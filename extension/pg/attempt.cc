@@ -16,24 +16,27 @@ ErrorData* take_error(MemoryContext context) {
   return error;
 }
 
-bool is_about_a_lock(const ErrorData& error) {
-  return error.sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE ||
-         error.sqlerrcode == ERRCODE_T_R_DEADLOCK_DETECTED;
+/// kDone where the error is about something else.
+LockAttempt failure_of(const ErrorData& error) {
+  switch (error.sqlerrcode) {
+    case ERRCODE_LOCK_NOT_AVAILABLE: return LockAttempt::kTimedOut;
+    case ERRCODE_T_R_DEADLOCK_DETECTED: return LockAttempt::kDeadlocked;
+    default: return LockAttempt::kDone;
+  }
 }
 
 }  // namespace
 
-bool attempt_locks(void (*run)(void*), void* body) {
+LockAttempt attempt_locks(void (*run)(void*), void* body) {
   const MemoryContext context = CurrentMemoryContext;
   const ResourceOwner owner = CurrentResourceOwner;
-  volatile bool done = false;
+  volatile LockAttempt result = LockAttempt::kDone;
   BeginInternalSubTransaction(nullptr);
   MemoryContextSwitchTo(context);
   PG_TRY();
   {
     run(body);
     ReleaseCurrentSubTransaction();
-    done = true;
   }
   PG_CATCH();
   {
@@ -41,13 +44,14 @@ bool attempt_locks(void (*run)(void*), void* body) {
     RollbackAndReleaseCurrentSubTransaction();
     MemoryContextSwitchTo(context);
     CurrentResourceOwner = owner;
-    if (!is_about_a_lock(*error)) ReThrowError(error);
+    result = failure_of(*error);
+    if (result == LockAttempt::kDone) ReThrowError(error);
     FreeErrorData(error);
   }
   PG_END_TRY();
   MemoryContextSwitchTo(context);
   CurrentResourceOwner = owner;
-  return done;
+  return result;
 }
 
 }  // namespace varve::pg::detail

@@ -6,15 +6,17 @@
 
 namespace varve::pg {
 
+enum class LockAttempt { kDone, kTimedOut, kDeadlocked };
+
 namespace detail {
-bool attempt_locks(void (*run)(void*), void* body);
+LockAttempt attempt_locks(void (*run)(void*), void* body);
 }
 
 /// Runs `body` in a subtransaction. Where it fails for a lock that was not to be had (lock_timeout,
-/// a deadlock), all it has done is undone, and the result is false; any other error goes on.
+/// NOWAIT, a deadlock), all it has done is undone, and the result says so; any other error goes on.
 /// `body` may ereport and owns nothing with a destructor; so does the caller. C API.
 template <class Body>
-bool attempt_locks(Body&& body) {
+LockAttempt attempt_locks(Body&& body) {
   return detail::attempt_locks([](void* b) { (*static_cast<std::remove_reference_t<Body>*>(b))(); },
                                &body);
 }

@@ -92,7 +92,7 @@ Step try_to_move(const OwnChunk& chunk, const NewFiles& files, const Budget& bud
   Step step = {};
   auto once = [&] { step = pg::entry([&] { return move_if_allowed(chunk, files, budget); }); };
   for (int i = 0; i < times; ++i) {
-    if (pg::call([&] { return pg::attempt_locks(once); })) return step;
+    if (pg::call([&] { return pg::attempt_locks(once); }) == pg::LockAttempt::kDone) return step;
   }
   pg::call([&] {
     ereport(NOTICE, (errmsg("chunk \"%s\" stays where it is, since others have it locked",

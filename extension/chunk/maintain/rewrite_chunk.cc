@@ -4,6 +4,7 @@
 
 #include "extension/chunk/divided_slice.h"
 #include "extension/chunk/maintain/columns.h"
+#include "extension/chunk/maintain/exchange_lock.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -92,7 +93,7 @@ std::int64_t rewrite_locked(Oid chunk, const NewFiles& files, int level) {
   const double rows = copy_rows(rewrite, table, index);
   table_close(table, NoLock);
   build_indexes(rewrite, rows);
-  LockRelationOid(chunk, AccessExclusiveLock);
+  lock_for_exchange(chunk);
   finish_rewrite(rewrite);
   if (OidIsValid(index)) remember_order(chunk, index);
   become_again(before);

@@ -8,6 +8,7 @@
 #include "extension/chunk/maintain/analyze.h"
 #include "extension/chunk/maintain/chunk_argument.h"
 #include "extension/chunk/maintain/columns.h"
+#include "extension/chunk/maintain/exchange_lock.h"
 #include "extension/chunk/maintain/ranges.h"
 #include "extension/chunk/maintain/rewrite.h"
 #include "extension/chunk/maintain/row_versions.h"
@@ -150,7 +151,7 @@ void split(const OwnChunk& chunk, std::int64_t point) {
   pg::call([&] { change_bound(parent, relation, before); });
   attach(parent, chunk.hypertable, rest, after);
   pg::call([&] {
-    LockRelationOid(relation, AccessExclusiveLock);
+    lock_for_exchange(relation);
     finish_rewrite(parts.rewrite);
     become_columnar(parts, chunk.chunk, *row);
     become_again(user);
