@@ -122,7 +122,7 @@ bool queue(Oid chunk, int ms) {
 /// Long enough for short queries to end; every fourth time, for PostgreSQL to look for deadlocks
 /// that is_deadlock() does not see.
 int turn_in_queue(int number) {
-  return number % 4 == 3 ? 2 * DeadlockTimeout : std::max(1, DeadlockTimeout / 10);
+  return number % 4 == 3 ? 2 * DeadlockTimeout : std::clamp(DeadlockTimeout / 10, 1, 100);
 }
 
 }  // namespace
@@ -132,8 +132,8 @@ int turn_in_queue(int number) {
 void lock_for_exchange(Oid chunk) {
   Patience patience;
   for (int number = 0;; ++number) {
-    if (poll(chunk, patience.take(DeadlockTimeout))) return;
     if (queue(chunk, patience.take(turn_in_queue(number)))) return;
+    if (poll(chunk, patience.take(DeadlockTimeout))) return;
   }
 }
 
