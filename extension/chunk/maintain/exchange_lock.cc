@@ -99,7 +99,7 @@ bool poll(Oid chunk, int ms) {
     MemoryContextReset(scratch);
     if (gives_way) {
       ereport(ERROR,
-              (errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+              (errcode(ERRCODE_T_R_DEADLOCK_DETECTED),
                errmsg("chunk \"%s\" has been read by a transaction that now waits for this one",
                       get_rel_name(chunk)),
                errhint("Try again when that has ended.")));

@@ -42,7 +42,7 @@ for my $statement ("SELECT compress_chunk('$chunk')", "SELECT reorder_chunk('$ch
         my $work = start_work([$statement], '100s');
         $reader->query_safe("$change;");
         $work->{run}->finish;
-        like($work->{err}, qr/55P03.*has been read by a transaction that now waits for this one/, "$statement gives way to $change");
+        like($work->{err}, qr/40P01.*has been read by a transaction that now waits for this one/, "$statement gives way to $change");
         $reader->query_safe('ROLLBACK;');
         $reader->quit;
         is($node->safe_psql('postgres', $state), $before, 'and has done nothing');
