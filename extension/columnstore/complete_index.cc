@@ -3,9 +3,9 @@
 #include "extension/columnstore/reader.h"
 #include "extension/columnstore/store.h"
 
+#include "extension/pg/oid_cache.h"
 extern "C" {
 #include <storage/bufmgr.h>
-#include <utils/hsearch.h>
 }
 
 namespace varve::columnstore {
@@ -19,23 +19,7 @@ struct Entry {
   bool is_complete;
 };
 
-constexpr long kMostEntries = 4096;  // enough for what is in use; then it starts anew
-
-HTAB* cache = nullptr;
-
-HTAB* make_cache() {
-  HASHCTL control = {};
-  control.keysize = sizeof(Oid);
-  control.entrysize = sizeof(Entry);
-  control.hcxt = TopMemoryContext;
-  return hash_create("indexes of columnar chunks", 64, &control,
-                     HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-}
-
-void forget_all() {
-  if (cache != nullptr) hash_destroy(cache);
-  cache = nullptr;
-}
+pg::OidCache<Entry> cache("indexes of columnar chunks", 4096);
 
 /// The number that the tuple of a file has.
 std::int32_t number_of(Oid file) { return static_cast<std::int32_t>(file); }
@@ -61,17 +45,11 @@ bool is_complete(Relation chunk, Relation index) {
   const Oid oid = RelationGetRelid(index);
   const Oid file = index->rd_node.relNode;
   const Oid toast = chunk->rd_rel->reltoastrelid;
-  if (cache != nullptr) {
-    const auto* known = static_cast<Entry*>(hash_search(cache, &oid, HASH_FIND, nullptr));
-    if (known != nullptr && known->file == file && known->toast == toast) {
-      return known->is_complete;
-    }
-  }
+  const Entry* known = cache.find(oid);
+  if (known != nullptr && known->file == file && known->toast == toast) return known->is_complete;
   const bool found = find_mark(chunk, file);
-  if (cache != nullptr && hash_get_num_entries(cache) >= kMostEntries) forget_all();
-  if (cache == nullptr) cache = make_cache();
-  auto* entry = static_cast<Entry*>(hash_search(cache, &oid, HASH_ENTER, nullptr));
-  *entry = {oid, file, toast, found};
+  const Entry entry = {oid, file, toast, found};
+  cache.enter(oid, entry) = entry;
   return found;
 }
 
@@ -84,12 +62,6 @@ void note_copied_file(Relation chunk, Oid original, Oid copy) {
   if (has_groups(chunk) && find_mark(chunk, original)) set_mark(chunk, copy);
 }
 
-void forget_index(Oid relation) {
-  if (!OidIsValid(relation)) {
-    forget_all();
-  } else if (cache != nullptr) {
-    hash_search(cache, &relation, HASH_REMOVE, nullptr);
-  }
-}
+void forget_index(Oid relation) { cache.invalidate(relation); }
 
 }  // namespace varve::columnstore

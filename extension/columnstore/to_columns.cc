@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "extension/chunk/maintain/columns.h"
-#include "extension/chunk/maintain/exchange_lock.h"
 #include "extension/chunk/maintain/rewrite.h"
 #include "extension/columnar/carry_over.h"
 #include "extension/columnstore/access_method.h"
@@ -217,17 +216,6 @@ void report_rest(const Work& work) {
            errdetail("Not every running transaction sees them alike.")));
 }
 
-void exchange_files(Work& work) {
-  const Oid chunk = work.rewrite.chunk;
-  progress::set(progress::Phase::kIndexes);
-  chunk::build_indexes(work.rewrite, static_cast<double>(work.left));
-  progress::set(progress::Phase::kWaitingForReaders);
-  chunk::lock_for_exchange(chunk);
-  progress::set(progress::Phase::kExchange);
-  chunk::finish_rewrite(work.rewrite);
-  if (!is_columnar(chunk)) set_access_method(chunk, columnar_method());
-}
-
 /// False where others have changed what had become columns already: nothing has happened then, but
 /// that they have to wait now.
 bool convert(Oid chunk, const Settings& settings, Scope scope, bool others_write,
@@ -251,7 +239,7 @@ bool convert(Oid chunk, const Settings& settings, Scope scope, bool others_write
   }
   work.horizon.tell_standbys(work.target);
   close(work);
-  exchange_files(work);
+  exchange_files(work.rewrite, work.left, columnar_method());
   return true;
 }
 

@@ -1,8 +1,6 @@
 // A chunk in columns becomes rows again.
 #include "extension/chunk/maintain/columns.h"
-#include "extension/chunk/maintain/exchange_lock.h"
 #include "extension/chunk/maintain/rewrite.h"
-#include "extension/columnstore/access_method.h"
 #include "extension/columnstore/beside_writers.h"
 #include "extension/columnstore/chunk_size.h"
 #include "extension/columnstore/convert.h"
@@ -103,17 +101,6 @@ bool look_again(Work& work) {
   return !has_changed;
 }
 
-void exchange_files(Work& work) {
-  const Oid chunk = work.rewrite.chunk;
-  progress::set(progress::Phase::kIndexes);
-  chunk::build_indexes(work.rewrite, static_cast<double>(work.rows));
-  progress::set(progress::Phase::kWaitingForReaders);
-  chunk::lock_for_exchange(chunk);
-  progress::set(progress::Phase::kExchange);
-  chunk::finish_rewrite(work.rewrite);
-  set_access_method(chunk, HEAP_TABLE_AM_OID);
-}
-
 /// False where others have changed what had been copied already: nothing has happened then.
 bool convert(Oid chunk, bool others_write) {
   Work work = begin(chunk, others_write);
@@ -126,7 +113,7 @@ bool convert(Oid chunk, bool others_write) {
   table_close(work.chunk, NoLock);
   CommandCounterIncrement();
   if (is_whole) {
-    exchange_files(work);
+    exchange_files(work.rewrite, work.rows, HEAP_TABLE_AM_OID);
   } else {
     chunk::abandon_rewrite(work.rewrite);
   }

@@ -10,6 +10,7 @@
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/clock_expression.h"
 #include "extension/skipping/known_ranges.h"
+#include "extension/skipping/measure.h"
 #include "extension/skipping/plan_check.h"
 #include "extension/skipping/setting.h"
 #include "extension/skipping/value_set.h"
@@ -90,15 +91,6 @@ std::int32_t hypertable_of(PlannerInfo* root, Index relid) {
 
 // --- Conditions
 
-std::int64_t integer_of(Oid type, Datum value) {
-  switch (type) {
-    case INT2OID: return DatumGetInt16(value);
-    case INT4OID:
-    case DATEOID: return DatumGetInt32(value);
-    default: return DatumGetInt64(value);
-  }
-}
-
 ValueSet listed_values(const vectorized::Condition& condition, Datum array) {
   Datum* values;
   bool* nulls;
@@ -115,7 +107,7 @@ ValueSet listed_values(const vectorized::Condition& condition, Datum array) {
   set.is_list = true;
   set.values = integers;
   for (int i = 0; i < count; ++i) {
-    if (!nulls[i]) integers[set.count++] = integer_of(condition.value_type, values[i]);
+    if (!nulls[i]) integers[set.count++] = skipping::range_value(condition.value_type, values[i]);
   }
   return set;
 }
@@ -133,10 +125,11 @@ const KnownColumn* known_column(const KnownRanges& known, Oid table, AttrNumber 
 bool constant_values(const vectorized::Condition& condition, ValueSet* values) {
   const auto* value = reinterpret_cast<const Const*>(condition.value);
   if (value->constisnull) return false;
-  *values = condition.kind == vectorized::Condition::Kind::kAny
-                ? listed_values(condition, value->constvalue)
-                : skipping::values_where(static_cast<Operator>(condition.comparison),
-                                         integer_of(condition.value_type, value->constvalue));
+  *values =
+      condition.kind == vectorized::Condition::Kind::kAny
+          ? listed_values(condition, value->constvalue)
+          : skipping::values_where(static_cast<Operator>(condition.comparison),
+                                   skipping::range_value(condition.value_type, value->constvalue));
   return true;
 }
 

@@ -82,22 +82,13 @@ void measure_groups(Measuring& measuring) {
   reader->close();
 }
 
-std::int64_t integer_of(Oid type, Datum value) {
-  switch (type) {
-    case INT2OID: return DatumGetInt16(value);
-    case INT4OID:
-    case DATEOID: return DatumGetInt32(value);
-    default: return DatumGetInt64(value);
-  }
-}
-
 void measure_row(Measuring& measuring, TupleTableSlot* row) {
   for (std::size_t i = 0; i < measuring.count; ++i) {
     Measured& column = measuring.columns[i];
     bool is_null = false;
     const Datum datum = slot_getattr(row, column.attribute, &is_null);
     if (is_null) continue;
-    const std::int64_t value = integer_of(column.type, datum);
+    const std::int64_t value = range_value(column.type, datum);
     column.widen(value, value);
   }
 }
@@ -143,6 +134,15 @@ bool has_ranges(Oid type) {
     case TIMESTAMPOID:
     case TIMESTAMPTZOID: return true;
     default: return false;
+  }
+}
+
+std::int64_t range_value(Oid type, Datum value) {
+  switch (type) {
+    case INT2OID: return DatumGetInt16(value);
+    case INT4OID:
+    case DATEOID: return DatumGetInt32(value);
+    default: return DatumGetInt64(value);
   }
 }
 

@@ -8,6 +8,8 @@ namespace varve::skipping {
 
 /// Whether a column of this type can have a range.
 bool has_ranges(Oid type);
+/// A value of such a type as ranges have it.
+std::int64_t range_value(Oid type, Datum value);
 
 /// Stores the ranges of a chunk in columns anew: of its row groups and of the rows beside them.
 /// None where these are many, or something cannot be told. The caller holds a lock on the chunk
