@@ -53,7 +53,9 @@ bool is_deadlock(Oid chunk) {
   const VirtualTransactionId* holders = GetLockConflicts(&tag, kLock, &count);
   for (int i = 0; i < count; ++i) {
     const PGPROC* process = BackendIdGetProc(holders[i].backendId);
-    if (process != nullptr && waits_for_us(process->pid)) return true;
+    // To ask whom a process waits for locks all of the lock table, so only of those that do wait.
+    const bool is_waiting = process != nullptr && process->waitStatus == PROC_WAIT_STATUS_WAITING;
+    if (is_waiting && waits_for_us(process->pid)) return true;
   }
   return false;
 }
