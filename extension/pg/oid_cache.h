@@ -35,6 +35,15 @@ class OidCache {
     if (table_ != nullptr) hash_destroy(table_);
     table_ = nullptr;
   }
+  template <class Condition>
+  void forget_where(Condition&& condition) {
+    if (table_ == nullptr) return;
+    HASH_SEQ_STATUS scan;
+    hash_seq_init(&scan, table_);
+    while (auto* entry = static_cast<Entry*>(hash_seq_search(&scan))) {
+      if (condition(*entry)) hash_search(table_, entry, HASH_REMOVE, nullptr);
+    }
+  }
   /// What an invalidation of the relation cache says: InvalidOid stands for all.
   void invalidate(Oid key) { OidIsValid(key) ? forget(key) : forget_all(); }
 

@@ -6,9 +6,9 @@
 #include "extension/skipping/range_table.h"
 #include "extension/skipping/version.h"
 
+#include "extension/pg/oid_cache.h"
 extern "C" {
 #include <access/xact.h>
-#include <utils/hsearch.h>
 #include <utils/inval.h>
 }
 
@@ -21,43 +21,16 @@ struct Entry {
   bool is_by_us;  // this transaction has noted it, and may roll back
 };
 
-constexpr long kMostEntries = 4096;  // then it starts anew
-
-HTAB* done = nullptr;
+pg::OidCache<Entry> done("chunks with noted late rows", 4096);
 Oid latest = InvalidOid;  // spares the look-up
-bool has_ours = false;
-
-void forget_all() {
-  if (done != nullptr) hash_destroy(done);
-  done = nullptr;
-  latest = InvalidOid;
-  has_ours = false;
-}
-
-void remember(Oid chunk, bool is_by_us) {
-  if (done != nullptr && hash_get_num_entries(done) >= kMostEntries) forget_all();
-  if (done == nullptr) {
-    HASHCTL control = {};
-    control.keysize = sizeof(Oid);
-    control.entrysize = sizeof(Entry);
-    control.hcxt = TopMemoryContext;
-    done = hash_create("chunks with noted late rows", 64, &control,
-                       HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-  }
-  static_cast<Entry*>(hash_search(done, &chunk, HASH_ENTER, nullptr))->is_by_us = is_by_us;
-  has_ours = has_ours || is_by_us;
-}
+bool has_ours = false;    // there may be some by us
 
 /// What this transaction has noted may be undone, or others may know it from here on.
 void forget_ours() {
   latest = InvalidOid;
   if (!has_ours) return;
   has_ours = false;
-  HASH_SEQ_STATUS scan;
-  hash_seq_init(&scan, done);
-  while (auto* entry = static_cast<Entry*>(hash_seq_search(&scan))) {
-    if (entry->is_by_us) hash_search(done, &entry->chunk, HASH_REMOVE, nullptr);
-  }
+  done.forget_where([](const Entry& entry) { return entry.is_by_us; });
 }
 
 void on_end_of_transaction(XactEvent event, void*) {
@@ -72,11 +45,7 @@ void on_end_of_subtransaction(SubXactEvent event, SubTransactionId, SubTransacti
 
 void on_invalidation(Datum, Oid relation) {
   latest = InvalidOid;
-  if (!OidIsValid(relation)) {
-    forget_all();
-  } else if (done != nullptr) {
-    hash_search(done, &relation, HASH_REMOVE, nullptr);
-  }
+  done.invalidate(relation);
 }
 
 void look(Oid chunk) {
@@ -88,7 +57,9 @@ void look(Oid chunk) {
       count_change(hypertable_id);
     }
   }
-  remember(chunk, noted != Noted::kForGood);
+  const bool is_by_us = noted != Noted::kForGood;
+  done.enter(chunk, {chunk, is_by_us}).is_by_us = is_by_us;
+  has_ours = has_ours || is_by_us;
 }
 
 }  // namespace
@@ -96,7 +67,7 @@ void look(Oid chunk) {
 void note_late_row(Relation chunk) {
   const Oid oid = RelationGetRelid(chunk);
   if (oid == latest) return;
-  if (done == nullptr || hash_search(done, &oid, HASH_FIND, nullptr) == nullptr) look(oid);
+  if (done.find(oid) == nullptr) look(oid);
   latest = oid;
 }
 
