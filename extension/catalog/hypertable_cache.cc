@@ -43,6 +43,13 @@ const Hypertable* cached_hypertable(Oid relation) {
   return pointer_to(entries().insert_or_assign(relation, row).first->second);
 }
 
+std::int32_t cached_hypertable_id(Oid relation) {
+  return pg::entry([&] {
+    const Hypertable* hypertable = cached_hypertable(relation);
+    return hypertable != nullptr ? hypertable->id : 0;
+  });
+}
+
 void invalidate_hypertable(Oid relation) {
   pg::call([&] { CacheInvalidateRelcacheByRelid(relation); });
 }

@@ -10,6 +10,10 @@ namespace varve::catalog {
 /// accepted: copy what must outlive a call into PostgreSQL.
 const Hypertable* cached_hypertable(Oid relation);
 
+/// The id of the hypertable whose parent is `relation`, from the same cache; 0 where there is none.
+/// C API.
+std::int32_t cached_hypertable_id(Oid relation);
+
 /// Tells every backend that what is known of `relation` has changed, once this transaction commits.
 void invalidate_hypertable(Oid relation);
 

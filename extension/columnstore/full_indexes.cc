@@ -5,7 +5,7 @@
 #include "extension/columnstore/complete_index.h"
 #include "extension/job/catalog_sql.h"
 
-#include "extension/pg/boundary.h"
+#include "extension/pg/postgres.h"
 extern "C" {
 #include <access/htup_details.h>
 #include <access/table.h>
@@ -34,11 +34,7 @@ Oid topmost(Oid index) {
 
 std::int32_t hypertable_of(Oid index) {
   const Oid table = IndexGetRelation(index, true);
-  if (!OidIsValid(table)) return 0;
-  return pg::entry([&] {
-    const auto* hypertable = catalog::cached_hypertable(table);
-    return hypertable != nullptr ? hypertable->id : 0;
-  });
+  return OidIsValid(table) ? catalog::cached_hypertable_id(table) : 0;
 }
 
 bool contains(Datum array, const char* name) {

@@ -28,10 +28,7 @@ object_access_hook_type previous_hook = nullptr;
 
 /// The id of a hypertable with settings; 0 for everything else.
 std::int32_t enabled_hypertable(Oid relation) {
-  const std::int32_t id = pg::entry([&] {
-    const auto* hypertable = catalog::cached_hypertable(relation);
-    return hypertable != nullptr ? hypertable->id : 0;
-  });
+  const std::int32_t id = catalog::cached_hypertable_id(relation);
   return id != 0 && settings_of(id).is_enabled ? id : 0;
 }
 

@@ -86,10 +86,7 @@ std::int32_t locked_hypertable(const RangeVar& name) {
     aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, name.relname);
   }
   LockRelationOid(relation, ShareRowExclusiveLock);  // as alter_chunks.cc says
-  return pg::entry([&] {
-    const auto* hypertable = catalog::cached_hypertable(relation);
-    return hypertable != nullptr ? hypertable->id : 0;  // dropped while we waited
-  });
+  return catalog::cached_hypertable_id(relation);    // it may have been dropped while we waited
 }
 
 void alter_storage(std::int32_t id, List* commands) {

@@ -16,7 +16,7 @@
 #include "extension/skipping/value_set.h"
 #include "extension/vectorized/condition.h"
 
-#include "extension/pg/boundary.h"
+#include "extension/pg/postgres.h"
 extern "C" {
 #include <access/table.h>
 #include <catalog/pg_class.h>
@@ -83,10 +83,7 @@ std::int32_t hypertable_of(PlannerInfo* root, Index relid) {
   }
   const RangeTblEntry* entry = planner_rt_fetch(relid, root);
   if (entry->rtekind != RTE_RELATION || entry->relkind != RELKIND_PARTITIONED_TABLE) return 0;
-  return pg::entry([&] {
-    const auto* hypertable = catalog::cached_hypertable(entry->relid);
-    return hypertable != nullptr ? hypertable->id : 0;
-  });
+  return catalog::cached_hypertable_id(entry->relid);
 }
 
 // --- Conditions

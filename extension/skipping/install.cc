@@ -10,7 +10,7 @@
 #include "extension/skipping/setting.h"
 #include "extension/skipping/version.h"
 
-#include "extension/pg/boundary.h"
+#include "extension/pg/postgres.h"
 extern "C" {
 #include <catalog/objectaccess.h>
 #include <catalog/pg_class.h>
@@ -22,23 +22,16 @@ namespace {
 
 object_access_hook_type previous_hook = nullptr;
 
-std::int32_t hypertable_id_of(Oid relation) {
-  return pg::entry([&] {
-    const auto* hypertable = catalog::cached_hypertable(relation);
-    return hypertable != nullptr ? hypertable->id : 0;
-  });
-}
-
 /// A column of a hypertable is called otherwise, or gone where `to` is null.
 void follow_column(Oid relation, const char* from, const char* to) {
-  const std::int32_t id = hypertable_id_of(relation);
+  const std::int32_t id = catalog::cached_hypertable_id(relation);
   if (id == 0 || from == nullptr) return;
   rename_column(id, from, to);
   count_change(id);
 }
 
 void forget_hypertable(Oid relation) {
-  const std::int32_t id = hypertable_id_of(relation);
+  const std::int32_t id = catalog::cached_hypertable_id(relation);
   if (id == 0) return;
   remove_columns(id);
   count_change(id);
