@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "kernel/base/crc32c.h"
+#include "kernel/codec/bloom.h"
 #include "kernel/codec/row_group.h"
 #include "kernel/codec/segment_reading.h"
 #include "kernel/codec/shapes.h"
@@ -243,6 +244,42 @@ TEST(Golden, ADescriptorStaysReadable) {
   EXPECT_EQ(checksum_of_contents(checked_segment(*found, group.inline_segment(*found), room)),
             checksum_of_contents(segment));
   EXPECT_EQ(group.sort_key(0).attribute, 3);
+}
+
+TEST(Golden, ABloomFilterStaysReadable) {
+  const fs::path path = kDirectory / "row_group_bloom.v1";
+  std::vector<std::uint64_t> hashes;
+  for (std::uint64_t i = 1; i <= 100; ++i) hashes.push_back(i * 0x9e3779b97f4a7c15U);
+  Bytes filter;
+  encode_bloom(hashes, filter);
+  FilterDescriptor bloom{};
+  bloom.kind = static_cast<std::uint16_t>(FilterKind::kBloom);
+  bloom.blocks = bloom_blocks(hashes.size());
+  bloom.distinct = static_cast<std::uint32_t>(hashes.size());
+  bloom.columns = 2;
+  bloom.attributes[0] = 5;
+  bloom.attributes[1] = 3;
+  RowGroupWriter writer(kRows, 0);
+  writer.add_sort_key({3, 0, 0});
+  writer.add_filter(bloom, filter);
+  Bytes written;
+  writer.finish(written);
+  write_missing(path, written);
+
+  const Bytes descriptor = read_file(path);
+  const RowGroup group(descriptor);
+  ASSERT_EQ(group.filters(), 1U);
+  const FilterDescriptor found = group.filter(0);
+  EXPECT_EQ(found.columns, 2);
+  EXPECT_EQ(found.attributes[0], 5);
+  EXPECT_EQ(found.attributes[1], 3);
+  EXPECT_EQ(found.distinct, 100U);
+  const ByteView page = group.inline_filter(found);
+  check_bloom_page(page, found.blocks, 0);
+  for (const std::uint64_t hash : hashes) {
+    EXPECT_TRUE(bloom_may_contain(page, found.blocks, hash)) << hash;
+  }
+  EXPECT_FALSE(bloom_may_contain(page, found.blocks, 0x0123456789abcdefU));
 }
 
 }  // namespace

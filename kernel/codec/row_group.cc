@@ -1,6 +1,7 @@
 #include "kernel/codec/row_group.h"
 
 #include "kernel/base/crc32c.h"
+#include "kernel/codec/bloom.h"
 #include "kernel/codec/zstandard.h"
 
 namespace varve::codec {
@@ -64,20 +65,44 @@ RowGroup::RowGroup(ByteView descriptor) : bytes_(descriptor) {
           "size of a row group's descriptor");
   bytes_ = descriptor.first(header_.size);
   require(checksum(bytes_) == header_.crc32c, "checksum of a row group's descriptor");
-  if (header_.flags != 0) unsupported("flags", header_.flags);
+  if ((header_.flags & ~kHasFilters) != 0) unsupported("flags", header_.flags);
+  const bool has_filters = (header_.flags & kHasFilters) != 0;
   require(header_.rows >= 1 && header_.rows <= kMaxRows, "number of rows");
-  const std::size_t tables =
-      header_.columns * sizeof(ColumnDescriptor) + header_.sort_keys * sizeof(SortKey);
-  require(tables <= bytes_.size() - sizeof header_, "columns of a row group");
-  for (std::size_t i = 0; i < columns(); ++i) {
-    const ColumnDescriptor found = column(i);
-    if ((found.flags & ~kKnownFlags) != 0) unsupported("column flags", found.flags);
-    require(found.nulls <= header_.rows, "number of nulls");
-    require((found.flags & kArchived) != 0 || found.raw_size == found.size, "raw size");
-    require((found.flags & kInline) == 0 || (found.inline_offset <= bytes_.size() &&
-                                             found.size <= bytes_.size() - found.inline_offset),
-            "inline segment");
+  require(has_filters == (header_.filters > 0), "filters of a row group");
+  require(tables_size() <= bytes_.size(), "columns of a row group");
+  require(
+      !has_filters || padded(tables_size()) + filters() * sizeof(FilterDescriptor) <= bytes_.size(),
+      "filters of a row group");
+  for (std::size_t i = 0; i < columns(); ++i) check_column(column(i));
+  for (std::size_t i = 0; i < filters(); ++i) check_filter(filter(i));
+}
+
+void RowGroup::check_column(const ColumnDescriptor& column) const {
+  if ((column.flags & ~kKnownFlags) != 0) unsupported("column flags", column.flags);
+  require(column.nulls <= header_.rows, "number of nulls");
+  require((column.flags & kArchived) != 0 || column.raw_size == column.size, "raw size");
+  require((column.flags & kInline) == 0 || (column.inline_offset <= bytes_.size() &&
+                                            column.size <= bytes_.size() - column.inline_offset),
+          "inline segment");
+}
+
+void RowGroup::check_filter(const FilterDescriptor& filter) const {
+  if (filter.kind != static_cast<std::uint16_t>(FilterKind::kBloom)) {
+    unsupported("kind of filter", filter.kind);
   }
+  if ((filter.flags & ~kFilterInline) != 0) unsupported("filter flags", filter.flags);
+  require(filter.columns >= 1 && filter.columns <= kMostFilterColumns, "columns of a filter");
+  require(filter.blocks >= 1 && filter.blocks <= kMostBloomBlocks &&
+              filter.size == bloom_bytes(filter.blocks),
+          "size of a filter");
+  require(
+      (filter.flags & kFilterInline) == 0 || (filter.inline_offset <= bytes_.size() &&
+                                              filter.size <= bytes_.size() - filter.inline_offset),
+      "inline filter");
+}
+
+std::size_t RowGroup::tables_size() const noexcept {
+  return sizeof header_ + columns() * sizeof(ColumnDescriptor) + sort_keys() * sizeof(SortKey);
 }
 
 ColumnDescriptor RowGroup::column(std::size_t i) const noexcept {
@@ -94,6 +119,11 @@ std::optional<ColumnDescriptor> RowGroup::find(std::int16_t attribute) const noe
 SortKey RowGroup::sort_key(std::size_t i) const noexcept {
   return load<SortKey>(bytes_.data() + sizeof header_ + columns() * sizeof(ColumnDescriptor) +
                        i * sizeof(SortKey));
+}
+
+FilterDescriptor RowGroup::filter(std::size_t i) const noexcept {
+  return load<FilterDescriptor>(bytes_.data() + padded(tables_size()) +
+                                i * sizeof(FilterDescriptor));
 }
 
 ByteView checked_segment(const ColumnDescriptor& column, ByteView stored, Bytes& room) {
@@ -121,6 +151,7 @@ RowGroupWriter::RowGroupWriter(std::uint32_t rows, std::uint64_t schema_fingerpr
       fingerprint_(schema_fingerprint),
       columns_(memory),
       keys_(memory),
+      filters_(memory),
       inline_(memory) {}
 
 std::size_t RowGroupWriter::add(ColumnDescriptor column, ByteView segment,
@@ -143,28 +174,50 @@ std::size_t RowGroupWriter::add_stored(ColumnDescriptor column, ByteView inline_
   return columns_.size() - 1;
 }
 
+void RowGroupWriter::add_filter(FilterDescriptor filter, ByteView bytes) {
+  filter.size = static_cast<std::uint32_t>(bytes.size());
+  filter.flags = is_kept_inline(bytes) ? kFilterInline : 0;
+  add_stored_filter(filter, bytes);
+}
+
+void RowGroupWriter::add_stored_filter(FilterDescriptor filter, ByteView inline_bytes) {
+  if ((filter.flags & kFilterInline) != 0) {
+    filter.inline_offset = static_cast<std::uint32_t>(inline_.size());
+    append(inline_, inline_bytes);
+    pad(inline_);
+  }
+  filters_.push_back(filter);
+}
+
 void RowGroupWriter::finish(Bytes& out) {
   pad(out);
   const std::size_t start = out.size();
+  const std::size_t tables =
+      padded(sizeof(RowGroupHeader) + columns_.size() * sizeof(ColumnDescriptor) +
+             keys_.size() * sizeof(SortKey)) +
+      filters_.size() * sizeof(FilterDescriptor);
+  const auto moved = static_cast<std::uint32_t>(tables);
   RowGroupHeader header{};
   header.magic = kRowGroupMagic;
   header.version = kRowGroupVersion;
   header.columns = static_cast<std::uint16_t>(columns_.size());
   header.rows = rows_;
+  header.flags = filters_.empty() ? 0 : kHasFilters;
   header.schema_fingerprint = fingerprint_;
   header.sort_keys = static_cast<std::uint16_t>(keys_.size());
-  const std::size_t tables =
-      sizeof header + columns_.size() * sizeof(ColumnDescriptor) + keys_.size() * sizeof(SortKey);
-  header.size = static_cast<std::uint32_t>(padded(tables) + inline_.size());
+  header.filters = static_cast<std::uint16_t>(filters_.size());
+  header.size = static_cast<std::uint32_t>(tables + inline_.size());
   append_value(out, header);
   for (ColumnDescriptor column : columns_) {
-    if ((column.flags & kInline) != 0) {
-      column.inline_offset += static_cast<std::uint32_t>(padded(tables));
-    }
+    if ((column.flags & kInline) != 0) column.inline_offset += moved;
     append_value(out, column);
   }
   for (const SortKey key : keys_) append_value(out, key);
   pad(out);
+  for (FilterDescriptor filter : filters_) {
+    if ((filter.flags & kFilterInline) != 0) filter.inline_offset += moved;
+    append_value(out, filter);
+  }
   append(out, inline_);
   header.crc32c = checksum(ByteView(out).subspan(start));
   store(out.data() + start, header);

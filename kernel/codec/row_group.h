@@ -8,7 +8,7 @@
 /// The descriptor of a row group: which columns it has, what is known about each without reading
 /// it, and where its segment is. One small tuple answers whether a query needs the group at all.
 ///
-///   header | a descriptor for each column | sort keys | small segments, inline
+///   header | a descriptor for each column | sort keys | filters | small segments and filters
 ///
 /// Columns are identified by attribute number: a column added later is absent (its missing value
 /// or null applies to all rows), one dropped since is never asked for.
@@ -24,12 +24,13 @@ struct RowGroupHeader {
   std::uint16_t version;
   std::uint16_t columns;
   std::uint32_t rows;                // 1 to 65,536
-  std::uint32_t flags;               // none is defined
+  std::uint32_t flags;               // kHasFilters
   std::uint64_t schema_fingerprint;  // the caller's
   std::uint32_t size;                // of the descriptor
   std::uint32_t crc32c;              // of the descriptor, with zeros here
   std::uint16_t sort_keys;
-  std::uint16_t reserved[3];
+  std::uint16_t filters;  // 0 without kHasFilters
+  std::uint16_t reserved[2];
   std::uint64_t reserved_8;
 };
 static_assert(sizeof(RowGroupHeader) == 48 && offsetof(RowGroupHeader, version) == 4 &&
@@ -37,7 +38,10 @@ static_assert(sizeof(RowGroupHeader) == 48 && offsetof(RowGroupHeader, version) 
               offsetof(RowGroupHeader, flags) == 12 &&
               offsetof(RowGroupHeader, schema_fingerprint) == 16 &&
               offsetof(RowGroupHeader, size) == 24 && offsetof(RowGroupHeader, crc32c) == 28 &&
-              offsetof(RowGroupHeader, sort_keys) == 32);
+              offsetof(RowGroupHeader, sort_keys) == 32 && offsetof(RowGroupHeader, filters) == 34);
+
+/// Bits of RowGroupHeader::flags. A reader that does not know filters refuses the group by this.
+inline constexpr std::uint32_t kHasFilters = 0x01;
 
 /// Bits of ColumnDescriptor::flags.
 inline constexpr std::uint16_t kHasRange = 0x01;
@@ -87,6 +91,33 @@ inline constexpr std::uint8_t kDescending = 0x01;
 inline constexpr std::uint8_t kNullsFirst = 0x02;
 static_assert(sizeof(SortKey) == 4);
 
+inline constexpr std::size_t kMostFilterColumns = 8;
+
+enum class FilterKind : std::uint16_t { kBloom = 1 };
+
+/// Bits of FilterDescriptor::flags.
+inline constexpr std::uint8_t kFilterInline = 0x01;
+
+/// What answers whether rows with certain values of some columns may be in the group. Rows that
+/// are null in one of the columns are not in a filter.
+struct FilterDescriptor {
+  std::uint32_t value_id;       // the caller's name for a filter that is not inline
+  std::uint32_t inline_offset;  // from the start of the descriptor
+  std::uint32_t size;
+  std::uint32_t blocks;    // bloom.h
+  std::uint32_t distinct;  // hashes in it
+  std::uint16_t kind;
+  std::uint8_t columns;  // 1 to kMostFilterColumns
+  std::uint8_t flags;
+  std::int16_t attributes[kMostFilterColumns];  // in the order that hashes are combined in; zeros
+};
+static_assert(sizeof(FilterDescriptor) == 40 && offsetof(FilterDescriptor, inline_offset) == 4 &&
+              offsetof(FilterDescriptor, size) == 8 && offsetof(FilterDescriptor, blocks) == 12 &&
+              offsetof(FilterDescriptor, distinct) == 16 &&
+              offsetof(FilterDescriptor, kind) == 20 && offsetof(FilterDescriptor, columns) == 22 &&
+              offsetof(FilterDescriptor, flags) == 23 &&
+              offsetof(FilterDescriptor, attributes) == 24);
+
 /// States the range of a column; no value is NaN (which has no place in eight bytes' order).
 void set_range(ColumnDescriptor& column, std::int64_t min, std::int64_t max);
 void set_range(ColumnDescriptor& column, double min, double max);
@@ -106,12 +137,24 @@ class RowGroup {
   [[nodiscard]] std::size_t sort_keys() const noexcept { return header_.sort_keys; }
   [[nodiscard]] SortKey sort_key(std::size_t i) const noexcept;
 
+  [[nodiscard]] std::size_t filters() const noexcept { return header_.filters; }
+  [[nodiscard]] FilterDescriptor filter(std::size_t i) const noexcept;
+
+  /// The stored bytes of a filter that is kFilterInline.
+  [[nodiscard]] ByteView inline_filter(const FilterDescriptor& filter) const noexcept {
+    return bytes_.subspan(filter.inline_offset, filter.size);
+  }
+
   /// The stored bytes of a column whose descriptor is kInline.
   [[nodiscard]] ByteView inline_segment(const ColumnDescriptor& column) const noexcept {
     return bytes_.subspan(column.inline_offset, column.size);
   }
 
  private:
+  void check_column(const ColumnDescriptor& column) const;
+  void check_filter(const FilterDescriptor& filter) const;
+  [[nodiscard]] std::size_t tables_size() const noexcept;  // columns and sort keys
+
   ByteView bytes_;
   RowGroupHeader header_;
 };
@@ -144,6 +187,14 @@ class RowGroupWriter {
   ColumnDescriptor& column(std::size_t i) { return columns_[i]; }
   void add_sort_key(SortKey key) { keys_.push_back(key); }
 
+  /// Whether bytes of a filter are kept in the descriptor; then add_filter() takes them, and
+  /// otherwise the caller has stored them as `value_id`.
+  static bool is_kept_inline(ByteView filter) { return filter.size() <= kMostInline; }
+  /// Adds a filter of `bytes`, whose columns, kind and counts are in `filter`.
+  void add_filter(FilterDescriptor filter, ByteView bytes);
+  /// Adds a filter of another descriptor, with its inline bytes where it is kFilterInline.
+  void add_stored_filter(FilterDescriptor filter, ByteView inline_bytes);
+
   /// Appends the descriptor.
   void finish(Bytes& out);
 
@@ -152,6 +203,7 @@ class RowGroupWriter {
   std::uint64_t fingerprint_;
   std::pmr::vector<ColumnDescriptor> columns_;
   std::pmr::vector<SortKey> keys_;
+  std::pmr::vector<FilterDescriptor> filters_;
   Bytes inline_;
 };
 

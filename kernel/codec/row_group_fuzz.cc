@@ -1,6 +1,7 @@
 #include "kernel/codec/row_group.h"
 
 #include "kernel/base/crc32c.h"
+#include "kernel/codec/bloom.h"
 #include "kernel/codec/segment_reading.h"
 
 namespace {
@@ -38,11 +39,34 @@ void read_all(ByteView descriptor) {
     }
   }
   for (std::size_t i = 0; i < group.sort_keys(); ++i) (void)group.sort_key(i);
+  for (std::size_t i = 0; i < group.filters(); ++i) {
+    const auto filter = group.filter(i);
+    if ((filter.flags & varve::codec::kFilterInline) == 0) continue;
+    read_filter(group.inline_filter(filter), filter.blocks);
+  }
+}
+
+/// With the checksum of the page, as above.
+void read_filter(ByteView stored, std::uint32_t blocks) {
+  if (stored.size() < sizeof(varve::codec::BloomPageHeader)) return;
+  Bytes bytes(stored.begin(), stored.end());
+  auto header = varve::codec::load<varve::codec::BloomPageHeader>(bytes.data());
+  header.magic = varve::codec::kBloomMagic;
+  header.crc32c = 0;
+  varve::codec::store(bytes.data(), header);
+  header.crc32c = varve::crc32c(bytes);
+  varve::codec::store(bytes.data(), header);
+  varve::codec::check_bloom_page(bytes, blocks, 0);
+  for (std::uint64_t hash = 1; hash != 0; hash <<= 1) {
+    if (varve::codec::bloom_page_of(hash, blocks) != 0) continue;
+    (void)varve::codec::bloom_may_contain(bytes, blocks, hash);
+  }
 }
 
 }  // namespace
 
-/// Arbitrary bytes are the descriptor of a row group with its inline segments, or end in an Error.
+/// Arbitrary bytes are the descriptor of a row group with its inline segments and filters, or end
+/// in an Error.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     read_all(signed_descriptor(std::as_bytes(std::span(data, size))));

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "kernel/base/crc32c.h"
+#include "kernel/codec/bloom.h"
 #include "kernel/codec/integer_segment.h"
 #include "kernel/codec/shapes.h"
 
@@ -103,6 +104,76 @@ TEST(RowGroup, GivesBackWhatWasWritten) {
   EXPECT_EQ(outside.rows(), kRows);
 }
 
+Bytes filter_of(std::size_t count) {
+  std::vector<std::uint64_t> hashes(count);
+  for (std::size_t i = 0; i < count; ++i) hashes[i] = combined_hash(i, 1);
+  Bytes filter;
+  encode_bloom(hashes, filter);
+  return filter;
+}
+
+FilterDescriptor bloom(std::size_t count, std::int16_t attribute) {
+  FilterDescriptor filter{};
+  filter.kind = static_cast<std::uint16_t>(FilterKind::kBloom);
+  filter.blocks = bloom_blocks(count);
+  filter.distinct = static_cast<std::uint32_t>(count);
+  filter.columns = 2;
+  filter.attributes[0] = attribute;
+  filter.attributes[1] = 1;
+  return filter;
+}
+
+/// A descriptor with an odd number of sort keys, a filter inside and one elsewhere.
+Bytes with_filters(const Bytes& segment) {
+  RowGroupWriter writer(kRows, 42);
+  ColumnDescriptor column{};
+  column.attribute = 1;
+  writer.add(column, segment);
+  writer.add_sort_key({1, 0, 0});
+  writer.add_filter(bloom(10, 3), filter_of(10));
+  FilterDescriptor large = bloom(5000, 4);
+  large.value_id = 4711;
+  writer.add_filter(large, filter_of(5000));
+  Bytes out;
+  writer.finish(out);
+  return out;
+}
+
+TEST(RowGroup, GivesBackFilters) {
+  const Bytes segment = segment_of("constant");
+  const Bytes descriptor = with_filters(segment);
+  const RowGroup group(descriptor);
+  EXPECT_EQ(group.header().flags, kHasFilters);
+  ASSERT_EQ(group.filters(), 2U);
+  EXPECT_EQ(group.filter(0).attributes[0], 3);
+  EXPECT_EQ(group.filter(0).flags, kFilterInline);
+  EXPECT_TRUE(std::ranges::equal(group.inline_filter(group.filter(0)), filter_of(10)));
+  EXPECT_EQ(group.filter(1).value_id, 4711U);
+  EXPECT_EQ(group.filter(1).flags, 0);
+  EXPECT_EQ(group.filter(1).size, filter_of(5000).size());
+  Bytes room;
+  const auto column = group.find(1);
+  EXPECT_TRUE(
+      std::ranges::equal(checked_segment(*column, group.inline_segment(*column), room), segment));
+}
+
+TEST(RowGroup, CarriesFiltersOverAsTheyAre) {
+  const Bytes descriptor = with_filters(segment_of("constant"));
+  const RowGroup from(descriptor);
+  RowGroupWriter writer(kRows, 0);
+  for (std::size_t i = 0; i < from.filters(); ++i) {
+    const FilterDescriptor filter = from.filter(i);
+    const bool is_inline = (filter.flags & kFilterInline) != 0;
+    writer.add_stored_filter(filter, is_inline ? from.inline_filter(filter) : ByteView());
+  }
+  Bytes copy;
+  writer.finish(copy);
+  const RowGroup to(copy);
+  ASSERT_EQ(to.filters(), 2U);
+  EXPECT_TRUE(std::ranges::equal(to.inline_filter(to.filter(0)), filter_of(10)));
+  EXPECT_EQ(to.filter(1).value_id, 4711U);
+}
+
 TEST(RowGroup, EveryFlippedBitIsReported) {
   const Bytes large = segment_of("random_1e6"), small = segment_of("constant");
   const Bytes descriptor = descriptor_of(large, small);
@@ -135,8 +206,40 @@ TEST(RowGroup, WhatIsUnknownIsNamed) {
     return "no error";
   };
   EXPECT_EQ(message(4, 2), "unknown version 2 of a row group");
-  EXPECT_EQ(message(12, 1), "unknown flags 1 of a row group");
+  EXPECT_EQ(message(12, 2), "unknown flags 2 of a row group");
   EXPECT_EQ(message(sizeof(RowGroupHeader) + 2, 0x25), "unknown column flags 37 of a row group");
+}
+
+TEST(RowGroup, AnUnknownFilterIsNamed) {
+  const auto message = [](auto&& change) -> std::string {
+    RowGroupWriter writer(kRows, 42);
+    FilterDescriptor filter = bloom(10, 3);
+    change(filter);
+    writer.add_stored_filter(filter, {});
+    Bytes bytes;
+    writer.finish(bytes);
+    try {
+      RowGroup group(bytes);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  const auto sized = [](FilterDescriptor& filter) { filter.size = 64; };
+  EXPECT_EQ(message(sized), "no error");
+  EXPECT_EQ(message([](FilterDescriptor& f) { f.kind = 2; }),
+            "unknown kind of filter 2 of a row group");
+  EXPECT_EQ(message([](FilterDescriptor& f) { f.flags = 4; }),
+            "unknown filter flags 4 of a row group");
+  EXPECT_EQ(message([](FilterDescriptor& f) { f.columns = 9; }),
+            "corrupt columnar data: columns of a filter");
+  EXPECT_EQ(message([](FilterDescriptor& f) { f.size = 65; }),
+            "corrupt columnar data: size of a filter");
+  EXPECT_EQ(message([](FilterDescriptor& f) {
+              f.size = 64;
+              f.flags = kFilterInline;
+            }),
+            "corrupt columnar data: inline filter");
 }
 
 TEST(RowGroup, ArchivedSegmentsComeBack) {
