@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "extension/columnar/key_hash.h"
 #include "extension/columnar/key_range.h"
 
 #include "extension/pg/postgres.h"
@@ -105,7 +106,7 @@ void set_elements(KeyCondition& condition) {
 }  // namespace
 
 KeyLookup::KeyLookup(RowAccess& rows, Relation index, ScanKeyData* keys, int key_count)
-    : rows_(rows) {
+    : rows_(rows), index_(index), context_(CurrentMemoryContext) {
   for (int i = 0; i < key_count; ++i) {
     ScanKeyData& key = keys[i];
     if ((key.sk_flags & (SK_ROW_HEADER | SK_ROW_MEMBER)) != 0) {
@@ -198,11 +199,31 @@ std::optional<RowId> KeyLookup::backward() {
 
 bool KeyLookup::group_may_match() {
   const std::uint16_t group = rows_.reader().groups()[group_].number;
-  return std::all_of(conditions_, conditions_ + condition_count_, [&](const KeyCondition& c) {
+  columnstore::Reader& reader = rows_.reader();
+  const auto may_match = [&](const KeyCondition& c) {
     return any_range(c, [&](const columnstore::ValueRange& range) {
-      return rows_.reader().may_contain(group, c.attribute, range);
+      return reader.may_contain(group, c.attribute, range);
     });
-  });
+  };
+  if (!std::all_of(conditions_, conditions_ + condition_count_, may_match)) return false;
+  if (!reader.has_filters(group)) return true;
+  if (hashed_count_ < 0) hash_keys();
+  return reader.may_have(group, {hashed_, static_cast<std::size_t>(hashed_count_)});
+}
+
+/// What bloom filters are asked for: of each column, the first condition that says.
+void KeyLookup::hash_keys() {
+  const MemoryContext outer = MemoryContextSwitchTo(context_);
+  hashed_count_ = 0;
+  for (int i = 0; i < condition_count_; ++i) {
+    const auto is_same = [&](const columnstore::HashedColumn& column) {
+      return column.attribute == conditions_[i].attribute;
+    };
+    if (std::any_of(hashed_, hashed_ + hashed_count_, is_same)) continue;
+    const auto column = hashed_column(conditions_[i], rows_.chunk(), index_);
+    if (column.count > 0) hashed_[hashed_count_++] = column;
+  }
+  MemoryContextSwitchTo(outer);
 }
 
 void KeyLookup::load_matches() {

@@ -45,12 +45,17 @@ class KeyLookup {
   std::optional<RowId> backward();
   [[nodiscard]] std::uint32_t vectors() const;
   bool group_may_match();
+  void hash_keys();
   void load_matches();
 
   RowAccess& rows_;
+  Relation index_;
   KeyCondition conditions_[INDEX_MAX_KEYS];
   int condition_count_ = 0;
   bool is_impossible_ = false;
+  MemoryContext context_;  // the one that was current when this was made
+  columnstore::HashedColumn hashed_[INDEX_MAX_KEYS];
+  int hashed_count_ = -1;  // not known yet
 
   int group_ = 0;            // index in Reader::groups()
   std::int64_t vector_ = 0;  // of the group

@@ -7,6 +7,7 @@
 #include "extension/columnstore/access_method.h"
 #include "extension/columnstore/chunk_size.h"
 #include "extension/columnstore/divide.h"
+#include "extension/columnstore/filter_columns.h"
 #include "extension/columnstore/full_indexes.h"
 #include "extension/columnstore/reader.h"
 #include "extension/skipping/measure.h"
@@ -60,10 +61,14 @@ Conversion conversion_of(const catalog::Chunk& chunk) {
   return conversion;
 }
 
+void store(const catalog::Chunk& chunk, const Settings& settings, const Conversion& conversion) {
+  store_conversion(chunk.id, settings, filter_text(chunk.relation, settings), conversion);
+}
+
 void merged(const catalog::Chunk* chunks, std::size_t count) {
   Conversion sum = {};
   for (std::size_t i = 0; i < count; ++i) add(sum, conversion_of(chunks[i]));
-  store_conversion(chunks[0].id, settings_of(chunks[0].hypertable_id), sum);
+  store(chunks[0], settings_of(chunks[0].hypertable_id), sum);
 }
 
 /// The bytes of before go with the rows.
@@ -81,8 +86,8 @@ void divided(const catalog::Chunk& chunk, const catalog::Chunk& rest,
   const Settings settings = settings_of(chunk.hypertable_id);
   const Conversion whole = conversion_of(chunk);
   const std::int64_t rows = counts[0].rows + counts[1].rows;
-  store_conversion(chunk.id, settings, share_of(whole, counts[0], rows));
-  store_conversion(rest.id, settings, share_of(whole, counts[1], rows));
+  store(chunk, settings, share_of(whole, counts[0], rows));
+  store(rest, settings, share_of(whole, counts[1], rows));
   build_full_indexes(rest.relation);
   skipping::store_ranges(chunk.hypertable_id, chunk.relation);
 }
@@ -104,7 +109,7 @@ void note_attached(const catalog::Chunk& chunk) {
   conversion.groups = static_cast<std::int64_t>(reader->groups().size());
   reader->close();
   table_close(table, NoLock);
-  store_conversion(chunk.id, settings, conversion);
+  store(chunk, settings, conversion);
   skipping::store_ranges(chunk.hypertable_id, chunk.relation);
 }
 

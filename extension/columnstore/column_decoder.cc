@@ -6,6 +6,7 @@
 #include "kernel/codec/wire.h"
 
 #include "extension/columnstore/column_buffer.h"
+#include "extension/columnstore/field_image.h"
 #include "extension/columnstore/numeric_image.h"
 
 extern "C" {
@@ -198,27 +199,9 @@ void ColumnDecoder::decode_fields(std::uint32_t m, Datum* out, std::size_t count
 }
 
 void ColumnDecoder::put_fields(const std::int64_t* const* fields, std::size_t i, char* at) const {
-  switch (column_.representation.form) {
-    case Form::kUuid: {
-      const std::uint64_t halves[] = {pg_hton64(static_cast<std::uint64_t>(fields[0][i])),
-                                      pg_hton64(static_cast<std::uint64_t>(fields[1][i]))};
-      std::memcpy(at, halves, sizeof halves);
-      break;
-    }
-    case Form::kInterval: {
-      auto* interval = reinterpret_cast<Interval*>(at);
-      interval->time = fields[0][i];
-      interval->day = static_cast<std::int32_t>(fields[1][i]);
-      interval->month = static_cast<std::int32_t>(fields[2][i]);
-      break;
-    }
-    default: {
-      auto* time = reinterpret_cast<TimeTzADT*>(at);
-      time->time = fields[0][i];
-      time->zone = static_cast<std::int32_t>(fields[1][i]);
-      break;
-    }
-  }
+  std::int64_t values[kMostFields] = {};
+  for (std::size_t k = 0; k < kMostFields; ++k) values[k] = fields[k][i];
+  write_field_image(column_.representation.form, values, at);
 }
 
 Datum ColumnDecoder::put_numeric(std::int64_t integer, std::int64_t scale, std::size_t i) {

@@ -2,6 +2,7 @@
 #include "extension/chunk/frozen.h"
 #include "extension/chunk/maintain/chunk_argument.h"
 #include "extension/columnstore/convert.h"
+#include "extension/columnstore/filter_columns.h"
 #include "extension/skipping/measure.h"
 
 #include "extension/pg/boundary.h"
@@ -77,15 +78,16 @@ void compress(const chunk::OwnChunk& own, bool if_not, bool recompress) {
   const Settings settings = settings_of(own.hypertable.id);
   require_enabled(settings, own.hypertable.relation);
   const bool was_columnar = is_columnar(chunk);
-  const bool is_same_order = was_columnar && has_same_order(own.chunk.id, settings);
+  const char* filters = filter_text(chunk, settings);
+  const bool is_same_layout = was_columnar && has_same_layout(own.chunk.id, settings, filters);
   if (was_columnar && !recompress && !has_changes(chunk)) {
     complete_ranges(own);
     return report_nothing(chunk, if_not, ERRCODE_DUPLICATE_OBJECT, "in columns already");
   }
-  const Scope scope = recompress || !is_same_order ? Scope::kAll : Scope::kChanged;
+  const Scope scope = recompress || !is_same_layout ? Scope::kAll : Scope::kChanged;
   Conversion conversion = to_columns(chunk, settings, scope);
   if (was_columnar) keep_sizes(own.chunk.id, conversion);
-  store_conversion(own.chunk.id, settings, conversion);
+  store_conversion(own.chunk.id, settings, filters, conversion);
   skipping::store_ranges(own.hypertable.id, chunk);
 }
 

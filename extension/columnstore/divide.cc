@@ -80,8 +80,9 @@ void open_side(Side& side, Relation source, const chunk::VersionTarget& target,
   side.names = pg::attribute_map(RelationGetDescr(source), RelationGetDescr(side.table));
   side.slot = MakeSingleTupleTableSlot(RelationGetDescr(side.table), &TTSOpsVirtual);
   side.writer = Writer::open(side.table, side.table->rd_rel->reltoastrelid,
-                             static_cast<std::uint32_t>(side.next), order.columns,
-                             static_cast<std::size_t>(order.count));
+                             static_cast<std::uint32_t>(side.next),
+                             {order.columns, static_cast<std::size_t>(order.count)},
+                             filters_of(source, side.table, settings));
   side.sort = new (palloc(sizeof(GroupSort)))
       GroupSort(side.table, order, *side.writer, bytes_of_columns(side.table, rows), 1.0 / kSides);
   side.rest = new (palloc(sizeof(VersionWriter))) VersionWriter(source, side.table, target.limits);

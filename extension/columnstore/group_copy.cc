@@ -5,6 +5,7 @@
 
 #include "extension/columnar/row_id.h"
 #include "extension/columnstore/column_encoder.h"
+#include "extension/columnstore/group_filters.h"
 #include "extension/columnstore/group_store.h"
 
 #include "extension/pg/attribute_map.h"
@@ -95,6 +96,19 @@ void carry_sort_keys(const Copy& copy, const codec::RowGroup& group,
   }
 }
 
+/// The filters whose columns are all still there.
+void carry_filters(const Copy& copy, const codec::RowGroup& group, codec::RowGroupWriter& writer) {
+  for (std::size_t i = 0; i < group.filters(); ++i) {
+    codec::FilterDescriptor filter = group.filter(i);
+    bool is_whole = true;
+    for (std::size_t k = 0; k < filter.columns; ++k) {
+      filter.attributes[k] = target_column(copy, filter.attributes[k]);
+      is_whole &= filter.attributes[k] != InvalidAttrNumber;
+    }
+    if (is_whole) carry_filter(copy.from, group, filter, copy.to, writer);
+  }
+}
+
 void copy_group(const Copy& copy, ByteView head, std::uint32_t number) {
   pg::ContextResource memory(copy.context);
   Bytes room(&memory);
@@ -112,6 +126,7 @@ void copy_group(const Copy& copy, ByteView head, std::uint32_t number) {
     }
   }
   carry_sort_keys(copy, group, writer);
+  carry_filters(copy, group, writer);
   Bytes descriptor(&memory);
   writer.finish(descriptor);
   put_group(copy.to, number, rows, descriptor);

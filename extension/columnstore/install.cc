@@ -9,6 +9,8 @@
 #include "extension/columnstore/group_cache.h"
 #include "extension/columnstore/index_events.h"
 #include "extension/columnstore/settings.h"
+#include "extension/columnstore/sparse_options.h"
+#include "extension/columnstore/sparse_settings.h"
 #include "extension/job/catalog_sql.h"
 
 #include "extension/pg/boundary.h"
@@ -43,11 +45,47 @@ bool orders_by(const Settings& settings, const char* column) {
   return false;
 }
 
-void refuse_dropped_column(Oid relation, AttrNumber attribute) {
+/// The lists of its chunks are few different ones.
+void change_chunk_filters(std::int32_t id, const char* before, const char* after) {
+  job::as_catalog_owner([&] {
+    const std::uint64_t lists = job::execute(
+        "SELECT DISTINCT d.sparse_index FROM varve_catalog.columnar_chunk d "
+        "JOIN varve_catalog.chunk c ON c.id = d.chunk_id WHERE c.hypertable_id = $1",
+        {Argument::integer(id)});
+    auto* found = static_cast<const char**>(palloc(sizeof(char*) * (lists + 1)));
+    for (std::uint64_t i = 0; i < lists; ++i) found[i] = TextDatumGetCString(job::column(i, 1));
+    for (std::uint64_t i = 0; i < lists; ++i) {
+      const char* changed = sparse_index_after(found[i], before, after);
+      if (changed == nullptr) continue;
+      job::execute(
+          "UPDATE varve_catalog.columnar_chunk SET sparse_index = $3 WHERE sparse_index = $2 "
+          "AND chunk_id IN (SELECT id FROM varve_catalog.chunk WHERE hypertable_id = $1)",
+          {Argument::integer(id), Argument::text(found[i]), Argument::text(changed)});
+    }
+  });
+}
+
+/// The same in the lists of sparse indexes; without a new name, the column is dropped.
+void follow_in_sparse_indexes(std::int32_t id, Settings settings, const char* before,
+                              const char* after) {
+  if (settings.sparse_index != nullptr) {
+    const char* changed = sparse_index_after(settings.sparse_index, before, after);
+    if (changed != nullptr) {
+      settings.sparse_index = changed;
+      store_settings(id, settings);
+    }
+  }
+  change_chunk_filters(id, before, after);
+}
+
+void follow_dropped_column(Oid relation, AttrNumber attribute) {
   const std::int32_t id = enabled_hypertable(relation);
   if (id == 0) return;
   const char* column = get_attname(relation, attribute, false);
-  if (!orders_by(settings_of(id), column)) return;
+  const Settings settings = settings_of(id);
+  if (!orders_by(settings, column)) {
+    return follow_in_sparse_indexes(id, settings, column, nullptr);
+  }
   ereport(ERROR,
           (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
            errmsg("column \"%s\" cannot be dropped while chunks are ordered by it", column),
@@ -83,13 +121,14 @@ void follow_rename(Oid relation, const Names& names) {
         {Argument::integer(id), Argument::text(names.before),
          Argument::text(NameStr(names.after))});
   });
+  follow_in_sparse_indexes(id, settings_of(id), names.before, NameStr(names.after));
 }
 
 void forget_dropped(Oid relation) {
   const char kind = get_rel_relkind(relation);
   if (kind == RELKIND_PARTITIONED_TABLE) {
     const std::int32_t id = enabled_hypertable(relation);
-    if (id != 0) store_settings(id, {false, NIL, NIL, NIL});
+    if (id != 0) store_settings(id, {});
   } else if (kind == RELKIND_RELATION && is_columnar(relation)) {
     const std::int32_t id = pg::entry([&] {
       const auto chunk = catalog::ChunkTable::find(relation);
@@ -117,7 +156,7 @@ void on_drop(Oid relation, AttrNumber attribute) {
     forget_dropped(relation);
     on_index_drop(relation);
   } else {
-    refuse_dropped_column(relation, attribute);
+    follow_dropped_column(relation, attribute);
   }
 }
 
@@ -143,6 +182,7 @@ void on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int 
 }  // namespace
 
 void install() {
+  define_sparse_settings();
   install_group_cache();
   install_chunk_columns();
   previous_hook = object_access_hook;

@@ -7,6 +7,7 @@
 #include "extension/columnstore/default_order.h"
 #include "extension/columnstore/full_indexes.h"
 #include "extension/columnstore/settings.h"
+#include "extension/columnstore/sparse_options.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -21,7 +22,7 @@ extern "C" {
 namespace varve::columnstore {
 namespace {
 
-enum class Kind { kEnable, kSegmentby, kOrderby, kFullIndexes, kUnsupported };
+enum class Kind { kEnable, kSegmentby, kOrderby, kFullIndexes, kSparseIndex, kUnsupported };
 
 const struct {
   const char* name;
@@ -39,10 +40,10 @@ const struct {
     {"full_indexes", Kind::kFullIndexes},
     {"compress_chunk_interval", Kind::kUnsupported},
     {"compress_chunk_time_interval", Kind::kUnsupported},
-    {"compress_index", Kind::kUnsupported},
-    {"compress_sparse_index", Kind::kUnsupported},
-    {"sparse_index", Kind::kUnsupported},
-    {"index", Kind::kUnsupported},
+    {"compress_index", Kind::kSparseIndex},
+    {"compress_sparse_index", Kind::kSparseIndex},
+    {"sparse_index", Kind::kSparseIndex},
+    {"index", Kind::kSparseIndex},
 };
 
 /// What one statement asks for; a null pointer stands for what was not said.
@@ -52,6 +53,7 @@ struct Wanted {
   DefElem* segmentby;
   DefElem* orderby;
   DefElem* full_indexes;
+  DefElem* sparse_index;
 };
 
 Kind kind_of(const DefElem* option) {
@@ -88,6 +90,7 @@ Wanted read(const List* options) {
       case Kind::kSegmentby: set_once(wanted.segmentby, option); break;
       case Kind::kOrderby: set_once(wanted.orderby, option); break;
       case Kind::kFullIndexes: set_once(wanted.full_indexes, option); break;
+      case Kind::kSparseIndex: set_once(wanted.sparse_index, option); break;
       case Kind::kUnsupported: refuse(option);
     }
   }
@@ -222,6 +225,10 @@ void complete(Settings& settings, const Wanted& wanted, bool chooses_segmentby,
     settings.full_indexes =
         parse_columns(wanted.full_indexes->defname, defGetString(wanted.full_indexes));
   }
+  if (wanted.sparse_index != nullptr) {
+    settings.sparse_index =
+        checked_sparse_index(hypertable.relation, defGetString(wanted.sparse_index));
+  }
   if (chooses_segmentby) choose_segmentby(settings, hypertable.relation, time);
   if (chooses_orderby) choose_orderby(settings, hypertable.relation, time);
   if (wanted.orderby != nullptr) append_time(settings, time);
@@ -237,6 +244,19 @@ catalog::Hypertable locked(Oid relation) {
   return known;
 }
 
+/// An order that is given enables the columnstore; what is of no use without one does not.
+void require_enabling(const Wanted& wanted, Oid hypertable) {
+  if (wanted.segmentby != nullptr || wanted.orderby != nullptr) return;
+  const DefElem* option = wanted.sparse_index;
+  if (option == nullptr) return;
+  ereport(ERROR,
+          (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+           errmsg("option \"%s.%s\" needs the columnstore", option->defnamespace, option->defname),
+           errdetail("It is not enabled for hypertable \"%s\".", get_rel_name(hypertable)),
+           errhint("ALTER TABLE ... SET (tsdb.enable_columnstore, tsdb.%s = ...) enables it.",
+                   option->defname)));
+}
+
 void set_options(const catalog::Hypertable& hypertable, const List* options) {
   const Wanted wanted = read(options);
   Settings settings = settings_of(hypertable.id);
@@ -246,6 +266,7 @@ void set_options(const catalog::Hypertable& hypertable, const List* options) {
     return store_settings(hypertable.id, settings);
   }
   const bool is_new = !settings.is_enabled;
+  if (is_new && !wanted.is_said) require_enabling(wanted, hypertable.relation);
   settings.is_enabled = true;
   complete(settings, wanted, is_new && wanted.segmentby == nullptr,
            is_new && wanted.orderby == nullptr, hypertable);
@@ -262,10 +283,9 @@ void reset_options(const catalog::Hypertable& hypertable, const List* options) {
   foreach (cell, options) {
     const auto* option = lfirst_node(DefElem, cell);
     const Kind kind = kind_of(option);
-    if (kind != Kind::kSegmentby && kind != Kind::kOrderby && kind != Kind::kFullIndexes) {
-      refuse(option);
-    }
+    if (kind == Kind::kEnable || kind == Kind::kUnsupported) refuse(option);
     if (kind == Kind::kFullIndexes) settings.full_indexes = NIL;
+    if (kind == Kind::kSparseIndex) settings.sparse_index = nullptr;
     segmentby |= kind == Kind::kSegmentby;
     orderby |= kind == Kind::kOrderby;
   }

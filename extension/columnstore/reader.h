@@ -52,6 +52,17 @@ struct StatedRange {
   std::int64_t greatest;
 };
 
+/// Values, or combinations of them, that bloom filters are asked for one by one. Of so many, one is
+/// found by mistake.
+inline constexpr int kMostHashes = 256;
+
+/// Hashes (value_hash.h) of values one of which a row has in a column.
+struct HashedColumn {
+  AttrNumber attribute;
+  const std::uint64_t* hashes;
+  std::size_t count;
+};
+
 /// Reads the row groups of a chunk; one for each scan or fetch. Lives in the memory context that is
 /// current at open(), where it keeps what it has decoded: one vector of each column asked for.
 class Reader {
@@ -99,6 +110,13 @@ class Reader {
                    const ValueRange& range);
   /// The same of a whole group: reads nothing but its descriptor.
   bool may_contain(std::uint16_t group, AttrNumber attribute, const ValueRange& range);
+
+  /// Whether may_have() has anything to ask.
+  bool has_filters(std::uint16_t group);
+  /// Whether a row of the group may have one of these values in each of the columns, each of which
+  /// is there once. False only if a bloom filter of the group excludes it, of one of the columns or
+  /// of several.
+  bool may_have(std::uint16_t group, std::span<const HashedColumn> wanted);
 
   /// Not known of other types, of a column that has had another one, or is younger than the group.
   StatedRange stated_range(std::uint16_t group, AttrNumber attribute);

@@ -10,7 +10,7 @@
 #include "extension/pg/boundary.h"
 
 // What is behind a Reader, for the sources that make it up: its row groups (reader_groups.cc), its
-// columns (reader_columns.cc), and what it is asked (reader.cc). C API.
+// columns (reader_columns.cc), its filters (reader_filters.cc), and what it is asked (reader.cc). C API.
 namespace varve::columnstore {
 
 inline constexpr int kNone = -1;
@@ -34,6 +34,14 @@ struct OpenColumn {
   Vector result;
 };
 
+/// The filter that was asked last, and its pages as far as they were.
+struct OpenFilter {
+  MemoryContext context;  // null: none was
+  int group;
+  std::size_t number;
+  const char** pages;
+};
+
 struct Reader::State {
   Relation chunk;
   TupleDesc described;  // null: the relation's
@@ -45,6 +53,7 @@ struct Reader::State {
   std::size_t count;
   std::size_t room;     // of the two arrays
   OpenColumn* columns;  // by attribute number - 1
+  OpenFilter filter;
 };
 
 inline TupleDesc columns_of(const Reader::State& state) {

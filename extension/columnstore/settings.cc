@@ -5,6 +5,7 @@
 extern "C" {
 #include <catalog/pg_type.h>
 #include <utils/array.h>
+#include <utils/builtins.h>
 #include <utils/lsyscache.h>
 }
 
@@ -93,13 +94,20 @@ List* orderby_of(Datum names, Datum descending, Datum nulls_first) {
   });
 }
 
+const char* text_or_null(std::uint64_t row, int number) {
+  bool is_null = false;
+  const Datum value = job::column(row, number, &is_null);
+  return is_null ? nullptr : TextDatumGetCString(value);
+}
+
 }  // namespace
 
 Settings settings_of(std::int32_t hypertable_id) {
-  Settings settings = {false, NIL, NIL, NIL};
+  Settings settings = {false, NIL, NIL, NIL, nullptr};
   const MemoryContext context = CurrentMemoryContext;
   job::as_catalog_owner([&] {
-    if (job::execute("SELECT segmentby, orderby, orderby_desc, orderby_nullsfirst, full_indexes "
+    if (job::execute("SELECT segmentby, orderby, orderby_desc, orderby_nullsfirst, full_indexes, "
+                     "sparse_index "
                      "FROM varve_catalog.columnstore WHERE hypertable_id = $1",
                      {Argument::integer(hypertable_id)}) == 0) {
       return;
@@ -107,7 +115,7 @@ Settings settings_of(std::int32_t hypertable_id) {
     const MemoryContext outer = MemoryContextSwitchTo(context);
     settings = {true, strings_of(job::column(0, 1)),
                 orderby_of(job::column(0, 2), job::column(0, 3), job::column(0, 4)),
-                strings_of(job::column(0, 5))};
+                strings_of(job::column(0, 5)), text_or_null(0, 6)};
     MemoryContextSwitchTo(outer);
   });
   return settings;
@@ -122,15 +130,15 @@ void store_settings(std::int32_t hypertable_id, const Settings& settings) {
     }
     const Stored arrays = stored(settings);
     job::execute(
-        "INSERT INTO varve_catalog.columnstore VALUES ($1, $2, $3, $4, $5, $6) "
+        "INSERT INTO varve_catalog.columnstore VALUES ($1, $2, $3, $4, $5, $6, $7) "
         "ON CONFLICT (hypertable_id) DO UPDATE SET segmentby = $2, orderby = $3, "
-        "orderby_desc = $4, orderby_nullsfirst = $5, full_indexes = $6",
+        "orderby_desc = $4, orderby_nullsfirst = $5, full_indexes = $6, sparse_index = $7",
         {id, arrays.segmentby, arrays.orderby, arrays.descending, arrays.nulls_first,
-         names_of(settings.full_indexes)});
+         names_of(settings.full_indexes), Argument::text(settings.sparse_index)});
   });
 }
 
-void store_conversion(std::int32_t chunk_id, const Settings& settings,
+void store_conversion(std::int32_t chunk_id, const Settings& settings, const char* filters,
                       const Conversion& conversion) {
   const auto bigint = [](std::int64_t value) { return Argument{INT8OID, Int64GetDatum(value)}; };
   job::as_catalog_owner([&] {
@@ -139,10 +147,10 @@ void store_conversion(std::int32_t chunk_id, const Settings& settings,
     job::execute("DELETE FROM varve_catalog.columnar_chunk WHERE chunk_id = $1", {id});
     job::execute(
         "INSERT INTO varve_catalog.columnar_chunk "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         {id, arrays.segmentby, arrays.orderby, arrays.descending, arrays.nulls_first,
          bigint(conversion.rows), bigint(conversion.groups), bigint(conversion.table_bytes),
-         bigint(conversion.index_bytes), bigint(conversion.toast_bytes)});
+         bigint(conversion.index_bytes), bigint(conversion.toast_bytes), Argument::text(filters)});
   });
 }
 
@@ -159,14 +167,16 @@ bool find_conversion(std::int32_t chunk_id, Conversion& conversion) {
   });
 }
 
-bool has_same_order(std::int32_t chunk_id, const Settings& settings) {
+bool has_same_layout(std::int32_t chunk_id, const Settings& settings, const char* filters) {
   return job::as_catalog_owner([&] {
     const Stored arrays = stored(settings);
     return job::execute(
                "SELECT FROM varve_catalog.columnar_chunk WHERE chunk_id = $1 AND segmentby = $2 "
-               "AND orderby = $3 AND orderby_desc = $4 AND orderby_nullsfirst = $5",
+               "AND orderby = $3 AND orderby_desc = $4 AND orderby_nullsfirst = $5 "
+               "AND ($6 OR sparse_index = $7)",
                {Argument::integer(chunk_id), arrays.segmentby, arrays.orderby, arrays.descending,
-                arrays.nulls_first}) > 0;
+                arrays.nulls_first, Argument::boolean(settings.sparse_index == nullptr),
+                Argument::text(filters)}) > 0;
   });
 }
 

@@ -23,6 +23,7 @@ struct Settings {
   List* segmentby;     // of char*
   List* orderby;       // of OrderColumn*
   List* full_indexes;  // of char*: full_indexes.h
+  const char* sparse_index;  // sparse_options.h; null: chosen by the indexes
 };
 
 /// The row of varve_catalog.columnstore for a hypertable, in the current memory context; not
@@ -41,13 +42,15 @@ struct Conversion {
   std::int64_t toast_bytes;
 };
 
-/// The row of varve_catalog.columnar_chunk for a chunk: how it has been converted.
-void store_conversion(std::int32_t chunk_id, const Settings& settings,
+/// The row of varve_catalog.columnar_chunk for a chunk: how it has been converted; `filters` is the
+/// list of sparse indexes that it has got.
+void store_conversion(std::int32_t chunk_id, const Settings& settings, const char* filters,
                       const Conversion& conversion);
 /// The sizes that were stored; false where there is no row.
 bool find_conversion(std::int32_t chunk_id, Conversion& conversion);
-/// Whether the chunk's columns have been written in the order of the settings.
-bool has_same_order(std::int32_t chunk_id, const Settings& settings);
+/// Whether the chunk's columns have been written in the order of the settings, and with the sparse
+/// indexes that these name.
+bool has_same_layout(std::int32_t chunk_id, const Settings& settings, const char* filters);
 void forget_conversion(std::int32_t chunk_id);
 
 }  // namespace varve::columnstore

@@ -167,6 +167,19 @@ bool read_blob(const Store& store, Oid id, char* out, std::size_t size) {
   });
 }
 
+bool read_piece(const Store& store, Oid id, std::int32_t sequence, char* out, std::size_t size) {
+  SysScanDesc scan = begin(store, id, sequence);
+  HeapTuple tuple = systable_getnext_ordered(scan, ForwardScanDirection);
+  const char* piece = nullptr;
+  std::size_t length = 0;
+  const bool is_whole = HeapTupleIsValid(tuple) &&
+                        piece_of(tuple, RelationGetDescr(store.toast), piece, length) &&
+                        length == size;
+  if (is_whole) memcpy(out, piece, size);
+  systable_endscan_ordered(scan);
+  return is_whole;
+}
+
 Oid copy_blob(const Store& from, Oid id, const Store& to, std::size_t size) {
   const Oid copy = GetNewOidWithIndex(to.toast, RelationGetRelid(to.index), kId);
   std::int32_t sequence = 0;

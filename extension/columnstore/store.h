@@ -45,6 +45,9 @@ Oid put_blob(const Store& store, const void* data, std::size_t size);
 /// The bytes of a blob, which must have `size`, at `out`. False where they do not.
 bool read_blob(const Store& store, Oid id, char* out, std::size_t size);
 
+/// The bytes of one piece of a blob, which must have `size`, at `out`. False where they do not.
+bool read_piece(const Store& store, Oid id, std::int32_t sequence, char* out, std::size_t size);
+
 /// Copies a blob of `size` bytes into another store; its id there, or InvalidOid where the bytes
 /// are not all there.
 Oid copy_blob(const Store& from, Oid id, const Store& to, std::size_t size);

@@ -151,8 +151,9 @@ std::int64_t write_groups(Work& work, const Settings& settings) {
   const SortOrder order = sort_order(work.chunk, settings);
   if (work.carried_groups > 0) copy_groups(work.chunk, work.target, work.carried);
   Writer* writer = Writer::open(work.chunk, work.target->rd_rel->reltoastrelid,
-                                static_cast<std::uint32_t>(work.carried_groups), order.columns,
-                                static_cast<std::size_t>(order.count));
+                                static_cast<std::uint32_t>(work.carried_groups),
+                                {order.columns, static_cast<std::size_t>(order.count)},
+                                filters_of(work.chunk, work.chunk, settings));
   GroupSort sort(work.chunk, order, *writer,
                  bytes_of_heap(work.chunk) + bytes_of_columns(work.chunk, work.rewritten_rows));
   progress::set(progress::Phase::kRowsBeside);

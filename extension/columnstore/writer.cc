@@ -5,6 +5,7 @@
 
 #include "extension/columnstore/column_buffer.h"
 #include "extension/columnstore/column_encoder.h"
+#include "extension/columnstore/group_filters.h"
 #include "extension/columnstore/group_store.h"
 #include "extension/columnstore/progress.h"
 
@@ -23,6 +24,7 @@ struct Writer::State {
   std::size_t columns;
   const SortColumn* sort;
   std::size_t sort_columns;
+  std::span<const FilterColumns> filters;
   StringRoom room;
   MemoryContext encoding;  // for one row group
   std::size_t bytes;       // that the rows of this group take
@@ -51,10 +53,10 @@ void make_buffers(Writer::State& state, TupleDesc columns) {
   }
 }
 
-const SortColumn* copied(const SortColumn* sort, std::size_t count) {
+const SortColumn* copied(std::span<const SortColumn> sort) {
   auto* copy =
-      static_cast<SortColumn*>(palloc(std::max<std::size_t>(count, 1) * sizeof(SortColumn)));
-  if (count > 0) memcpy(copy, sort, count * sizeof(SortColumn));
+      static_cast<SortColumn*>(palloc(std::max<std::size_t>(sort.size(), 1) * sizeof(SortColumn)));
+  std::copy(sort.begin(), sort.end(), copy);
   return copy;
 }
 
@@ -84,6 +86,7 @@ void write_group(const Writer::State& state) {
     if (key.nulls_first) flags |= codec::kNullsFirst;
     group.add_sort_key({key.attribute, flags, 0});
   }
+  write_filters(state.store, {state.buffers, state.columns}, state.filters, group, state.encoding);
   Bytes descriptor(&memory);
   group.finish(descriptor);
   put_group(state.store, state.next, state.rows, descriptor);
@@ -104,13 +107,14 @@ void flush(Writer::State& state) {
 
 }  // namespace
 
-Writer* Writer::open(Relation chunk, Oid toast, std::uint32_t first, const SortColumn* sort,
-                     std::size_t sort_columns) {
+Writer* Writer::open(Relation chunk, Oid toast, std::uint32_t first,
+                     std::span<const SortColumn> sort, std::span<const FilterColumns> filters) {
   auto* state = static_cast<State*>(palloc0(sizeof(State)));
   state->store = open_store(toast, RowExclusiveLock);
   make_buffers(*state, RelationGetDescr(chunk));
-  state->sort = copied(sort, sort_columns);
-  state->sort_columns = sort_columns;
+  state->sort = copied(sort);
+  state->sort_columns = sort.size();
+  state->filters = filters;
   state->room.context =
       AllocSetContextCreate(CurrentMemoryContext, "strings of a row group", ALLOCSET_DEFAULT_SIZES);
   state->encoding =

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "extension/columnstore/column_buffer.h"
+#include "extension/columnstore/filter_columns.h"
 #include "extension/columnstore/reader.h"
 
 #include "extension/pg/postgres.h"
@@ -19,9 +20,9 @@ class Writer {
  public:
   /// Groups are numbered from `first`. `toast` is the TOAST relation that takes them, `chunk` says
   /// what columns there are; the caller has locked both. A row group ends at 65,536 rows, or when
-  /// its values take maintenance_work_mem.
-  static Writer* open(Relation chunk, Oid toast, std::uint32_t first, const SortColumn* sort,
-                      std::size_t sort_columns);
+  /// its values take maintenance_work_mem. `filters` of each live as long as the writer.
+  static Writer* open(Relation chunk, Oid toast, std::uint32_t first,
+                      std::span<const SortColumn> sort, std::span<const FilterColumns> filters);
   void add(TupleTableSlot* slot);
   /// Adds rows of positional buffers, one for each column that is not dropped, in the order of
   /// `rows`, and ends the row group behind the last one.

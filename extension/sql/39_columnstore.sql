@@ -7,6 +7,7 @@ CREATE TABLE varve_catalog.columnstore (
     orderby_desc      boolean[] NOT NULL,
     orderby_nullsfirst boolean[] NOT NULL,
     full_indexes      name[]    NOT NULL DEFAULT '{}',  -- of the hypertable; those of columnar chunks have all rows
+    sparse_index      text,                             -- as the option has it; null: chosen by the indexes
     CONSTRAINT columnstore_orderby_check CHECK (
         cardinality(orderby_desc) = cardinality(orderby) AND cardinality(orderby_nullsfirst) = cardinality(orderby))
 );
@@ -23,6 +24,7 @@ CREATE TABLE varve_catalog.columnar_chunk (
     table_bytes       bigint    NOT NULL,  -- before, in the parts of relation_size()
     index_bytes       bigint    NOT NULL,
     toast_bytes       bigint    NOT NULL,
+    sparse_index      text      NOT NULL,  -- the bloom filters that row groups get, as the option has them
     CONSTRAINT columnar_chunk_orderby_check CHECK (
         cardinality(orderby_desc) = cardinality(orderby) AND cardinality(orderby_nullsfirst) = cardinality(orderby))
 );
@@ -86,6 +88,11 @@ AS 'MODULE_PATHNAME', 'varve_has_dead_columnar_rows'
 LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION varve_catalog.has_dead_columnar_rows(regclass) IS
     'whether a columnar chunk has row groups so many rows of which have been deleted that converting it again writes them anew';
+
+CREATE FUNCTION varve_catalog.sparse_index_entries(list text) RETURNS jsonb
+AS 'MODULE_PATHNAME', 'varve_sparse_index_entries'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION varve_catalog.sparse_index_entries(text) IS 'the entries of a list as the option tsdb.sparse_index has it';
 
 CREATE FUNCTION is_full_index(index regclass) RETURNS boolean
 AS 'MODULE_PATHNAME', 'varve_is_full_index'

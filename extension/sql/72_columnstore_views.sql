@@ -27,8 +27,13 @@ SELECT h.relation AS hypertable,
     (SELECT string_agg(quote_ident(s.name), ', ' ORDER BY s.n) FROM unnest(e.segmentby) WITH ORDINALITY s (name, n)) AS segmentby,
     varve_catalog.order_text(e.orderby, e.orderby_desc, e.orderby_nullsfirst) AS orderby,
     NULL::text AS compress_interval_length,
-    (SELECT jsonb_agg(jsonb_build_object('type', 'full', 'index', f.name) ORDER BY f.n) FROM unnest(e.full_indexes) WITH ORDINALITY f (name, n)) AS index
-FROM varve_catalog.columnstore e JOIN varve_catalog.hypertable h ON h.id = e.hypertable_id;
+    CASE WHEN e.sparse_index IS NULL THEN full_index.entries
+        ELSE varve_catalog.sparse_index_entries(e.sparse_index) || coalesce(full_index.entries, '[]') END AS index
+FROM varve_catalog.columnstore e JOIN varve_catalog.hypertable h ON h.id = e.hypertable_id,
+    LATERAL (
+        SELECT jsonb_agg(jsonb_build_object('type', 'full', 'index', f.name) ORDER BY f.n)
+        FROM unnest(e.full_indexes) WITH ORDINALITY f (name, n)
+    ) full_index (entries);
 COMMENT ON VIEW timescaledb_information.hypertable_columnstore_settings IS 'how rows are ordered in the columnar chunks of each hypertable';
 
 CREATE VIEW timescaledb_information.chunk_columnstore_settings AS
@@ -36,7 +41,7 @@ SELECT h.relation AS hypertable,
     c.relation AS chunk,
     (SELECT string_agg(quote_ident(s.name), ', ' ORDER BY s.n) FROM unnest(e.segmentby) WITH ORDINALITY s (name, n)) AS segmentby,
     varve_catalog.order_text(e.orderby, e.orderby_desc, e.orderby_nullsfirst) AS orderby,
-    NULL::jsonb AS index
+    nullif(varve_catalog.sparse_index_entries(e.sparse_index), '[]') AS index
 FROM varve_catalog.columnar_chunk e
     JOIN varve_catalog.chunk c ON c.id = e.chunk_id
     JOIN varve_catalog.hypertable h ON h.id = c.hypertable_id;

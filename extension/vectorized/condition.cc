@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "extension/columnstore/value_hash.h"
+
 #include "extension/pg/tree.h"
 extern "C" {
 #include <access/stratnum.h>
@@ -61,7 +63,7 @@ bool has_numbers(const columnstore::Column& column) {
 }
 
 /// Says what columns can do with a comparison of this column with a value of that type.
-void set_abilities(Condition* condition, Oid type) {
+void set_abilities(Condition* condition, Oid operation, Oid type) {
   const columnstore::Column& column = condition->column;
   condition->value_type = getBaseType(type);
   get_typlenbyval(condition->value_type, &condition->length, &condition->by_value);
@@ -78,6 +80,13 @@ void set_abilities(Condition* condition, Oid type) {
         condition->decides && is_equality && column.representation.order == Order::kInteger;
     condition->excludes = condition->excludes && is_equality;
   }
+  if (!is_equality) return;
+  condition->hash = columnstore::value_hash_of_operand(column.type, column.collation, operation,
+                                                       condition->value_type);
+}
+
+bool has_abilities(const Condition& condition) {
+  return condition.decides || condition.excludes || OidIsValid(condition.hash);
 }
 
 /// The comparison that an operator is in the default order of the column's type, by the type of its
@@ -109,8 +118,8 @@ bool set_operation(Condition* condition, const OpExpr& operation, Index table, T
   if (!can_be_value(right)) return false;
   condition->kind = Condition::Kind::kComparison;
   condition->value = reinterpret_cast<Expr*>(right);
-  set_abilities(condition, exprType(right));
-  return condition->decides || condition->excludes;
+  set_abilities(condition, operation_id, exprType(right));
+  return has_abilities(*condition);
 }
 
 bool set_any(Condition* condition, const ScalarArrayOpExpr& operation, Index table,
@@ -124,8 +133,8 @@ bool set_any(Condition* condition, const ScalarArrayOpExpr& operation, Index tab
   if (!OidIsValid(element) || !can_be_value(array)) return false;
   condition->kind = Condition::Kind::kAny;
   condition->value = reinterpret_cast<Expr*>(array);
-  set_abilities(condition, element);
-  return condition->decides || condition->excludes;
+  set_abilities(condition, operation.opno, element);
+  return has_abilities(*condition);
 }
 
 bool set_null_test(Condition* condition, const NullTest& test, Index table, TupleDesc columns) {

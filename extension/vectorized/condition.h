@@ -26,6 +26,7 @@ struct Condition {
   bool by_value;
   bool decides;   // values of the column, compared as numbers, tell all about it
   bool excludes;  // the ranges that groups and vectors state may
+  Oid hash;       // what hashes values for the bloom filters of groups; InvalidOid: they cannot say
 };
 
 /// False where the qualifier is of no such form. `table` is the range table index of the scan,

@@ -25,6 +25,8 @@ void Filter::begin(PlanState& node, List* qualifiers, Relation chunk) {
                                   ALLOCSET_SMALL_SIZES);
   conditions_ = static_cast<FilterCondition*>(
       palloc0(sizeof(FilterCondition) * (list_length(qualifiers) + 1)));
+  hashed_ = static_cast<columnstore::HashedColumn*>(
+      palloc(sizeof(columnstore::HashedColumn) * (list_length(qualifiers) + 1)));
   const auto* plan = reinterpret_cast<const Scan*>(node.plan);
   bool is_behind_others = false;
   ListCell* cell;
@@ -84,10 +86,30 @@ bool Filter::know(FilterCondition& condition, bool is_reached) {
   return true;
 }
 
-bool Filter::may_match(columnstore::Reader& reader, std::uint16_t group) {
-  return std::none_of(conditions_, conditions_ + count_, [&](FilterCondition& condition) {
-    return know(condition, false) && excludes(reader, group, condition);
-  });
+Filter::Match Filter::match(columnstore::Reader& reader, std::uint16_t group) {
+  const bool is_excluded =
+      std::any_of(conditions_, conditions_ + count_, [&](FilterCondition& condition) {
+        return know(condition, false) && excludes(reader, group, condition);
+      });
+  if (is_excluded) return Match::kNoneByRange;
+  return may_have(reader, group) ? Match::kMaybe : Match::kNoneByBloom;
+}
+
+/// What the group's bloom filters say: of each column, they are asked for the first condition.
+bool Filter::may_have(columnstore::Reader& reader, std::uint16_t group) {
+  if (count_ == 0 || !reader.has_filters(group)) return true;
+  std::size_t count = 0;
+  for (int i = 0; i < count_; ++i) {
+    const FilterCondition& known = conditions_[i];
+    if (!known.is_known || known.hash_count == 0) continue;
+    const AttrNumber attribute = known.condition.column.attribute;
+    const auto is_same = [&](const columnstore::HashedColumn& column) {
+      return column.attribute == attribute;
+    };
+    if (std::any_of(hashed_, hashed_ + count, is_same)) continue;
+    hashed_[count++] = {attribute, known.hashes, known.hash_count};
+  }
+  return reader.may_have(group, {hashed_, count});
 }
 
 void Filter::select(columnstore::Reader& reader, std::uint16_t group, std::uint32_t vector,

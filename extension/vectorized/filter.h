@@ -27,8 +27,9 @@ class Filter {
   /// Forgets values: parameters may be others.
   void rescan();
 
+  enum class Match { kMaybe, kNoneByRange, kNoneByBloom };
   /// Whether a row of the group may satisfy the qualifiers.
-  bool may_match(columnstore::Reader& reader, std::uint16_t group);
+  Match match(columnstore::Reader& reader, std::uint16_t group);
 
   struct Selection {
     std::uint32_t count;    // rows that are left
@@ -43,10 +44,12 @@ class Filter {
 
  private:
   bool know(FilterCondition& condition, bool is_reached);
+  bool may_have(columnstore::Reader& reader, std::uint16_t group);
 
   PlanState* node_ = nullptr;
   FilterCondition* conditions_ = nullptr;
   int count_ = 0;
+  columnstore::HashedColumn* hashed_ = nullptr;  // room for as many
   List* rest_ = NIL;
   List* decided_ = NIL;
   MemoryContext values_ = nullptr;

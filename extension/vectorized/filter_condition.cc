@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "extension/columnstore/value_hash.h"
+
 extern "C" {
 #include <utils/array.h>
 #include <utils/datum.h>
@@ -103,6 +105,20 @@ void compare(const FilterCondition& condition, const columnstore::Vector& column
   }
 }
 
+/// What bloom filters are asked for: values that are not null.
+void set_hashes(FilterCondition& known, const Datum* values, const bool* nulls, int count) {
+  known.hash_count = 0;
+  if (!OidIsValid(known.condition.hash) || count > columnstore::kMostHashes) return;
+  FmgrInfo function;
+  fmgr_info(known.condition.hash, &function);
+  known.hashes = static_cast<std::uint64_t*>(palloc(sizeof(std::uint64_t) * (count + 1)));
+  for (int i = 0; i < count; ++i) {
+    if (nulls[i]) continue;  // nothing is equal to it
+    known.hashes[known.hash_count++] =
+        columnstore::value_hash(function, known.condition.column.collation, values[i]);
+  }
+}
+
 void set_elements(FilterCondition& known, Datum value) {
   const Condition& condition = known.condition;
   ArrayType* array = DatumGetArrayTypePCopy(value);
@@ -115,6 +131,7 @@ void set_elements(FilterCondition& known, Datum value) {
   int count;
   deconstruct_array(array, ARR_ELEMTYPE(array), size, by_value, alignment, &elements, &nulls,
                     &count);
+  set_hashes(known, elements, nulls, count);
   known.set = static_cast<std::int64_t*>(palloc(sizeof(std::int64_t) * (count + 1)));
   known.ranges =
       static_cast<columnstore::ValueRange*>(palloc(sizeof(columnstore::ValueRange) * (count + 1)));
@@ -132,7 +149,7 @@ void set_elements(FilterCondition& known, Datum value) {
   }
   if (!condition.decides) {
     known.is_never = known.range_count == 0;
-    if (known.range_count > kMostRanges) known.range_count = 0;
+    if (known.range_count > kMostRanges || !condition.excludes) known.range_count = 0;
     return;
   }
   std::sort(known.set, known.set + known.set_count);
@@ -161,7 +178,7 @@ bool none_may(const FilterCondition& known, MayContain&& may_contain) {
 void set_value(FilterCondition& known, Datum value, bool is_null) {
   const Condition& condition = known.condition;
   known.is_known = true;
-  known.range_count = 0;
+  known.range_count = known.hash_count = 0;
   if (condition.value == nullptr) {
     const std::int64_t wanted = condition.kind == Kind::kIsTrue ? 1 : 0;
     known.integers = {wanted, wanted};
@@ -176,6 +193,7 @@ void set_value(FilterCondition& known, Datum value, bool is_null) {
   } else if (condition.decides) {
     known.doubles = vector::matching(condition.comparison, double_of(value, condition.length));
   }
+  set_hashes(known, &value, &is_null, 1);
   if (!condition.excludes) return;
   known.ranges = static_cast<columnstore::ValueRange*>(palloc(sizeof(columnstore::ValueRange)));
   known.range_count = 1;

@@ -26,6 +26,8 @@ struct FilterCondition {
   std::size_t set_count;
   columnstore::ValueRange* ranges;  // one of which a row must be in
   std::size_t range_count;          // 0 and `excludes`: nothing to exclude by
+  std::uint64_t* hashes;            // one of which a row's value must have
+  std::size_t hash_count;           // 0: nothing to exclude by
 };
 
 /// Fills what follows from the condition's value, in the current memory context; of conditions

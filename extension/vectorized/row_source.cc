@@ -198,8 +198,11 @@ bool RowSource::move_shared() {
 bool RowSource::group_is_wanted(int group) {
   auto& scan = columnar::scan_of(scan_);
   CHECK_FOR_INTERRUPTS();
-  if (filter_.may_match(scan.rows->reader(), columnar::groups_of(scan)[group].number)) return true;
+  const Filter::Match match =
+      filter_.match(scan.rows->reader(), columnar::groups_of(scan)[group].number);
+  if (match == Filter::Match::kMaybe) return true;
   ++counts_.groups_skipped;
+  if (match == Filter::Match::kNoneByBloom) ++counts_.groups_skipped_by_blooms;
   return false;
 }
 

@@ -30,6 +30,7 @@ struct DirectTarget {
 /// What EXPLAIN ANALYZE tells.
 struct SourceCounts {
   std::uint64_t groups_skipped;
+  std::uint64_t groups_skipped_by_blooms;  // among them
   std::uint64_t vectors_read;
   std::uint64_t vectors_skipped;
 };

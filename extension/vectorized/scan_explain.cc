@@ -42,6 +42,9 @@ void explain_scan(CustomScanState* state, List* ancestors, ExplainState* out) {
     ExplainPropertyInteger(what, nullptr, static_cast<int64>(number), out);
   };
   show("Row Groups Skipped", counts.groups_skipped);
+  if (counts.groups_skipped_by_blooms > 0) {
+    show("Row Groups Skipped by Bloom Filter", counts.groups_skipped_by_blooms);
+  }
   show("Vectors Skipped", counts.vectors_skipped);
   show("Vectors Read", counts.vectors_read);
   if (scan.deletion.is_on()) show("Rows Deleted by Vectors", scan.deletion.deleted());

@@ -158,6 +158,8 @@ Work work_of(PlannerInfo* root, const RelOptInfo& relation, Relation chunk, Bitm
   work.pages = columnar::group_totals(chunk).pages * std::min(1.0, work.needed / columns) *
                    work.touched / std::max(1.0, relation.tuples) +
                RelationGetNumberOfBlocks(chunk);
+  // PostgreSQL's own scan reads as much, filters apart, and is charged for these.
+  work.pages = std::min<double>(work.pages, relation.pages);
   return work;
 }
 
