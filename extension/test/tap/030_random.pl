@@ -47,6 +47,10 @@ my $columnstore = "SELECT create_hypertable('t', 'time', chunk_time_interval => 
     . "SELECT enable_chunk_skipping(attrelid, attname, true) FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'time' AND atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype)";
 my $full_indexes = "SELECT format('ALTER TABLE t SET (tsdb.full_indexes = %L)', string_agg(quote_ident(r.relname), ', ')) FROM pg_index x
     JOIN pg_class r ON r.oid = x.indexrelid JOIN pg_am a ON a.oid = r.relam AND a.amname IN ('btree', 'hash') WHERE x.indrelid = 't'::regclass HAVING count(*) > 0\n\\gexec\n";
+# Bloom filters of all columns that can have one, and of two of them together.
+my $filters = "SELECT format('ALTER TABLE t SET (tsdb.sparse_index = %L)', string_agg(format('bloom(%I)', attname), ', ') || ', bloom(k, time)') FROM pg_attribute a
+    JOIN pg_type y ON y.oid = a.atttypid WHERE attrelid = 't'::regclass AND attnum > 0 AND NOT attisdropped AND EXISTS (SELECT FROM pg_opclass o
+    WHERE opcmethod = (SELECT oid FROM pg_am WHERE amname = 'hash') AND opcdefault AND opcintype = CASE WHEN y.typtype = 'd' THEN y.typbasetype WHEN y.typname = 'varchar' THEN 'text'::regtype WHEN y.typcategory = 'A' THEN 'anyarray'::regtype ELSE y.oid END)\n\\gexec\n";
 my @states = (
     { name => 'plain' },
     {
@@ -64,7 +68,7 @@ my @states = (
     },
     {
         name => 'half', database => 1, options => \@columnar_options, maintain => \@convert,
-        adopt => $columnstore, settle => half_of_chunks('compress_chunk(c)'),
+        adopt => $columnstore, settle => $filters . half_of_chunks('compress_chunk(c)'),
     },
     {
         # Indexes have entries for columnar rows, as many as can.

@@ -1,6 +1,6 @@
 # A byte of a row group that is not what it was gives an error that says so and where, or the right answer;
 # never a crash, never other rows. Bytes are changed in the files of a server that is down: those of
-# heads, descriptors, segments and bitmaps of deleted rows, one at a time, and put back.
+# heads, descriptors, segments, bloom filters and bitmaps of deleted rows, one at a time, and put back.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -17,12 +17,12 @@ $node->safe_psql('postgres', q{
     SELECT create_hypertable('t', by_range('time', interval '1 year'));
     INSERT INTO t SELECT '2024-01-01'::timestamptz + i * interval '1 minute', i, sin(i), CASE WHEN i % 3 = 0 THEN i * 0.5 END, i * 0.25, 'tag' || i % 10, md5(i::text),
         md5((i % 500)::text)::uuid, i % 7 = 0, jsonb_build_object('k', i % 20), make_interval(secs => i), point(i, i % 3) FROM generate_series(1, 6000) AS i;
-    ALTER TABLE t SET (tsdb.enable_columnstore, tsdb.segmentby = 'tag', tsdb.orderby = 'time');
+    ALTER TABLE t SET (tsdb.enable_columnstore, tsdb.segmentby = 'tag', tsdb.orderby = 'time', tsdb.sparse_index = 'bloom(doc), bloom(u)');
     SELECT compress_chunk(c) FROM show_chunks('t') c;
 });
 like($node->safe_psql('postgres', 'EXPLAIN DELETE FROM t WHERE id % 30 = 3'), qr/Vectorized Delete: true/, 'rows are deleted by vectors');
 $node->safe_psql('postgres', 'DELETE FROM t WHERE id % 30 = 3; CHECKPOINT');
-my $sum = "SELECT count(*), md5(string_agg(t::text, ',' ORDER BY id)) FROM t";
+my $sum = "SELECT count(*), md5(string_agg(t::text, ',' ORDER BY id)), (SELECT count(*) FROM t WHERE doc = md5('17')), (SELECT count(*) FROM t WHERE u = md5('none')::uuid) FROM t";
 my $expected = $node->safe_psql('postgres', $sum);
 my $file = $node->data_dir . '/' . $node->safe_psql('postgres',
     "SELECT pg_relation_filepath(reltoastrelid) FROM pg_class WHERE oid = '_timescaledb_internal._hyper_1_1_chunk'::regclass");
@@ -48,8 +48,11 @@ srand($ENV{VARVE_RANDOM_SEED} // 1);
 my ($errors, $answers) = (0, 0);
 my @bitmaps = grep { $_->[1] == 136 } @places;
 is(scalar @bitmaps, 2, 'there is a bitmap for each vector that had such rows');
+my @filters = grep { substr($pages, $_->[0], 4) eq 'VBF1' } @places;
+is(scalar @filters, 2, 'there are two filters');
 my @cases = (map({ [ $places[0][0] + $_, 1 << $_ % 8 ] } 0 .. 30),  # the head of the group and its descriptor's
     map({ my $place = $places[ rand @places ]; [ $place->[0] + int(rand $place->[1]), 1 << int(rand 8) ] } 1 .. 40),
+    map({ my $place = $filters[ $_ % 2 ]; [ $place->[0] + ($_ < 64 ? $_ / 2 : int(rand $place->[1])), 1 << int(rand 8) ] } 0 .. 80),
     map({ [ $bitmaps[0][0] + 8 * $_ + int(rand 8), 1 << int(rand 8) ] } 0 .. 16));
 for my $case (@cases) {
     my ($at, $bits) = @$case;

@@ -19,7 +19,7 @@ $node->safe_psql('source', q{
     CREATE TABLE m (time timestamptz NOT NULL, device int NOT NULL, v numeric, note text, PRIMARY KEY (device, time));
     SELECT create_hypertable('m', by_range('time', interval '1 day'));
     INSERT INTO m SELECT t, d, d * 0.25, CASE WHEN d > 1 THEN repeat('long ', 1000 * d) END FROM generate_series(timestamptz '2024-01-01', '2024-01-03', '10 minutes') t, generate_series(1, 5) d;
-    ALTER TABLE m SET (tsdb.enable_columnstore, tsdb.segmentby = 'device', tsdb.full_indexes = 'm_pkey');
+    ALTER TABLE m SET (tsdb.enable_columnstore, tsdb.segmentby = 'device', tsdb.full_indexes = 'm_pkey', tsdb.sparse_index = 'bloom(note), minmax(v)');
     SELECT compress_chunk(c) FROM show_chunks('m', older_than => timestamptz '2024-01-03') c;
     UPDATE m SET v = 100 WHERE device = 3 AND time < '2024-01-01 02:00';
     DELETE FROM m WHERE device = 4 AND time < '2024-01-01 02:00';
@@ -38,7 +38,7 @@ $node->command_ok([ 'pg_restore', '-d', $node->connstr('target'), $file ], 'rest
 is($node->safe_psql('target', $sum), $expected, 'all rows, once');
 is($node->safe_psql('target', $chunks), $states, 'chunks are what they were');
 is($node->safe_psql('target', 'SELECT segmentby, orderby, index FROM timescaledb_information.hypertable_columnstore_settings'),
-    'device|"time" DESC|[{"type": "full", "index": "m_pkey"}]', 'settings, too');
+    'device|"time" DESC|[{"type": "bloom", "column": "note"}, {"type": "minmax", "column": "v"}, {"type": "full", "index": "m_pkey"}]', 'settings, too');
 is($node->safe_psql('target', 'SELECT sum(pg_relation_size(c)) > 0 FROM show_chunks(\'m\') c'), 't', 'the rows are beside the columns');
 $node->safe_psql('target', q{SELECT compress_chunk(c) FROM show_chunks('m', older_than => timestamptz '2024-01-03') c});
 is($node->safe_psql('target', $sum), $expected, 'and become columns again');
