@@ -36,11 +36,11 @@ columnstore::HashedColumn hashed_column(const KeyCondition& condition, Relation 
   const Oid indexed = index->rd_opcintype[key.sk_attno - 1];
   const Oid argument_type = OidIsValid(key.sk_subtype) ? key.sk_subtype : indexed;
   const Oid operation = equality_of(key, index, argument_type);
-  const columnstore::Column column = columnstore::column_of(
-      *TupleDescAttr(RelationGetDescr(chunk), condition.attribute - 1));
+  const columnstore::Column column =
+      columnstore::column_of(*TupleDescAttr(RelationGetDescr(chunk), condition.attribute - 1));
   if (!OidIsValid(operation) || key.sk_collation != column.collation) return {};
-  const Oid procedure = columnstore::value_hash_of_operand(column.type, column.collation, operation,
-                                                           argument_type);
+  const Oid procedure =
+      columnstore::value_hash_of_operand(column.type, column.collation, operation, argument_type);
   const int count = condition.is_array ? condition.element_count : 1;
   if (!OidIsValid(procedure) || count > columnstore::kMostHashes) return {};
   FmgrInfo function;

@@ -3,6 +3,7 @@
 #include "extension/chunk/maintain/chunk_argument.h"
 #include "extension/columnstore/convert.h"
 #include "extension/columnstore/filter_columns.h"
+#include "extension/columnstore/roll_up.h"
 #include "extension/skipping/measure.h"
 
 #include "extension/pg/boundary.h"
@@ -23,10 +24,10 @@ bool flag(FunctionCallInfo fcinfo, int position, bool otherwise) {
   return PG_GETARG_BOOL(position);
 }
 
-/// Others go on with the chunk: until the end, when they wait for what convert.h says.
-chunk::OwnChunk locked(FunctionCallInfo fcinfo, const char* function) {
-  const chunk::OwnChunk named = chunk::own_chunk(fcinfo->args[0], function);
-  const chunk::OwnChunk known = chunk::lock_hypertable_of(named, AccessShareLock);
+/// Others go on with the chunk: until the end, when they wait for what convert.h says. `mode` is
+/// for the hypertable.
+chunk::OwnChunk locked(const chunk::OwnChunk& named, LOCKMODE mode) {
+  const chunk::OwnChunk known = chunk::lock_hypertable_of(named, mode);
   pg::call([&] { LockRelationOid(known.chunk.relation, ShareUpdateExclusiveLock); });
   const chunk::OwnChunk own = chunk::current(known);
   pg::call([&] {
@@ -102,14 +103,21 @@ void decompress(const chunk::OwnChunk& own, bool if_columnar) {
   forget_conversion(own.chunk.id);
 }
 
+/// Who rolls chunks up is alone with the hypertable's ranges from the beginning.
 Oid compress_call(FunctionCallInfo fcinfo, const char* function) {
-  const chunk::OwnChunk own = locked(fcinfo, function);
-  pg::call([&] { compress(own, flag(fcinfo, 1, true), flag(fcinfo, 2, false)); });
-  return own.chunk.relation;
+  const chunk::OwnChunk named = chunk::own_chunk(fcinfo->args[0], function);
+  const std::int64_t interval =
+      pg::call([&] { return settings_of(named.hypertable.id).compress_interval; });
+  const chunk::OwnChunk own =
+      locked(named, interval > 0 ? ShareUpdateExclusiveLock : AccessShareLock);
+  return pg::call([&] {
+    compress(own, flag(fcinfo, 1, true), flag(fcinfo, 2, false));
+    return roll_up_now(own, interval);
+  });
 }
 
 Oid decompress_call(FunctionCallInfo fcinfo, const char* function) {
-  const chunk::OwnChunk own = locked(fcinfo, function);
+  const chunk::OwnChunk own = locked(chunk::own_chunk(fcinfo->args[0], function), AccessShareLock);
   pg::call([&] { decompress(own, flag(fcinfo, 1, true)); });
   return own.chunk.relation;
 }
@@ -122,6 +130,15 @@ Oid decompress_call(FunctionCallInfo fcinfo, const char* function) {
 //     same
 VARVE_SQL_FUNCTION(varve_compress_chunk) {
   PG_RETURN_OID(varve::columnstore::compress_call(fcinfo, "compress_chunk()"));
+}
+
+// varve_catalog.convert_alone(chunk regclass) returns regclass
+VARVE_SQL_FUNCTION(varve_convert_alone) {
+  using namespace varve;
+  const chunk::OwnChunk own =
+      columnstore::locked(chunk::own_chunk(fcinfo->args[0], "compress_chunk()"), AccessShareLock);
+  pg::call([&] { columnstore::compress(own, true, false); });
+  PG_RETURN_OID(own.chunk.relation);
 }
 
 // decompress_chunk(uncompressed_chunk regclass, if_compressed boolean) returns regclass

@@ -104,7 +104,7 @@ std::span<const FilterColumns> filters_of(Relation indexed, Relation target,
                                           const Settings& settings) {
   if (settings.sparse_index == nullptr) {
     return are_blooms_chosen() ? chosen_filters(indexed, target, settings)
-                          : std::span<const FilterColumns>();
+                               : std::span<const FilterColumns>();
   }
   List* entries = sparse_entries(settings.sparse_index);
   auto* filters =

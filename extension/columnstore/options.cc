@@ -2,17 +2,17 @@
 
 #include "extension/catalog/chunk_table.h"
 #include "extension/catalog/ownership.h"
+#include "extension/columnstore/chosen_order.h"
 #include "extension/columnstore/column_list.h"
 #include "extension/columnstore/convert.h"
-#include "extension/columnstore/default_order.h"
 #include "extension/columnstore/full_indexes.h"
+#include "extension/columnstore/roll_up.h"
 #include "extension/columnstore/settings.h"
 #include "extension/columnstore/sparse_options.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
 #include <commands/defrem.h>
-#include <lib/stringinfo.h>
 #include <parser/parse_oper.h>
 #include <storage/lmgr.h>
 #include <utils/builtins.h>
@@ -22,7 +22,7 @@ extern "C" {
 namespace varve::columnstore {
 namespace {
 
-enum class Kind { kEnable, kSegmentby, kOrderby, kFullIndexes, kSparseIndex, kUnsupported };
+enum class Kind { kEnable, kSegmentby, kOrderby, kFullIndexes, kSparseIndex, kInterval };
 
 const struct {
   const char* name;
@@ -38,8 +38,8 @@ const struct {
     {"orderby", Kind::kOrderby},
     {"order_by", Kind::kOrderby},
     {"full_indexes", Kind::kFullIndexes},
-    {"compress_chunk_interval", Kind::kUnsupported},
-    {"compress_chunk_time_interval", Kind::kUnsupported},
+    {"compress_chunk_interval", Kind::kInterval},
+    {"compress_chunk_time_interval", Kind::kInterval},
     {"compress_index", Kind::kSparseIndex},
     {"compress_sparse_index", Kind::kSparseIndex},
     {"sparse_index", Kind::kSparseIndex},
@@ -54,13 +54,14 @@ struct Wanted {
   DefElem* orderby;
   DefElem* full_indexes;
   DefElem* sparse_index;
+  DefElem* compress_interval;
 };
 
 Kind kind_of(const DefElem* option) {
   for (const auto& known : kOptions) {
     if (strcmp(known.name, option->defname) == 0) return known.kind;
   }
-  return Kind::kUnsupported;
+  elog(ERROR, "\"%s\" is no option of the columnstore", option->defname);
 }
 
 void set_once(DefElem*& wanted, DefElem* option) {
@@ -91,7 +92,7 @@ Wanted read(const List* options) {
       case Kind::kOrderby: set_once(wanted.orderby, option); break;
       case Kind::kFullIndexes: set_once(wanted.full_indexes, option); break;
       case Kind::kSparseIndex: set_once(wanted.sparse_index, option); break;
-      case Kind::kUnsupported: refuse(option);
+      case Kind::kInterval: set_once(wanted.compress_interval, option); break;
     }
   }
   return wanted;
@@ -111,20 +112,12 @@ void require_column(Oid hypertable, const char* name) {
                          get_rel_name(hypertable))));
 }
 
-bool contains(const List* names, const char* name) {
-  ListCell* cell;
-  foreach (cell, names) {
-    if (strcmp(static_cast<const char*>(lfirst(cell)), name) == 0) return true;
-  }
-  return false;
-}
-
 /// Reports columns that are not there, have no order, or are named twice.
 void check(Oid hypertable, const Settings& settings) {
   List* seen = NIL;
   const auto see = [&](const char* name) {
     require_column(hypertable, name);
-    if (contains(seen, name)) {
+    if (has_name(seen, name)) {
       ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                       errmsg("column \"%s\" is named twice in segmentby and orderby", name)));
     }
@@ -149,68 +142,7 @@ void require_no_columnar_chunk(const catalog::Hypertable& hypertable) {
   }
 }
 
-// --- Choices
-
-/// The order ends with time, so that rows of a segment are found by it.
-void append_time(Settings& settings, const char* time) {
-  if (contains(settings.segmentby, time)) return;
-  ListCell* cell;
-  foreach (cell, settings.orderby) {
-    if (strcmp(static_cast<OrderColumn*>(lfirst(cell))->name, time) == 0) return;
-  }
-  settings.orderby = list_concat(settings.orderby, default_orderby(time));
-}
-
-/// Takes columns out of the chosen segments that the order has already.
-List* without(const List* names, const List* orderby) {
-  List* rest = NIL;
-  ListCell* cell;
-  foreach (cell, names) {
-    bool is_ordered = false;
-    ListCell* other;
-    foreach (other, orderby) {
-      is_ordered |= strcmp(static_cast<OrderColumn*>(lfirst(other))->name,
-                           static_cast<const char*>(lfirst(cell))) == 0;
-    }
-    if (!is_ordered) rest = lappend(rest, lfirst(cell));
-  }
-  return rest;
-}
-
-const char* joined(const List* names) {
-  StringInfoData text;
-  initStringInfo(&text);
-  ListCell* cell;
-  foreach (cell, names) {
-    appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "",
-                     quote_identifier(static_cast<const char*>(lfirst(cell))));
-  }
-  return text.data;
-}
-
-void choose_segmentby(Settings& settings, Oid hypertable, const char* time) {
-  const char* because = nullptr;
-  settings.segmentby = without(default_segmentby(hypertable, time, &because), settings.orderby);
-  const char* name = get_rel_name(hypertable);
-  if (settings.segmentby == NIL) {
-    ereport(NOTICE, (errmsg("rows of hypertable \"%s\" will not be segmented", name),
-                     errdetail("No index has the time column and another one.")));
-  } else {
-    ereport(NOTICE, (errmsg("rows of hypertable \"%s\" will be segmented by %s", name,
-                            joined(settings.segmentby)),
-                     errdetail("These are the columns of index \"%s\" beside the time.", because)));
-  }
-}
-
-void choose_orderby(Settings& settings, Oid hypertable, const char* time) {
-  settings.orderby = NIL;
-  append_time(settings, time);
-  ereport(NOTICE,
-          (errmsg("rows of hypertable \"%s\" will be ordered by %s", get_rel_name(hypertable),
-                  settings.orderby == NIL ? "their segments alone"
-                                          : psprintf("%s DESC", quote_identifier(time))),
-           errdetail("This is the time column, the newest rows first.")));
-}
+// --- Statements
 
 void complete(Settings& settings, const Wanted& wanted, bool chooses_segmentby,
               bool chooses_orderby, const catalog::Hypertable& hypertable) {
@@ -229,12 +161,14 @@ void complete(Settings& settings, const Wanted& wanted, bool chooses_segmentby,
     settings.sparse_index =
         checked_sparse_index(hypertable.relation, defGetString(wanted.sparse_index));
   }
+  if (wanted.compress_interval != nullptr) {
+    settings.compress_interval =
+        checked_compress_interval(hypertable, defGetString(wanted.compress_interval));
+  }
   if (chooses_segmentby) choose_segmentby(settings, hypertable.relation, time);
   if (chooses_orderby) choose_orderby(settings, hypertable.relation, time);
   if (wanted.orderby != nullptr) append_time(settings, time);
 }
-
-// --- Statements
 
 /// Another session may be about to do the same, or to convert a chunk.
 catalog::Hypertable locked(Oid relation) {
@@ -247,7 +181,8 @@ catalog::Hypertable locked(Oid relation) {
 /// An order that is given enables the columnstore; what is of no use without one does not.
 void require_enabling(const Wanted& wanted, Oid hypertable) {
   if (wanted.segmentby != nullptr || wanted.orderby != nullptr) return;
-  const DefElem* option = wanted.sparse_index;
+  const DefElem* option =
+      wanted.sparse_index != nullptr ? wanted.sparse_index : wanted.compress_interval;
   if (option == nullptr) return;
   ereport(ERROR,
           (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -271,6 +206,7 @@ void set_options(const catalog::Hypertable& hypertable, const List* options) {
   complete(settings, wanted, is_new && wanted.segmentby == nullptr,
            is_new && wanted.orderby == nullptr, hypertable);
   check(hypertable.relation, settings);
+  if (wanted.compress_interval != nullptr) warn_of_roll_up_order(hypertable, settings);
   store_settings(hypertable.id, settings);
 }
 
@@ -283,9 +219,10 @@ void reset_options(const catalog::Hypertable& hypertable, const List* options) {
   foreach (cell, options) {
     const auto* option = lfirst_node(DefElem, cell);
     const Kind kind = kind_of(option);
-    if (kind == Kind::kEnable || kind == Kind::kUnsupported) refuse(option);
+    if (kind == Kind::kEnable) refuse(option);
     if (kind == Kind::kFullIndexes) settings.full_indexes = NIL;
     if (kind == Kind::kSparseIndex) settings.sparse_index = nullptr;
+    if (kind == Kind::kInterval) settings.compress_interval = 0;
     segmentby |= kind == Kind::kSegmentby;
     orderby |= kind == Kind::kOrderby;
   }

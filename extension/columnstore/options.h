@@ -16,7 +16,8 @@ bool is_option(const DefElem* option);
 /// user owns; of a RESET, their names. Says in a NOTICE what it has chosen where nothing was given.
 ///
 /// Reports TS001, 42501, 42703 and 22023 for columns, 42883 for types without an order, 42601 for
-/// lists that are none, 0A000 for options we have not and where columnar chunks are in the way.
+/// lists that are none, 0A000 where columnar chunks or types of columns are in the way; what
+/// sparse_options.h and roll_up.h say, and 55000 where these options come without the columnstore.
 void apply_options(Oid hypertable, List* options, bool is_reset);
 
 }  // namespace varve::columnstore

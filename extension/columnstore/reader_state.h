@@ -10,7 +10,8 @@
 #include "extension/pg/boundary.h"
 
 // What is behind a Reader, for the sources that make it up: its row groups (reader_groups.cc), its
-// columns (reader_columns.cc), its filters (reader_filters.cc), and what it is asked (reader.cc). C API.
+// columns (reader_columns.cc), its filters (reader_filters.cc), and what it is asked (reader.cc). C
+// API.
 namespace varve::columnstore {
 
 inline constexpr int kNone = -1;

@@ -103,19 +103,22 @@ const char* text_or_null(std::uint64_t row, int number) {
 }  // namespace
 
 Settings settings_of(std::int32_t hypertable_id) {
-  Settings settings = {false, NIL, NIL, NIL, nullptr};
+  Settings settings = {};
   const MemoryContext context = CurrentMemoryContext;
   job::as_catalog_owner([&] {
     if (job::execute("SELECT segmentby, orderby, orderby_desc, orderby_nullsfirst, full_indexes, "
-                     "sparse_index "
+                     "sparse_index, compress_interval "
                      "FROM varve_catalog.columnstore WHERE hypertable_id = $1",
                      {Argument::integer(hypertable_id)}) == 0) {
       return;
     }
     const MemoryContext outer = MemoryContextSwitchTo(context);
-    settings = {true, strings_of(job::column(0, 1)),
+    settings = {true,
+                strings_of(job::column(0, 1)),
                 orderby_of(job::column(0, 2), job::column(0, 3), job::column(0, 4)),
-                strings_of(job::column(0, 5)), text_or_null(0, 6)};
+                strings_of(job::column(0, 5)),
+                text_or_null(0, 6),
+                DatumGetInt64(job::column(0, 7))};
     MemoryContextSwitchTo(outer);
   });
   return settings;
@@ -130,11 +133,18 @@ void store_settings(std::int32_t hypertable_id, const Settings& settings) {
     }
     const Stored arrays = stored(settings);
     job::execute(
-        "INSERT INTO varve_catalog.columnstore VALUES ($1, $2, $3, $4, $5, $6, $7) "
+        "INSERT INTO varve_catalog.columnstore VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
         "ON CONFLICT (hypertable_id) DO UPDATE SET segmentby = $2, orderby = $3, "
-        "orderby_desc = $4, orderby_nullsfirst = $5, full_indexes = $6, sparse_index = $7",
-        {id, arrays.segmentby, arrays.orderby, arrays.descending, arrays.nulls_first,
-         names_of(settings.full_indexes), Argument::text(settings.sparse_index)});
+        "orderby_desc = $4, orderby_nullsfirst = $5, full_indexes = $6, sparse_index = $7, "
+        "compress_interval = $8",
+        {id,
+         arrays.segmentby,
+         arrays.orderby,
+         arrays.descending,
+         arrays.nulls_first,
+         names_of(settings.full_indexes),
+         Argument::text(settings.sparse_index),
+         {INT8OID, Int64GetDatum(settings.compress_interval)}});
   });
 }
 

@@ -20,10 +20,11 @@ struct OrderColumn {
 /// whose equal values end up side by side, then by the order columns.
 struct Settings {
   bool is_enabled;
-  List* segmentby;     // of char*
-  List* orderby;       // of OrderColumn*
-  List* full_indexes;  // of char*: full_indexes.h
-  const char* sparse_index;  // sparse_options.h; null: chosen by the indexes
+  List* segmentby;                 // of char*
+  List* orderby;                   // of OrderColumn*
+  List* full_indexes;              // of char*: full_indexes.h
+  const char* sparse_index;        // sparse_options.h; null: chosen by the indexes
+  std::int64_t compress_interval;  // roll_up.h; 0: chunks stay as they are
 };
 
 /// The row of varve_catalog.columnstore for a hypertable, in the current memory context; not

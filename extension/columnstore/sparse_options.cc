@@ -51,7 +51,8 @@ bool is_hashed(const Column& column) {
   return OidIsValid(value_hash_of(column.type, column.collation));
 }
 
-[[noreturn]] void refuse_type(const SparseEntry& entry, const char* name, Oid type, const char* reason) {
+[[noreturn]] void refuse_type(const SparseEntry& entry, const char* name, Oid type,
+                              const char* reason) {
   ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                   errmsg("column \"%s\" of type %s cannot have sparse index \"%s\"", name,
                          format_type_be(type), entry.type),
@@ -131,7 +132,6 @@ VARVE_SQL_FUNCTION(varve_sparse_index_entries) {
   const char* list = varve::pg::call([&] { return text_to_cstring(PG_GETARG_TEXT_PP(0)); });
   const std::string json =
       varve::columnstore::json_of(varve::columnstore::parse_sparse_indexes(list));
-  return varve::pg::call([&] {
-    return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.c_str()));
-  });
+  return varve::pg::call(
+      [&] { return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.c_str())); });
 }

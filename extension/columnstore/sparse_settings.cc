@@ -23,8 +23,8 @@ void define_sparse_settings() {
                            true, PGC_USERSET, GUC_EXPLAIN, nullptr, nullptr, nullptr);
   DefineCustomBoolVariable("timescaledb.enable_composite_bloom_indexes",
                            "Leaves out row groups by bloom filters of several columns.", nullptr,
-                           &reads_composite_blooms, true, PGC_USERSET, GUC_EXPLAIN, nullptr, nullptr,
-                           nullptr);
+                           &reads_composite_blooms, true, PGC_USERSET, GUC_EXPLAIN, nullptr,
+                           nullptr, nullptr);
 }
 
 bool are_blooms_chosen() { return chooses_blooms; }

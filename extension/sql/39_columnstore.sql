@@ -8,6 +8,7 @@ CREATE TABLE varve_catalog.columnstore (
     orderby_nullsfirst boolean[] NOT NULL,
     full_indexes      name[]    NOT NULL DEFAULT '{}',  -- of the hypertable; those of columnar chunks have all rows
     sparse_index      text,                             -- as the option has it; null: chosen by the indexes
+    compress_interval bigint    NOT NULL DEFAULT 0,     -- that chunks are rolled up to, as chunk_interval counts; 0: they are not
     CONSTRAINT columnstore_orderby_check CHECK (
         cardinality(orderby_desc) = cardinality(orderby) AND cardinality(orderby_nullsfirst) = cardinality(orderby))
 );
@@ -88,6 +89,18 @@ AS 'MODULE_PATHNAME', 'varve_has_dead_columnar_rows'
 LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION varve_catalog.has_dead_columnar_rows(regclass) IS
     'whether a columnar chunk has row groups so many rows of which have been deleted that converting it again writes them anew';
+
+-- Policies do this in transactions of their own, in which nothing else is locked.
+CREATE FUNCTION varve_catalog.convert_alone(chunk regclass) RETURNS regclass
+AS 'MODULE_PATHNAME', 'varve_convert_alone'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION varve_catalog.convert_alone(regclass) IS 'puts the rows of a chunk into columns, and does not roll it up';
+
+CREATE FUNCTION varve_catalog.roll_up(hypertable_id integer) RETURNS boolean
+AS 'MODULE_PATHNAME', 'varve_roll_up'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION varve_catalog.roll_up(integer) IS
+    'merges the oldest chunks in columns that are to be one by the option tsdb.compress_chunk_time_interval; false where there are none';
 
 CREATE FUNCTION varve_catalog.sparse_index_entries(list text) RETURNS jsonb
 AS 'MODULE_PATHNAME', 'varve_sparse_index_entries'

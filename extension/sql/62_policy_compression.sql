@@ -77,7 +77,7 @@ DECLARE
 BEGIN
     BEGIN
         before := pg_total_relation_size(target.relation);
-        PERFORM @extschema@.compress_chunk(target.relation);
+        PERFORM varve_catalog.convert_alone(target.relation);
         state := state || jsonb_build_object('converted', coalesce((state ->> 'converted')::bigint, 0) + 1,
             'bytes', coalesce((state ->> 'bytes')::bigint, 0) + before,
             'bytes_after', coalesce((state ->> 'bytes_after')::bigint, 0) + pg_total_relation_size(target.relation));
@@ -95,22 +95,46 @@ END $$;
 
 COMMENT ON FUNCTION varve_catalog.compression_step(varve_catalog.chunk, jsonb) IS 'converts one chunk, and writes down how that went';
 
+CREATE FUNCTION varve_catalog.roll_up_step(hypertable_id integer, INOUT state jsonb, OUT is_done boolean)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
+DECLARE
+    reason text;
+BEGIN
+    is_done := NOT varve_catalog.roll_up(hypertable_id);
+    IF NOT is_done THEN
+        state := state || jsonb_build_object('rolled_up', coalesce((state ->> 'rolled_up')::bigint, 0) + 1);
+        PERFORM _timescaledb_functions.report_run(state - 'sqlstate');
+    END IF;
+EXCEPTION WHEN lock_not_available OR deadlock_detected OR feature_not_supported OR object_in_use OR undefined_table OR SQLSTATE 'TS003' THEN
+    GET STACKED DIAGNOSTICS reason = MESSAGE_TEXT;
+    is_done := true;
+    state := varve_catalog.policy_kept(state, (SELECT h.relation::regclass::text FROM varve_catalog.hypertable h WHERE h.id = hypertable_id), reason, SQLSTATE);
+END $$;
+
+COMMENT ON FUNCTION varve_catalog.roll_up_step(integer, jsonb) IS 'rolls up once, and writes down how that went; whether that was all';
+
 CREATE PROCEDURE _timescaledb_functions.policy_compression(job_id integer, config jsonb)
 LANGUAGE plpgsql AS $$
 DECLARE
     state jsonb := '{"converted": 0, "bytes": 0, "bytes_after": 0}';
     target varve_catalog.chunk;
     present pg_catalog.int8;
+    is_done pg_catalog.bool := false;
+    id CONSTANT pg_catalog.int4 := (config OPERATOR(pg_catalog.->>) 'hypertable_id')::pg_catalog.int4;
 BEGIN
     PERFORM _timescaledb_functions.policy_compression_check(config);
     PERFORM _timescaledb_functions.report_run(state);
-    present := varve_catalog.integer_now((config OPERATOR(pg_catalog.->>) 'hypertable_id')::pg_catalog.int4);
+    present := varve_catalog.integer_now(id);
     FOREACH target IN ARRAY varve_catalog.compression_chunks(config, present) LOOP
         state := varve_catalog.compression_step(target, state);
+        COMMIT;
+    END LOOP;
+    WHILE NOT is_done LOOP
+        SELECT s.state, s.is_done INTO state, is_done FROM varve_catalog.roll_up_step(id, state) s;
         COMMIT;
     END LOOP;
     PERFORM varve_catalog.policy_end(state, 'convert', 'converted');
 END $$;
 
 COMMENT ON PROCEDURE _timescaledb_functions.policy_compression(integer, jsonb) IS
-    'puts the rows of chunks that are old enough into columns, each chunk in a transaction of its own';
+    'puts the rows of chunks that are old enough into columns and rolls them up, each chunk in a transaction of its own';

@@ -26,7 +26,8 @@ CREATE VIEW timescaledb_information.hypertable_columnstore_settings AS
 SELECT h.relation AS hypertable,
     (SELECT string_agg(quote_ident(s.name), ', ' ORDER BY s.n) FROM unnest(e.segmentby) WITH ORDINALITY s (name, n)) AS segmentby,
     varve_catalog.order_text(e.orderby, e.orderby_desc, e.orderby_nullsfirst) AS orderby,
-    NULL::text AS compress_interval_length,
+    CASE WHEN e.compress_interval = 0 THEN NULL WHEN varve_catalog.is_integer(h.column_type) THEN e.compress_interval::text
+        ELSE varve_catalog.interval_of(e.compress_interval)::text END AS compress_interval_length,
     CASE WHEN e.sparse_index IS NULL THEN full_index.entries
         ELSE varve_catalog.sparse_index_entries(e.sparse_index) || coalesce(full_index.entries, '[]') END AS index
 FROM varve_catalog.columnstore e JOIN varve_catalog.hypertable h ON h.id = e.hypertable_id,

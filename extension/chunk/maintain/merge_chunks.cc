@@ -1,4 +1,6 @@
 // merge_chunks(): several adjacent chunks become one.
+#include "extension/chunk/maintain/merge_chunks.h"
+
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -174,6 +176,29 @@ void merge_locked(const Merge& merge) {
   become_again(before);
 }
 
+void merge_array(FunctionCallInfo fcinfo) {
+  if (PG_ARGISNULL(0)) throw_unsuitable("the chunks must not be null");
+  struct Elements {
+    Datum* values;
+    bool* nulls;
+    int count;
+  };
+  const Elements elements = pg::call([&] {
+    Elements all = {};
+    deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), REGCLASSOID, sizeof(Oid), true, TYPALIGN_INT,
+                      &all.values, &all.nulls, &all.count);
+    return all;
+  });
+  std::vector<NullableDatum> arguments;
+  arguments.reserve(elements.count);
+  for (int i = 0; i < elements.count; ++i) {
+    arguments.push_back({elements.values[i], elements.nulls[i]});
+  }
+  merge_chunks(arguments.data(), arguments.size());
+}
+
+}  // namespace
+
 void merge_chunks(const NullableDatum* arguments, std::size_t count) {
   std::vector<OwnChunk> chunks = known_chunks(arguments, count);
   sort_by_range(chunks);
@@ -198,28 +223,6 @@ void merge_chunks(const NullableDatum* arguments, std::size_t count) {
   if (analyzed) pg::call([&] { analyze(relations[0]); });
 }
 
-void merge_array(FunctionCallInfo fcinfo) {
-  if (PG_ARGISNULL(0)) throw_unsuitable("the chunks must not be null");
-  struct Elements {
-    Datum* values;
-    bool* nulls;
-    int count;
-  };
-  const Elements elements = pg::call([&] {
-    Elements all = {};
-    deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), REGCLASSOID, sizeof(Oid), true, TYPALIGN_INT,
-                      &all.values, &all.nulls, &all.count);
-    return all;
-  });
-  std::vector<NullableDatum> arguments;
-  arguments.reserve(elements.count);
-  for (int i = 0; i < elements.count; ++i) {
-    arguments.push_back({elements.values[i], elements.nulls[i]});
-  }
-  merge_chunks(arguments.data(), arguments.size());
-}
-
-}  // namespace
 }  // namespace varve::chunk
 
 // merge_chunks(chunk1 regclass, chunk2 regclass, concurrently boolean)

@@ -54,7 +54,7 @@ SELECT option, state_of(format('ALTER TABLE metric SET (%s)', option)) FROM (VAL
     ($$tsdb.segmentby = 'v DESC'$$),
     ($$tsdb.segmentby = 'note', tsdb.segment_by = 'device'$$),
     ($$tsdb.enable_columnstore = 'maybe'$$),
-    ($$tsdb.compress_chunk_time_interval = '1 week'$$),
+    ($$tsdb.compress_chunk_time_interval = '1 hour'$$),
     ($$tsdb.sparse_index = 'bloom(lower(note))'$$)) o (option);
 SELECT state_of('ALTER TABLE metric RESET (tsdb.enable_columnstore)');
 SELECT state_of('ALTER TABLE twin SET (tsdb.enable_columnstore)');
