@@ -15,12 +15,14 @@ extern "C" {
 #include <access/xact.h>
 #include <access/xlog.h>
 #include <catalog/pg_am.h>
+#include <nodes/nodeFuncs.h>
 #include <nodes/pathnodes.h>
 #include <optimizer/optimizer.h>
 #include <optimizer/plancat.h>
 #include <parser/parsetree.h>
 #include <utils/guc.h>
 #include <utils/index_selfuncs.h>
+#include <utils/lsyscache.h>
 #include <utils/selfuncs.h>
 }
 
@@ -57,6 +59,40 @@ Selectivity part_looked_at(PlannerInfo* root, const IndexPath& path) {
   return part;
 }
 
+bool is_equality(const RestrictInfo& info) {
+  const auto* clause = reinterpret_cast<const Node*>(info.clause);
+  const auto is_hashed = [](Oid operation, const List* arguments) {
+    return op_hashjoinable(operation, exprType(static_cast<const Node*>(linitial(arguments))));
+  };
+  if (IsA(clause, OpExpr)) {
+    const auto& operation = *reinterpret_cast<const OpExpr*>(clause);
+    return is_hashed(operation.opno, operation.args);
+  }
+  if (!IsA(clause, ScalarArrayOpExpr)) return false;
+  const auto& operation = *reinterpret_cast<const ScalarArrayOpExpr*>(clause);
+  return is_hashed(operation.opno, operation.args);
+}
+
+/// Vectors that a lookup has to look at: what is left by the order of row groups, and by their
+/// bloom filters.
+double vectors_looked_at(PlannerInfo* root, const IndexPath& path) {
+  const double rows = path.indexinfo->rel->tuples;
+  double vectors = vectors_touched(rows, part_looked_at(root, path));
+  const Oid table = planner_rt_fetch(path.indexinfo->rel->relid, root)->relid;
+  Relation chunk = table_open(table, NoLock);
+  ListCell* cell;
+  foreach (cell, path.indexclauses) {
+    const auto* clause = lfirst_node(IndexClause, cell);
+    const auto column = static_cast<AttrNumber>(path.indexinfo->indexkeys[clause->indexcol]);
+    if (!is_equality(*linitial_node(RestrictInfo, clause->indexquals))) continue;
+    if (!is_filtered(chunk, column)) continue;
+    const double matching = rows * selectivity_of(root, path, column);
+    vectors = std::min(vectors, vectors_behind_filters(rows, matching));
+  }
+  table_close(chunk, NoLock);
+  return vectors;
+}
+
 // An index scan of the heap part, and what the lookup in the row groups adds.
 void cost_estimate(PlannerInfo* root, IndexPath* path, double loops, Cost* startup, Cost* total,
                    Selectivity* selectivity, double* correlation, double* pages) {
@@ -71,8 +107,7 @@ void cost_estimate(PlannerInfo* root, IndexPath* path, double loops, Cost* start
   GenericCosts costs = {};
   genericcostestimate(root, path, loops, &costs);
   const double keys = std::max(1, list_length(path->indexclauses));
-  const double rows = vectors_touched(path->indexinfo->rel->tuples, part_looked_at(root, *path)) *
-                      columnstore::kVectorLength;
+  const double rows = vectors_looked_at(root, *path) * columnstore::kVectorLength;
   *startup = costs.indexStartupCost;
   *total = costs.indexTotalCost + rows * keys * cpu_operator_cost;
   *selectivity = costs.indexSelectivity;

@@ -36,6 +36,10 @@ columnstore::GroupOrder read_order(Relation chunk) {
     for (const auto& column : columns.first(std::min<std::size_t>(columns.size(), order.kMost))) {
       order.attributes[order.count++] = column.attribute;
     }
+    const auto filtered = reader->filtered_columns(groups.back().number);
+    for (const AttrNumber column : filtered.first(std::min<std::size_t>(filtered.size(), order.kMost))) {
+      order.filtered[order.filtered_count++] = column;
+    }
   }
   give_back(reader);
   return order;

@@ -4,6 +4,7 @@
 
 #include "extension/columnar/planned_groups.h"
 #include "extension/columnstore/reader.h"
+#include "extension/columnstore/sparse_settings.h"
 
 #include "extension/pg/postgres.h"
 extern "C" {
@@ -33,6 +34,23 @@ inline double vectors_touched(double rows, Selectivity part) {
   const double vectors = std::max(1.0, rows / columnstore::kVectorLength);
   const double groups = std::max(1.0, rows / 65536);
   return std::min(vectors, groups + vectors * part);
+}
+
+/// Whether row groups of the chunk have bloom filters of the column that are asked.
+inline bool is_filtered(Relation chunk, AttrNumber column) {
+  if (!columnstore::are_blooms_read()) return false;
+  const columnstore::GroupOrder order = group_order(chunk);
+  return std::find(order.filtered, order.filtered + order.filtered_count, column) !=
+         order.filtered + order.filtered_count;
+}
+
+/// Vectors of the row groups that bloom filters leave, where as many rows have one of the values
+/// that are asked for: the groups that have them, and a few that are taken for such.
+inline double vectors_behind_filters(double rows, double matching) {
+  constexpr double kMistaken = 0.012;
+  const double vectors = std::max(1.0, rows / columnstore::kVectorLength);
+  const double groups = std::max(1.0, rows / 65536);
+  return vectors * std::min(1.0, std::min(groups, matching) / groups + kMistaken);
 }
 
 }  // namespace varve::columnar

@@ -21,11 +21,14 @@ struct GroupTotals {
   BlockNumber pages;           // of the TOAST relation when it was asked
 };
 
-/// The first columns that the newest group is sorted by; attributes[count] and on are undefined.
+/// The first columns that the newest group is sorted by, and those that it has bloom filters of;
+/// attributes[count] and on are undefined, as are filtered[filtered_count] and on.
 struct GroupOrder {
   static constexpr int kMost = 4;  // who has conditions on more is told of these
   std::int16_t count;
   AttrNumber attributes[kMost];
+  std::int16_t filtered_count;
+  AttrNumber filtered[kMost];
 };
 
 Known known_groups(Oid toast);

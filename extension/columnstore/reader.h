@@ -111,6 +111,8 @@ class Reader {
   /// The same of a whole group: reads nothing but its descriptor.
   bool may_contain(std::uint16_t group, AttrNumber attribute, const ValueRange& range);
 
+  /// The columns that the group has a filter of their own of, in the current memory context.
+  std::span<const AttrNumber> filtered_columns(std::uint16_t group);
   /// Whether may_have() has anything to ask.
   bool has_filters(std::uint16_t group);
   /// Whether a row of the group may have one of these values in each of the columns, each of which

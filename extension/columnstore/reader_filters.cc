@@ -124,6 +124,18 @@ bool filter_excludes(Reader::State& state, int position, std::size_t number,
 
 }  // namespace
 
+std::span<const AttrNumber> Reader::filtered_columns(std::uint16_t group) {
+  const codec::RowGroup& descriptor = descriptor_of(*state_, existing(*state_, group));
+  auto* columns =
+      static_cast<AttrNumber*>(palloc((descriptor.filters() + 1) * sizeof(AttrNumber)));
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < descriptor.filters(); ++i) {
+    const codec::FilterDescriptor filter = descriptor.filter(i);
+    if (filter.columns == 1) columns[count++] = filter.attributes[0];
+  }
+  return {columns, count};
+}
+
 bool Reader::has_filters(std::uint16_t group) {
   return are_blooms_read() && descriptor_of(*state_, existing(*state_, group)).filters() > 0;
 }

@@ -101,9 +101,11 @@ struct Restrictions {
   List* rest;
   List* excluding;   // among them
   List* attributes;  // that the excluding ones are of
+  List* hashed;      // among them, those that bloom filters of a column may answer
 };
 
-Restrictions restrictions_of(const RelOptInfo& relation, TupleDesc columns) {
+Restrictions restrictions_of(const RelOptInfo& relation, Relation chunk) {
+  const TupleDesc columns = RelationGetDescr(chunk);
   Restrictions found = {};
   ListCell* cell;
   foreach (cell, relation.baserestrictinfo) {
@@ -115,6 +117,9 @@ Restrictions restrictions_of(const RelOptInfo& relation, TupleDesc columns) {
     }
     List*& side = condition.decides ? found.decided : found.rest;
     side = lappend(side, info);
+    if (OidIsValid(condition.hash) && columnar::is_filtered(chunk, condition.column.attribute)) {
+      found.hashed = lappend(found.hashed, info);
+    }
     if (!condition.excludes) continue;
     found.excluding = lappend(found.excluding, info);
     found.attributes = lappend_int(found.attributes, condition.column.attribute);
@@ -131,7 +136,15 @@ Selectivity selectivity_of(PlannerInfo* root, const RelOptInfo& relation, List* 
 /// Rows of the vectors in which the scan has to look.
 double rows_touched(PlannerInfo* root, const RelOptInfo& relation, Relation chunk,
                     const Restrictions& restrictions) {
-  if (restrictions.excluding == NIL) return relation.tuples;  // spares a look at the row groups
+  double behind = relation.tuples;
+  ListCell* hashed;
+  foreach (hashed, restrictions.hashed) {
+    const Selectivity part = selectivity_of(root, relation, list_make1(lfirst(hashed)));
+    const double vectors =
+        columnar::vectors_behind_filters(relation.tuples, relation.tuples * part);
+    behind = std::min(behind, vectors * columnstore::kVectorLength);
+  }
+  if (restrictions.excluding == NIL) return behind;  // spares a look at the row groups
   const Selectivity part = columnar::part_touched(chunk, [&](AttrNumber attribute) {
     List* clauses = NIL;
     ListCell* info;
@@ -142,11 +155,11 @@ double rows_touched(PlannerInfo* root, const RelOptInfo& relation, Relation chun
     return selectivity_of(root, relation, clauses);
   });
   const double vectors = columnar::vectors_touched(relation.tuples, part);
-  return std::min(relation.tuples, vectors * columnstore::kVectorLength);
+  return std::min(behind, vectors * columnstore::kVectorLength);
 }
 
 Work work_of(PlannerInfo* root, const RelOptInfo& relation, Relation chunk, Bitmapset* attributes) {
-  const Restrictions restrictions = restrictions_of(relation, RelationGetDescr(chunk));
+  const Restrictions restrictions = restrictions_of(relation, chunk);
   Work work = {};
   work.touched = rows_touched(root, relation, chunk, restrictions);
   work.selected = std::min(work.touched,
