@@ -37,7 +37,8 @@ columnstore::GroupOrder read_order(Relation chunk) {
       order.attributes[order.count++] = column.attribute;
     }
     const auto filtered = reader->filtered_columns(groups.back().number);
-    for (const AttrNumber column : filtered.first(std::min<std::size_t>(filtered.size(), order.kMost))) {
+    for (const AttrNumber column :
+         filtered.first(std::min<std::size_t>(filtered.size(), order.kMost))) {
       order.filtered[order.filtered_count++] = column;
     }
   }

@@ -116,6 +116,13 @@ Oid compress_call(FunctionCallInfo fcinfo, const char* function) {
   });
 }
 
+Oid convert_alone(FunctionCallInfo fcinfo) {
+  const chunk::OwnChunk own =
+      locked(chunk::own_chunk(fcinfo->args[0], "compress_chunk()"), AccessShareLock);
+  pg::call([&] { compress(own, true, false); });
+  return own.chunk.relation;
+}
+
 Oid decompress_call(FunctionCallInfo fcinfo, const char* function) {
   const chunk::OwnChunk own = locked(chunk::own_chunk(fcinfo->args[0], function), AccessShareLock);
   pg::call([&] { decompress(own, flag(fcinfo, 1, true)); });
@@ -134,11 +141,7 @@ VARVE_SQL_FUNCTION(varve_compress_chunk) {
 
 // varve_catalog.convert_alone(chunk regclass) returns regclass
 VARVE_SQL_FUNCTION(varve_convert_alone) {
-  using namespace varve;
-  const chunk::OwnChunk own =
-      columnstore::locked(chunk::own_chunk(fcinfo->args[0], "compress_chunk()"), AccessShareLock);
-  pg::call([&] { columnstore::compress(own, true, false); });
-  PG_RETURN_OID(own.chunk.relation);
+  PG_RETURN_OID(varve::columnstore::convert_alone(fcinfo));
 }
 
 // decompress_chunk(uncompressed_chunk regclass, if_compressed boolean) returns regclass

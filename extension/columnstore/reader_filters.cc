@@ -126,8 +126,7 @@ bool filter_excludes(Reader::State& state, int position, std::size_t number,
 
 std::span<const AttrNumber> Reader::filtered_columns(std::uint16_t group) {
   const codec::RowGroup& descriptor = descriptor_of(*state_, existing(*state_, group));
-  auto* columns =
-      static_cast<AttrNumber*>(palloc((descriptor.filters() + 1) * sizeof(AttrNumber)));
+  auto* columns = static_cast<AttrNumber*>(palloc((descriptor.filters() + 1) * sizeof(AttrNumber)));
   std::size_t count = 0;
   for (std::size_t i = 0; i < descriptor.filters(); ++i) {
     const codec::FilterDescriptor filter = descriptor.filter(i);

@@ -65,6 +65,22 @@ bool lock_at_once(const catalog::Chunk& chunk) {
   return is_same && can_be_merged(chunk.relation);
 }
 
+/// C++.
+bool roll_up_first(std::int32_t id) {
+  const auto hypertable = catalog::HypertableTable::find_by_id(id);
+  if (!hypertable || hypertable->space_partitions > 0) return false;
+  catalog::require_own_hypertable(hypertable->relation);
+  return pg::call([&] {
+    const std::int64_t interval = settings_of(id).compress_interval;
+    if (interval == 0) return false;
+    const auto chunks = pg::entry([&] { return ChunkTable::of_hypertable(id); });
+    const ChunkRun run = first_run(ready_chunks(chunks), interval);
+    if (run.count == 0) return false;
+    merge(chunks.rows + run.first, run.count);
+    return true;
+  });
+}
+
 }  // namespace
 
 std::int64_t checked_compress_interval(const catalog::Hypertable& hypertable, const char* text) {
@@ -124,20 +140,5 @@ Oid roll_up_now(const chunk::OwnChunk& own, std::int64_t interval) {
 // that the option of the hypertable wants together, waiting for them as merge_chunks() does; false
 // where there are none
 VARVE_SQL_FUNCTION(varve_roll_up) {
-  using namespace varve;
-  const std::int32_t id = PG_GETARG_INT32(0);
-  const auto hypertable = catalog::HypertableTable::find_by_id(id);
-  if (!hypertable || hypertable->space_partitions > 0) PG_RETURN_BOOL(false);
-  catalog::require_own_hypertable(hypertable->relation);
-  const bool found = pg::call([&] {
-    const columnstore::Settings settings = columnstore::settings_of(id);
-    if (settings.compress_interval == 0) return false;
-    const auto chunks = pg::entry([&] { return catalog::ChunkTable::of_hypertable(id); });
-    const auto run =
-        columnstore::first_run(columnstore::ready_chunks(chunks), settings.compress_interval);
-    if (run.count == 0) return false;
-    columnstore::merge(chunks.rows + run.first, run.count);
-    return true;
-  });
-  PG_RETURN_BOOL(found);
+  PG_RETURN_BOOL(varve::columnstore::roll_up_first(PG_GETARG_INT32(0)));
 }
