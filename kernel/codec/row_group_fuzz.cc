@@ -25,6 +25,23 @@ Bytes signed_descriptor(ByteView in) {
   return bytes;
 }
 
+/// With the checksum of the page, as above.
+void read_filter(ByteView stored, std::uint32_t blocks) {
+  if (stored.size() < sizeof(varve::codec::BloomPageHeader)) return;
+  Bytes bytes(stored.begin(), stored.end());
+  auto header = varve::codec::load<varve::codec::BloomPageHeader>(bytes.data());
+  header.magic = varve::codec::kBloomMagic;
+  header.crc32c = 0;
+  varve::codec::store(bytes.data(), header);
+  header.crc32c = varve::crc32c(bytes);
+  varve::codec::store(bytes.data(), header);
+  varve::codec::check_bloom_page(bytes, blocks, 0);
+  for (std::uint64_t hash = 1; hash != 0; hash <<= 1) {
+    if (varve::codec::bloom_page_of(hash, blocks) != 0) continue;
+    (void)varve::codec::bloom_may_contain(bytes, blocks, hash);
+  }
+}
+
 void read_all(ByteView descriptor) {
   const RowGroup group(descriptor);
   Bytes room;
@@ -43,23 +60,6 @@ void read_all(ByteView descriptor) {
     const auto filter = group.filter(i);
     if ((filter.flags & varve::codec::kFilterInline) == 0) continue;
     read_filter(group.inline_filter(filter), filter.blocks);
-  }
-}
-
-/// With the checksum of the page, as above.
-void read_filter(ByteView stored, std::uint32_t blocks) {
-  if (stored.size() < sizeof(varve::codec::BloomPageHeader)) return;
-  Bytes bytes(stored.begin(), stored.end());
-  auto header = varve::codec::load<varve::codec::BloomPageHeader>(bytes.data());
-  header.magic = varve::codec::kBloomMagic;
-  header.crc32c = 0;
-  varve::codec::store(bytes.data(), header);
-  header.crc32c = varve::crc32c(bytes);
-  varve::codec::store(bytes.data(), header);
-  varve::codec::check_bloom_page(bytes, blocks, 0);
-  for (std::uint64_t hash = 1; hash != 0; hash <<= 1) {
-    if (varve::codec::bloom_page_of(hash, blocks) != 0) continue;
-    (void)varve::codec::bloom_may_contain(bytes, blocks, hash);
   }
 }
 
