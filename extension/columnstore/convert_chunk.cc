@@ -1,4 +1,6 @@
 // compress_chunk(), decompress_chunk() and the procedures that do the same.
+#include "extension/columnstore/convert_chunk.h"
+
 #include "extension/chunk/frozen.h"
 #include "extension/chunk/maintain/chunk_argument.h"
 #include "extension/columnstore/convert.h"
@@ -73,25 +75,6 @@ void complete_ranges(const chunk::OwnChunk& own) {
   skipping::store_ranges(own.hypertable.id, own.chunk.relation);
 }
 
-void compress(const chunk::OwnChunk& own, bool if_not, bool recompress) {
-  const Oid chunk = own.chunk.relation;
-  require_table(chunk);
-  const Settings settings = settings_of(own.hypertable.id);
-  require_enabled(settings, own.hypertable.relation);
-  const bool was_columnar = is_columnar(chunk);
-  const char* filters = filter_text(chunk, settings);
-  const bool is_same_layout = was_columnar && has_same_layout(own.chunk.id, settings, filters);
-  if (was_columnar && !recompress && !has_changes(chunk)) {
-    complete_ranges(own);
-    return report_nothing(chunk, if_not, ERRCODE_DUPLICATE_OBJECT, "in columns already");
-  }
-  const Scope scope = recompress || !is_same_layout ? Scope::kAll : Scope::kChanged;
-  Conversion conversion = to_columns(chunk, settings, scope);
-  if (was_columnar) keep_sizes(own.chunk.id, conversion);
-  store_conversion(own.chunk.id, settings, filters, conversion);
-  skipping::store_ranges(own.hypertable.id, chunk);
-}
-
 void decompress(const chunk::OwnChunk& own, bool if_columnar) {
   const Oid chunk = own.chunk.relation;
   if (!is_columnar(chunk)) {
@@ -111,7 +94,7 @@ Oid compress_call(FunctionCallInfo fcinfo, const char* function) {
   const chunk::OwnChunk own =
       locked(named, interval > 0 ? ShareUpdateExclusiveLock : AccessShareLock);
   return pg::call([&] {
-    compress(own, flag(fcinfo, 1, true), flag(fcinfo, 2, false));
+    convert_chunk(own, flag(fcinfo, 1, true), flag(fcinfo, 2, false));
     return roll_up_now(own, interval);
   });
 }
@@ -119,7 +102,7 @@ Oid compress_call(FunctionCallInfo fcinfo, const char* function) {
 Oid convert_alone(FunctionCallInfo fcinfo) {
   const chunk::OwnChunk own =
       locked(chunk::own_chunk(fcinfo->args[0], "compress_chunk()"), AccessShareLock);
-  pg::call([&] { compress(own, true, false); });
+  pg::call([&] { convert_chunk(own, true, false); });
   return own.chunk.relation;
 }
 
@@ -130,6 +113,26 @@ Oid decompress_call(FunctionCallInfo fcinfo, const char* function) {
 }
 
 }  // namespace
+
+void convert_chunk(const chunk::OwnChunk& own, bool is_fine, bool recompress) {
+  const Oid chunk = own.chunk.relation;
+  require_table(chunk);
+  const Settings settings = settings_of(own.hypertable.id);
+  require_enabled(settings, own.hypertable.relation);
+  const bool was_columnar = is_columnar(chunk);
+  const char* filters = filter_text(chunk, settings);
+  const bool is_same_layout = was_columnar && has_same_layout(own.chunk.id, settings, filters);
+  if (was_columnar && !recompress && !has_changes(chunk)) {
+    complete_ranges(own);
+    return report_nothing(chunk, is_fine, ERRCODE_DUPLICATE_OBJECT, "in columns already");
+  }
+  const Scope scope = recompress || !is_same_layout ? Scope::kAll : Scope::kChanged;
+  Conversion conversion = to_columns(chunk, settings, scope);
+  if (was_columnar) keep_sizes(own.chunk.id, conversion);
+  store_conversion(own.chunk.id, settings, filters, conversion);
+  skipping::store_ranges(own.hypertable.id, chunk);
+}
+
 }  // namespace varve::columnstore
 
 // compress_chunk(uncompressed_chunk regclass, if_not_compressed boolean, recompress boolean)

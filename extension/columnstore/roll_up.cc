@@ -2,11 +2,15 @@
 
 #include <span>
 
+#include "kernel/codec/segment.h"
+
 #include "extension/catalog/chunk_table.h"
 #include "extension/catalog/ownership.h"
 #include "extension/chunk/frozen.h"
 #include "extension/chunk/maintain/merge_chunks.h"
 #include "extension/columnstore/convert.h"
+#include "extension/columnstore/convert_chunk.h"
+#include "extension/columnstore/reader.h"
 #include "extension/columnstore/roll_up_run.h"
 #include "extension/hypertable/dimension.h"
 #include "extension/hypertable/dimension_info.h"
@@ -14,6 +18,8 @@
 
 #include "extension/pg/boundary.h"
 extern "C" {
+#include <access/table.h>
+#include <access/xact.h>
 #include <storage/lmgr.h>
 #include <utils/lsyscache.h>
 }
@@ -46,12 +52,29 @@ ChunkTable::Chunks chunks_before(const catalog::Chunk& chunk, std::int64_t inter
   });
 }
 
-void merge(const catalog::Chunk* chunks, std::size_t count) {
+/// Whether all rows fit into one row group, and are in several.
+bool is_one_group_enough(Oid chunk) {
+  Relation table = table_open(chunk, AccessShareLock);
+  Reader* reader = Reader::open(table);
+  std::size_t rows = 0;
+  for (const GroupInfo& group : reader->groups()) rows += group.rows;
+  const bool result = reader->groups().size() > 1 && rows <= codec::kMaxRows;
+  reader->close();
+  table_close(table, NoLock);
+  return result;
+}
+
+/// The first of the chunks has the rows of all, and those of small ones in one row group.
+void merge(const catalog::Hypertable& hypertable, const catalog::Chunk* chunks, std::size_t count) {
   auto* arguments = static_cast<NullableDatum*>(palloc(sizeof(NullableDatum) * count));
   for (std::size_t i = 0; i < count; ++i) {
     arguments[i] = {ObjectIdGetDatum(chunks[i].relation), false};
   }
   pg::entry([&] { chunk::merge_chunks(arguments, count); });
+  CommandCounterIncrement();
+  if (!is_one_group_enough(chunks[0].relation)) return;
+  const chunk::OwnChunk merged = pg::entry([&] { return chunk::current({chunks[0], hypertable}); });
+  convert_chunk(merged, true, true);
 }
 
 /// Whether the chunk is ours alone to the end of the transaction, at once. Who waited for one chunk
@@ -76,7 +99,7 @@ bool roll_up_first(std::int32_t id) {
     const auto chunks = pg::entry([&] { return ChunkTable::of_hypertable(id); });
     const ChunkRun run = first_run(ready_chunks(chunks), interval);
     if (run.count == 0) return false;
-    merge(chunks.rows + run.first, run.count);
+    merge(*hypertable, chunks.rows + run.first, run.count);
     return true;
   });
 }
@@ -130,7 +153,7 @@ Oid roll_up_now(const chunk::OwnChunk& own, std::int64_t interval) {
                                get_rel_name(chunks.rows[first - 1].relation))));
   }
   if (first == last) return chunk.relation;
-  merge(chunks.rows + first, last - first + 1);
+  merge(own.hypertable, chunks.rows + first, last - first + 1);
   return chunks.rows[first].relation;
 }
 

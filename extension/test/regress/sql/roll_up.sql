@@ -12,7 +12,8 @@ SELECT created FROM create_hypertable('m', by_range('time', interval '1 day'));
 INSERT INTO m SELECT t, d, d FROM generate_series(timestamptz '2024-01-01', '2024-01-10 23:00', '1 hour') t, generate_series(1, 3) d;
 CREATE TABLE plain AS TABLE m;
 CREATE VIEW chunk AS SELECT chunk_name, range_end - range_start AS length, is_compressed AS columns,
-    (SELECT columnar_rows FROM varve_catalog.columnar_chunk e JOIN varve_catalog.chunk c ON c.id = e.chunk_id JOIN pg_class r ON r.oid = c.relation WHERE r.relname = chunk_name) AS rows
+    (SELECT columnar_rows FROM varve_catalog.columnar_chunk e JOIN varve_catalog.chunk c ON c.id = e.chunk_id JOIN pg_class r ON r.oid = c.relation WHERE r.relname = chunk_name) AS rows,
+    (SELECT row_groups FROM varve_catalog.columnar_chunk e JOIN varve_catalog.chunk c ON c.id = e.chunk_id JOIN pg_class r ON r.oid = c.relation WHERE r.relname = chunk_name) AS groups
     FROM timescaledb_information.chunks WHERE hypertable_name = 'm' ORDER BY range_start;
 CREATE FUNCTION differences() RETURNS bigint LANGUAGE sql AS $$
 SELECT (SELECT count(*) FROM (TABLE m EXCEPT ALL TABLE plain) d) + (SELECT count(*) FROM (TABLE plain EXCEPT ALL TABLE m) d) $$;
@@ -87,4 +88,13 @@ SELECT state_of($$ALTER TABLE s SET (tsdb.compress_chunk_time_interval = '20')$$
 INSERT INTO s SELECT g, g FROM generate_series(0, 39) g;
 SELECT count(compress_chunk(c)) FROM show_chunks('s') c;
 SELECT count(*) FROM show_chunks('s');
-DROP TABLE m, plain, i, s CASCADE;
+
+\echo -- larger ones keep their row groups
+CREATE TABLE l (n bigint NOT NULL, v int);
+SELECT created FROM create_hypertable('l', by_range('n', 50000));
+INSERT INTO l SELECT g, g FROM generate_series(0, 99999) g;
+ALTER TABLE l SET (tsdb.enable_columnstore, tsdb.segmentby = '', tsdb.compress_chunk_interval = '100000');
+SELECT compress_chunk(c) FROM show_chunks('l') c;
+SELECT columnar_rows, row_groups FROM varve_catalog.columnar_chunk e JOIN varve_catalog.chunk c ON c.id = e.chunk_id WHERE c.relation IN (SELECT show_chunks('l'));
+SELECT count(*), sum(n) FROM l;
+DROP TABLE m, plain, i, s, l CASCADE;
