@@ -35,36 +35,55 @@ TupleTableSlot* results(VectorizedAggregate& node, std::size_t group) {
   TupleTableSlot* slot = node.css.ss.ss_ScanTupleSlot;
   ExprContext* context = node.css.ss.ps.ps_ExprContext;
   ExecClearTuple(slot);
-  const GroupTable& groups = node.rows.groups();
-  const GroupKeys& keys = groups.keys(group);
+  const std::uint64_t* key = node.rows.key(group);
+  const std::uint64_t* word = key + 1;
   for (int i = 0; i < node.key_count; ++i) {
-    slot->tts_values[i] = keys.bits[i];
-    slot->tts_isnull[i] = (keys.nulls >> i & 1) != 0;
+    const bool is_uuid = node.keys[i].kind() == PlannedKey::Kind::kUuid;
+    slot->tts_values[i] = is_uuid ? PointerGetDatum(word) : *word;
+    slot->tts_isnull[i] = (*key >> i & 1) != 0;
+    word += node.keys[i].words();
   }
   const MemoryContext before = MemoryContextSwitchTo(context->ecxt_per_tuple_memory);
   for (int i = 0; i < node.count; ++i) {
     const int at = node.key_count + i;
     slot->tts_values[at] =
-        result_of(*node.aggregates[i].kind, groups.states(group)[i], &slot->tts_isnull[at]);
+        result_of(*node.aggregates[i].kind, node.rows.state(group, node.aggregates[i]),
+                  &slot->tts_isnull[at]);
   }
   MemoryContextSwitchTo(before);
   return ExecStoreVirtualTuple(slot);
 }
 
-TupleTableSlot* execute(CustomScanState* state) {
-  VectorizedAggregate& node = node_of(state);
-  ProjectionInfo* projection = state->ss.ps.ps_ProjInfo;
-  while (node.next == node.rows.groups().count()) {
+TupleTableSlot* at_end(const CustomScanState& state) {
+  ProjectionInfo* projection = state.ss.ps.ps_ProjInfo;
+  TupleTableSlot* row = ExecClearTuple(state.ss.ss_ScanTupleSlot);
+  return projection != nullptr ? ExecClearTuple(projection->pi_state.resultslot) : row;
+}
+
+/// Makes `next` that of a group; false at the end.
+bool find_group(VectorizedAggregate& node) {
+  while (node.next == node.rows.count()) {
     node.next = 0;
     if (node.rows.next_partition()) continue;
-    node.next = node.rows.groups().count();
-    TupleTableSlot* row = ExecClearTuple(state->ss.ss_ScanTupleSlot);
-    return projection != nullptr ? ExecClearTuple(projection->pi_state.resultslot) : row;
+    node.next = node.rows.count();
+    return false;
   }
+  return true;
+}
+
+TupleTableSlot* execute(CustomScanState* state) {
+  VectorizedAggregate& node = node_of(state);
   ExprContext* context = state->ss.ps.ps_ExprContext;
-  ResetExprContext(context);
-  context->ecxt_scantuple = results(node, node.next++);
-  return projection != nullptr ? ExecProject(projection) : context->ecxt_scantuple;
+  while (find_group(node)) {
+    ResetExprContext(context);
+    context->ecxt_scantuple = results(node, node.next++);
+    if (ExecQual(state->ss.ps.qual, context)) {  // HAVING
+      ProjectionInfo* projection = state->ss.ps.ps_ProjInfo;
+      return projection != nullptr ? ExecProject(projection) : context->ecxt_scantuple;
+    }
+    InstrCountFiltered1(&state->ss.ps, 1);
+  }
+  return at_end(*state);
 }
 
 void begin(CustomScanState* state, EState* estate, int flags) {
@@ -82,10 +101,12 @@ void begin(CustomScanState* state, EState* estate, int flags) {
   node.count = list_length(aggregates);
   node.aggregates =
       static_cast<PlannedAggregate*>(palloc(sizeof(PlannedAggregate) * (node.count + 1)));
+  std::size_t offset = 0;
   foreach (cell, aggregates) {
     const auto* aggregate = static_cast<const List*>(lfirst(cell));  // of integers
-    node.aggregates[foreach_current_index(cell)] = {
-        kind_of(static_cast<Oid>(linitial_int(aggregate))), lsecond_int(aggregate)};
+    const AggregateKind* kind = kind_of(static_cast<Oid>(linitial_int(aggregate)));
+    node.aggregates[foreach_current_index(cell)] = {kind, lsecond_int(aggregate), offset};
+    offset += bytes_of(kind->aggregate, kind->number);
   }
   node.rows.begin(static_cast<PlanState*>(linitial(state->custom_ps)),
                   {node.keys, static_cast<std::size_t>(node.key_count)},

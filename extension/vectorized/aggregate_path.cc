@@ -1,5 +1,8 @@
 #include "extension/vectorized/aggregate_path.h"
 
+#include <algorithm>
+
+#include "extension/catalog/hypertable_cache.h"
 #include "extension/vectorized/aggregate_kind.h"
 #include "extension/vectorized/aggregate_node.h"
 #include "extension/vectorized/group_table.h"
@@ -18,6 +21,7 @@ extern "C" {
 #include <optimizer/pathnode.h>
 #include <optimizer/planner.h>
 #include <optimizer/tlist.h>
+#include <parser/parsetree.h>
 #include <utils/lsyscache.h>
 #include <utils/selfuncs.h>
 }
@@ -27,9 +31,12 @@ namespace {
 
 create_upper_paths_hook_type previous_hook = nullptr;
 
-/// What a value costs to be added, in units of cpu_operator_cost: as a vector's, as a row's.
-constexpr double kVectorValueCost = 0.05;
-constexpr double kRowValueCost = 0.5;
+// In units of cpu_operator_cost: what a value costs to be added or to be a part of a key, and what
+// a row of a chunk of rows does besides. Of cpu_tuple_cost, the part that a row of a Seq Scan is
+// spared.
+constexpr double kValueCost = 0.05;
+constexpr double kRowCost = 0.5;
+constexpr double kTupleDiscount = 0.5;
 
 Plan* make_plan(PlannerInfo*, RelOptInfo*, CustomPath* path, List* targets, List*, List* children) {
   auto* node = makeNode(CustomScan);
@@ -37,6 +44,7 @@ Plan* make_plan(PlannerInfo*, RelOptInfo*, CustomPath* path, List* targets, List
   node->flags = path->flags;
   node->custom_plans = children;
   node->custom_private = list_make2(linitial(path->custom_private), lsecond(path->custom_private));
+  node->scan.plan.qual = static_cast<List*>(copyObjectImpl(lfourth(path->custom_private)));
   ListCell* cell;
   foreach (cell, static_cast<List*>(lthird(path->custom_private))) {
     auto* computed = static_cast<Expr*>(copyObjectImpl(lfirst(cell)));
@@ -57,8 +65,7 @@ const CustomPathMethods kPath = {.CustomName = "VectorizedAggregate",
 bool is_plain(const PlannerInfo& root, const RelOptInfo& input) {
   const Query& query = *root.parse;
   return input.reloptkind == RELOPT_BASEREL && query.hasAggs && query.groupingSets == NIL &&
-         list_length(query.groupClause) <= kMostKeys && query.havingQual == nullptr &&
-         !query.hasTargetSRFs &&
+         list_length(query.groupClause) <= kMostKeys && !query.hasTargetSRFs &&
          !contain_volatile_functions(reinterpret_cast<Node*>(input.baserestrictinfo));
 }
 
@@ -71,9 +78,13 @@ struct Description {
   List* aggregate_places;
 };
 
-/// Passed by value, and equal where their bits are.
-bool can_be_key(Oid type) {
+/// Equal where their bits, or bytes, are.
+bool can_be_key(Oid type, Oid collation) {
   switch (type) {
+    case TEXTOID:
+    case VARCHAROID: return !OidIsValid(collation) || get_collation_isdeterministic(collation);
+    case BYTEAOID:
+    case UUIDOID:
     case BOOLOID:
     case INT2OID:
     case INT4OID:
@@ -100,8 +111,8 @@ bool describe_keys(const PlannerInfo& root, Description& description) {
     Node* key = get_sortgroupclause_expr(lfirst_node(SortGroupClause, cell), root.processed_tlist);
     const Var* column = IsA(key, Var) ? castNode(Var, key) : column_of_step(key);
     const int place = place_of(key, description.targets);
-    if (column == nullptr || place < 0 || !can_be_key(column->vartype) ||
-        !can_be_key(exprType(key))) {
+    if (column == nullptr || place < 0 || !can_be_key(column->vartype, column->varcollid) ||
+        !can_be_key(exprType(key), exprCollation(key))) {
       return false;
     }
     description.keys = lappend(description.keys, key);
@@ -155,7 +166,7 @@ bool describe_aggregates(Node* node, void* context) {
 List* scans_of(Path* path) {
   if (path->param_info != nullptr || path->parallel_aware) return NIL;
   if (is_columnar_scan(path)) return list_make1(path);
-  return IsA(path, AppendPath) ? reinterpret_cast<AppendPath*>(path)->subpaths : NIL;
+  return IsA(path, AppendPath) ? reinterpret_cast<AppendPath*>(path)->subpaths : list_make1(path);
 }
 
 bool has_columnar(List* scans) {
@@ -166,15 +177,29 @@ bool has_columnar(List* scans) {
   return false;
 }
 
+bool is_of_hypertable(PlannerInfo* root, const RelOptInfo& input) {
+  const RangeTblEntry* entry = planner_rt_fetch(input.relid, root);
+  return entry->rtekind == RTE_RELATION && catalog::cached_hypertable_id(entry->relid) != 0;
+}
+
+/// What PostgreSQL charges for making rows of a Seq Scan, which are not made.
+Cost cost_of_tuples(const Path& scan) {
+  const double tuples = std::max(scan.parent->tuples, scan.rows);
+  return kTupleDiscount * cpu_tuple_cost * tuples;
+}
+
 Cost cost_of(List* scans, int aggregates) {
   Cost cost = 0;
   ListCell* cell;
   foreach (cell, scans) {
     const auto& scan = *static_cast<Path*>(lfirst(cell));
-    const bool is_columnar = is_columnar_scan(&scan);
-    const double value = is_columnar ? kVectorValueCost : kRowValueCost;
-    cost += scan.total_cost + scan.rows * aggregates * value * cpu_operator_cost;
-    if (is_columnar) cost -= cost_of_rows(scan);
+    cost += scan.total_cost + scan.rows * aggregates * kValueCost * cpu_operator_cost;
+    if (is_columnar_scan(&scan)) {
+      cost -= cost_of_rows(scan);
+    } else {
+      cost += scan.rows * kRowCost * cpu_operator_cost;
+      if (scan.pathtype == T_SeqScan) cost -= cost_of_tuples(scan);
+    }
   }
   return cost;
 }
@@ -184,35 +209,66 @@ double groups_of(PlannerInfo* root, const Description& description, const Path& 
   return estimate_num_groups(root, description.keys, source.rows, nullptr, nullptr);
 }
 
+/// What a group takes of memory.
+double bytes_of_group(const Description& description) {
+  constexpr double kText = 64;  // one that is a key
+  std::size_t states = 0;
+  int words = 1;
+  double texts = 0;
+  ListCell* cell;
+  foreach (cell, description.aggregates) {
+    const AggregateKind* kind = kind_of(lfirst_node(Aggref, cell)->aggfnoid);
+    states += bytes_of(kind->aggregate, kind->number);
+  }
+  foreach (cell, description.key_places) {
+    const auto* place = static_cast<const List*>(lfirst(cell));  // of integers
+    const PlannedKey key = {linitial_int(place), static_cast<std::int16_t>(lsecond_int(place))};
+    words += key.words();
+    if (key.kind() == PlannedKey::Kind::kText) texts += kText;
+  }
+  return static_cast<double>(GroupTable::bytes_of_group(words, states)) + texts;
+}
+
 /// How often the scans are read, each time for as many groups as memory has room for.
-double reads_of(double groups, int aggregates) {
-  const double bytes = groups * static_cast<double>(GroupTable::bytes_of_group(aggregates));
+double reads_of(double groups, const Description& description) {
+  const double bytes = groups * bytes_of_group(description);
   const double limit = static_cast<double>(get_hash_memory_limit());
   return bytes <= limit ? 1
                         : 1 + 2 * bytes / limit;  // the partition that was too large, and halves
 }
 
-void add_aggregate_path(PlannerInfo* root, RelOptInfo* output, Path* source) {
+void add_aggregate_path(PlannerInfo* root, const RelOptInfo& input, RelOptInfo* output,
+                        Path* source) {
   List* scans = scans_of(source);
-  if (!has_columnar(scans)) return;
+  if (scans == NIL || (!has_columnar(scans) && !is_of_hypertable(root, input))) return;
   Description description = {};
   description.targets = source->pathtarget->exprs;
   if (!describe_keys(*root, description)) return;
-  if (describe_aggregates(reinterpret_cast<Node*>(output->reltarget->exprs), &description)) return;
+  if (describe_aggregates(reinterpret_cast<Node*>(output->reltarget->exprs), &description) ||
+      describe_aggregates(root->parse->havingQual, &description)) {
+    return;
+  }
   const int values = list_length(description.aggregates) + list_length(description.keys);
   auto* path = makeNode(CustomPath);
   path->path.pathtype = T_CustomScan;
   path->path.parent = output;
   path->path.pathtarget = output->reltarget;
   path->path.parallel_safe = output->consider_parallel && source->parallel_safe;
-  path->path.rows = groups_of(root, description, *source);
+  const double groups = groups_of(root, description, *source);
+  auto* having = reinterpret_cast<List*>(root->parse->havingQual);
+  QualCost having_cost = {};
+  if (having != NIL) cost_qual_eval(&having_cost, having, root);
+  path->path.rows =
+      clamp_row_est(groups * clauselist_selectivity(root, having, 0, JOIN_INNER, nullptr));
   path->path.startup_cost =
-      cost_of(scans, values) * reads_of(path->path.rows, list_length(description.aggregates));
-  path->path.total_cost = path->path.startup_cost + path->path.rows * cpu_tuple_cost;
+      cost_of(scans, values) * reads_of(groups, description) + having_cost.startup;
+  path->path.total_cost =
+      path->path.startup_cost + groups * (cpu_tuple_cost + having_cost.per_tuple);
   path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
   path->custom_paths = list_make1(source);
-  path->custom_private = list_make3(description.key_places, description.aggregate_places,
-                                    list_concat_copy(description.keys, description.aggregates));
+  path->custom_private =
+      list_make4(description.key_places, description.aggregate_places,
+                 list_concat_copy(description.keys, description.aggregates), having);
   path->methods = &kPath;
   add_path(output, &path->path);
 }
@@ -223,7 +279,7 @@ void create_upper_paths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo* 
   if (stage != UPPERREL_GROUP_AGG || !is_enabled() || !is_plain(*root, *input)) return;
   ListCell* cell;
   foreach (cell, input->pathlist) {
-    add_aggregate_path(root, output, static_cast<Path*>(lfirst(cell)));
+    add_aggregate_path(root, *input, output, static_cast<Path*>(lfirst(cell)));
   }
 }
 
