@@ -85,9 +85,10 @@ void HeapReader::find_columns(std::span<const UsedTarget> used) {
     }
     // No node is its parent, so that it takes its column from any kind of slot.
     auto* expression = reinterpret_cast<Expr*>(const_cast<Node*>(target));
-    steps_[i] = {ExecInitExpr(expression, nullptr), node_->ss.ps.ps_ExprContext, slot, attribute};
+    steps_[i] = {ExecInitExpr(expression, nullptr), node_->ss.ps.ps_ExprContext, slot, attribute,
+                 width_of_step(target)};
   }
-  for (int i = 0; i < filter_.condition_count(); ++i) {
+  for (int i = 0; i < (by_rows_ ? 0 : filter_.condition_count()); ++i) {
     column_of(filter_.condition(i).column.attribute, false);
   }
   batch_.limit_columns(count);

@@ -35,11 +35,14 @@ class KeyRuns {
     TargetColumn column;
     Run run;
     std::size_t ordered_end;  // of the rows whose values ascend, or descend
+    bool has_start;           // steps of a fixed width: `run.bits` is one
   };
 
   void find_run(int key, std::size_t i);
   void find_equal(State& state, std::size_t i) const;
   void find_step(int key, std::size_t i);
+  void find_fixed_step(int key, std::size_t i);
+  static bool move_start(State& state, std::int64_t value, std::int16_t length);
   void find_order(State& state, std::size_t i) const;
   bool is_same_step(int key, std::size_t i);
   std::uint64_t step_bits(int key, std::size_t i, bool* is_null);

@@ -9,7 +9,7 @@ extern "C" {
 namespace varve::vectorized {
 namespace {
 
-constexpr std::size_t kPiece = 32 * 1024;
+constexpr std::size_t kPiece = 32'768;
 
 }  // namespace
 
@@ -19,8 +19,6 @@ void RowBatch::begin(int columns) {
   columns_ = static_cast<BatchColumn*>(palloc0(sizeof(BatchColumn) * (columns + 1U)));
   memory_ = AllocSetContextCreate(CurrentMemoryContext, "values of a batch of rows",
                                   ALLOCSET_DEFAULT_SIZES);
-  first_piece_ = static_cast<char*>(palloc(kPiece));
-  clear();
 }
 
 void RowBatch::make_room() {
@@ -34,13 +32,18 @@ void RowBatch::clear() {
   rows_ = 0;
   MemoryContextReset(memory_);
   free_ = first_piece_;
-  free_bytes_ = kPiece;
+  free_bytes_ = first_piece_ != nullptr ? kPiece : 0;
 }
 
 Datum RowBatch::copy(const BatchColumn& column, Datum value) {
   const std::size_t size = column.length > 0 ? static_cast<std::size_t>(column.length)
                                              : datumGetSize(value, false, column.length);
   const std::size_t room = MAXALIGN(size);
+  if (first_piece_ == nullptr) {
+    first_piece_ = static_cast<char*>(MemoryContextAlloc(GetMemoryChunkContext(columns_), kPiece));
+    free_ = first_piece_;
+    free_bytes_ = kPiece;
+  }
   if (room > free_bytes_) {
     free_bytes_ = room > kPiece ? room : kPiece;
     free_ = static_cast<char*>(MemoryContextAlloc(memory_, free_bytes_));

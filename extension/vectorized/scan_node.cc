@@ -146,7 +146,7 @@ void find_targets(ColumnarScan& scan) {
     direct[direct_count++] = {i, columns[i]};
     if (IsA(node, Var)) continue;
     scan.steps[i] = {ExecInitExpr(target, &scan.css.ss.ps), scan.css.ss.ps.ps_ExprContext,
-                     scan.css.ss.ss_ScanTupleSlot, column->varattno};
+                     scan.css.ss.ss_ScanTupleSlot, column->varattno, width_of_step(node)};
     has_steps = true;
   }
   scan.columns = columns;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "extension/pg/postgres.h"
 extern "C" {
 #include <nodes/execnodes.h>
@@ -16,6 +18,7 @@ struct Step {
   ExprContext* context;
   TupleTableSlot* slot;  // where the expression finds its column
   AttrNumber attribute;
+  std::int64_t width;  // width_of_step()
 
   Datum operator()(Datum value, bool is_null, bool* result_is_null) const;
 };

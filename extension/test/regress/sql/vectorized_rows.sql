@@ -89,6 +89,17 @@ SELECT count(compress_chunk(c)) FROM show_chunks('p') c;
 VACUUM ANALYZE p;
 SELECT * FROM everywhere(questions());
 
+\echo -- buckets of rows in no order, at the ends of types
+CREATE TABLE b (time timestamptz NOT NULL, ts timestamp, i int, s smallint, b bigint, day date);
+SELECT created FROM create_hypertable('b', by_range('time', interval '1000 days'));
+INSERT INTO b SELECT '2000-01-01'::timestamptz + (i * 7919 % 100003) * interval '1 min', CASE WHEN i % 13 > 0 THEN '1999-12-31'::timestamp + (i * 104729 % 100003) * interval '17 s' END, (i * 7919 % 100003) - 50000, (i * 31 % 60000) - 30000, (i * 7919::bigint % 100003 - 50000) * 1000003, '2000-01-01'::date + i % 700 - 350 FROM generate_series(1, 3000) i;
+INSERT INTO b SELECT '2000-01-01', ts, i, s, b, day FROM (VALUES ('infinity'::timestamp, 2147483647, 32767::smallint, 9223372036854775807, 'infinity'::date), ('-infinity', -2147483600, -32700, -9223372036854775000, '-infinity'), ('4714-11-26 00:00 BC', 0, 0, 0, '4714-11-26 BC'), ('294276-12-31 23:59', 1, 1, 1, '5874897-12-31')) v(ts, i, s, b, day), generate_series(1, 2);
+VACUUM ANALYZE b;
+SELECT * FROM everywhere('{"SELECT time_bucket(''7 min'', time), count(*), sum(i) FROM b GROUP BY 1", "SELECT time_bucket(''1 day 2 hours'', time, timestamptz ''2000-01-01 03:00''), count(*), sum(i) FROM b GROUP BY 1", "SELECT time_bucket(''1 hour'', ts), count(*), sum(i) FROM b GROUP BY 1",
+    "SELECT time_bucket(''1 hour'', ts, interval ''10 min''), count(*), sum(i) FROM b GROUP BY 1", "SELECT time_bucket(''1 month'', ts), count(*) FROM b GROUP BY 1", "SELECT time_bucket(1000, i), count(*), sum(s) FROM b GROUP BY 1", "SELECT time_bucket(7, i, 3), count(*), sum(s) FROM b WHERE i < 1000000 GROUP BY 1",
+    "SELECT time_bucket(100::smallint, s), count(*) FROM b GROUP BY 1", "SELECT time_bucket(1000::smallint, s, 999::smallint), count(*) FROM b GROUP BY 1", "SELECT time_bucket(1000000007::bigint, b), count(*), sum(s) FROM b GROUP BY 1", "SELECT time_bucket(''3 days'', day), count(*) FROM b GROUP BY 1", "SELECT date_trunc(''hour'', ts), count(*) FROM b GROUP BY 1",
+    "SELECT time_bucket(2000000000, i), count(*) FROM b GROUP BY 1", "SELECT time_bucket(interval ''100000000 days'', ts), count(*) FROM b GROUP BY 1"}');
+
 \echo -- numerics
 CREATE TABLE n (time timestamptz NOT NULL, g int, v numeric);
 SELECT created FROM create_hypertable('n', by_range('time', interval '1 day'));
