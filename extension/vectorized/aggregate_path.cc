@@ -37,6 +37,8 @@ create_upper_paths_hook_type previous_hook = nullptr;
 constexpr double kValueCost = 0.05;
 constexpr double kRowCost = 0.5;
 constexpr double kTupleDiscount = 0.5;
+// The room for vectors of rows.
+constexpr Cost kSetUpCost = 1;
 
 Plan* make_plan(PlannerInfo*, RelOptInfo*, CustomPath* path, List* targets, List*, List* children) {
   auto* node = makeNode(CustomScan);
@@ -162,11 +164,23 @@ bool describe_aggregates(Node* node, void* context) {
   return false;
 }
 
-/// The scans that the path consists of; NIL where it is something else.
+/// Whether the path is one scan of a table, by one process.
+bool is_scan(const Path* path) {
+  switch (path->pathtype) {
+    case T_SeqScan:
+    case T_IndexScan:
+    case T_IndexOnlyScan:
+    case T_BitmapHeapScan: return true;
+    default: return is_columnar_scan(path);
+  }
+}
+
+/// The scans that the path consists of; NIL where it is something else: rows that Gather has come
+/// by have cost more than they can spare.
 List* scans_of(Path* path) {
   if (path->param_info != nullptr || path->parallel_aware) return NIL;
-  if (is_columnar_scan(path)) return list_make1(path);
-  return IsA(path, AppendPath) ? reinterpret_cast<AppendPath*>(path)->subpaths : list_make1(path);
+  if (is_scan(path)) return list_make1(path);
+  return IsA(path, AppendPath) ? reinterpret_cast<AppendPath*>(path)->subpaths : NIL;
 }
 
 bool has_columnar(List* scans) {
@@ -189,7 +203,7 @@ Cost cost_of_tuples(const Path& scan) {
 }
 
 Cost cost_of(List* scans, int aggregates) {
-  Cost cost = 0;
+  Cost cost = has_columnar(scans) ? 0 : kSetUpCost;
   ListCell* cell;
   foreach (cell, scans) {
     const auto& scan = *static_cast<Path*>(lfirst(cell));

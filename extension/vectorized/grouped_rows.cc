@@ -218,13 +218,14 @@ void GroupedRows::collect(TupleTableSlot* row) {
     bool is_null = false;
     const Datum value = slot_getattr(row, used_[i].target + 1, &is_null);
     if (is_null) {
-      collected_.set_null(at);
+      collected_.set_null(at, collected_.rows());
     } else {
       const BatchColumn& column = collected_.column(at);
-      collected_.set(at, column.by_value ? key_bits(value, column.length) : value);
+      collected_.set(at, collected_.rows(),
+                     column.by_value ? key_bits(value, column.length) : value);
     }
   }
-  collected_.add_row();
+  collected_.add_rows(1);
   if (!collected_.has_room(1)) add_collected();
 }
 

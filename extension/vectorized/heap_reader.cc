@@ -149,10 +149,12 @@ void HeapReader::add_page() {
   Page page = BufferGetPage(heap.rs_cbuf);
   const auto first = static_cast<int>(heap.rs_cindex);
   const auto count = static_cast<int>(heap.rs_ntuples);
+  HeapTupleHeader tuples[MaxHeapTuplesPerPage];
   for (int i = first; i < count; ++i) {
     ItemId item = PageGetItemId(page, heap.rs_vistuples[i]);
-    tuples_.add(reinterpret_cast<HeapTupleHeader>(PageGetItem(page, item)));
+    tuples[i - first] = reinterpret_cast<HeapTupleHeader>(PageGetItem(page, item));
   }
+  tuples_.add({tuples, static_cast<std::size_t>(count - first)});
   heap.rs_cindex = count - 1;
   // There is none that counts many of heap; the first one has been counted.
   pgstat_count_index_tuples(heap.rs_base.rs_rd, count - first - 1);
@@ -179,12 +181,12 @@ void HeapReader::add_slot() {
   for (int i = 0; i < batch_.column_count(); ++i) {
     const int at = attributes_[i] - 1;
     if (slot_->tts_isnull[at]) {
-      batch_.set_null(i);
+      batch_.set_null(i, batch_.rows());
     } else {
-      batch_.set(i, slot_->tts_values[at]);
+      batch_.set(i, batch_.rows(), slot_->tts_values[at]);
     }
   }
-  batch_.add_row();
+  batch_.add_rows(1);
 }
 
 void HeapReader::give_columns(TargetColumn* columns) const {

@@ -36,14 +36,14 @@ class RowBatch {
   [[nodiscard]] bool has_room(std::uint32_t more) const { return rows_ + more <= kMostBatchRows; }
   void clear();
 
-  /// A value of the row that add_row() will add.
-  void set_null(int column) { columns_[column].nulls[rows_] = true; }
-  void set(int column, Datum value) {
+  /// A value of a row that add_rows() will add.
+  void set_null(int column, std::uint32_t row) { columns_[column].nulls[row] = true; }
+  void set(int column, std::uint32_t row, Datum value) {
     BatchColumn& to = columns_[column];
-    to.nulls[rows_] = false;
-    to.values[rows_] = to.by_value || to.is_counted ? value : copy(to, value);
+    to.nulls[row] = false;
+    to.values[row] = to.by_value || to.is_counted ? value : copy(to, value);
   }
-  void add_row() { ++rows_; }
+  void add_rows(std::uint32_t count) { rows_ += count; }
 
   /// Memory that goes with the rows.
   [[nodiscard]] MemoryContext memory() const { return memory_; }

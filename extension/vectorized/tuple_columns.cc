@@ -34,6 +34,7 @@ void TupleColumns::begin(TupleDesc descriptor, RowBatch* batch, const AttrNumber
   for (int i = 0; i < batch->column_count(); ++i) count_ = std::max<int>(count_, attributes[i]);
   attributes_ = static_cast<Attribute*>(palloc(sizeof(Attribute) * (count_ + 1U)));
   fixed_ = static_cast<Fixed*>(palloc(sizeof(Fixed) * (count_ + 1U)));
+  plain_ = static_cast<Plain*>(palloc(sizeof(Plain) * MaxHeapTuplesPerPage));
   for (int i = 0; i < count_; ++i) {
     const FormData_pg_attribute& attribute = *TupleDescAttr(descriptor, i);
     attributes_[i] = {attribute.attlen, alignment_of(attribute.attalign), attribute.attbyval, -1};
@@ -53,35 +54,61 @@ void TupleColumns::find_fixed() {
   walk_offset_ = offset;
 }
 
-void TupleColumns::add(const HeapTupleHeaderData* tuple) {
+void TupleColumns::add(std::span<const HeapTupleHeader> tuples) {
+  plain_count_ = 0;
+  std::uint32_t row = batch_->rows();
+  for (HeapTupleHeader tuple : tuples) add_attributes(tuple, row++);
+  for (int i = 0; i < fixed_count_; ++i) add_fixed(fixed_[i]);
+  batch_->add_rows(static_cast<std::uint32_t>(tuples.size()));
+}
+
+/// All attributes but those that are fixed of this tuple, which are added a column at a time.
+void TupleColumns::add_attributes(HeapTupleHeader tuple, std::uint32_t row) {
   const int there = HeapTupleHeaderGetNatts(tuple);
-  const int last = std::min(count_, there);
-  if ((tuple->t_infomask & HEAP_HASNULL) != 0) {
-    walk(tuple, 0, 0, last, tuple->t_bits);
-  } else if (there < walk_from_) {
-    walk(tuple, 0, 0, last, nullptr);
+  if ((tuple->t_infomask & HEAP_HASNULL) != 0 || there < walk_from_) {
+    walk(tuple, row, 0, 0);
   } else {
-    const char* data = reinterpret_cast<const char*>(tuple) + tuple->t_hoff;
-    for (int i = 0; i < fixed_count_; ++i) {
-      take(attributes_[fixed_[i].attribute], data + fixed_[i].offset);
-    }
-    walk(tuple, walk_from_, walk_offset_, last, nullptr);
+    plain_[plain_count_++] = {reinterpret_cast<const char*>(tuple) + tuple->t_hoff, row};
+    if (walk_from_ < count_) walk(tuple, row, walk_from_, walk_offset_);
   }
-  if (there < count_) add_missing(there);
-  batch_->add_row();
+  if (there < count_) add_missing(row, there);
 }
 
-void TupleColumns::take(const Attribute& attribute, const char* place) {
-  batch_->set(attribute.column, fetch_att(place, attribute.by_value, attribute.length));
+template <class Type>
+void TupleColumns::add_fixed(int column, std::uint32_t offset) {
+  Datum* values = batch_->column(column).values;
+  bool* nulls = batch_->column(column).nulls;
+  for (const Plain& tuple : std::span(plain_, static_cast<std::size_t>(plain_count_))) {
+    // Its sign is extended, as Int32GetDatum() does.
+    values[tuple.row] = static_cast<Datum>(*reinterpret_cast<const Type*>(tuple.data + offset));
+    nulls[tuple.row] = false;
+  }
 }
 
-void TupleColumns::walk(const HeapTupleHeaderData* tuple, int first, std::uint32_t offset, int last,
-                        const bits8* nulls) {
+void TupleColumns::add_fixed(const Fixed& fixed) {
+  const Attribute& attribute = attributes_[fixed.attribute];
+  if (!attribute.by_value) {
+    for (int i = 0; i < plain_count_; ++i) {
+      batch_->set(attribute.column, plain_[i].row, PointerGetDatum(plain_[i].data + fixed.offset));
+    }
+    return;
+  }
+  switch (attribute.length) {
+    case 1: return add_fixed<char>(attribute.column, fixed.offset);
+    case 2: return add_fixed<std::int16_t>(attribute.column, fixed.offset);
+    case 4: return add_fixed<std::int32_t>(attribute.column, fixed.offset);
+    default: return add_fixed<std::int64_t>(attribute.column, fixed.offset);
+  }
+}
+
+void TupleColumns::walk(HeapTupleHeader tuple, std::uint32_t row, int first, std::uint32_t offset) {
   const char* data = reinterpret_cast<const char*>(tuple) + tuple->t_hoff;
+  const bits8* nulls = (tuple->t_infomask & HEAP_HASNULL) != 0 ? tuple->t_bits : nullptr;
+  const int last = std::min<int>(count_, HeapTupleHeaderGetNatts(tuple));
   for (int i = first; i < last; ++i) {
     const Attribute& attribute = attributes_[i];
     if (nulls != nullptr && att_isnull(i, nulls)) {
-      if (attribute.column >= 0) batch_->set_null(attribute.column);
+      if (attribute.column >= 0) batch_->set_null(attribute.column, row);
       continue;
     }
     // A short varlena header, which is not zero as padding is, stands anywhere.
@@ -89,7 +116,9 @@ void TupleColumns::walk(const HeapTupleHeaderData* tuple, int first, std::uint32
       offset = aligned(offset, attribute.alignment);
     }
     const char* place = data + offset;
-    if (attribute.column >= 0) take(attribute, place);
+    if (attribute.column >= 0) {
+      batch_->set(attribute.column, row, fetch_att(place, attribute.by_value, attribute.length));
+    }
     if (attribute.length > 0) {
       offset += static_cast<std::uint32_t>(attribute.length);
     } else if (attribute.length == -1) {
@@ -101,15 +130,15 @@ void TupleColumns::walk(const HeapTupleHeaderData* tuple, int first, std::uint32
 }
 
 /// Attributes that the table has got since the tuple was written.
-void TupleColumns::add_missing(int first) {
+void TupleColumns::add_missing(std::uint32_t row, int first) {
   for (int i = first; i < count_; ++i) {
     if (attributes_[i].column < 0) continue;
     bool is_null = true;
     const Datum value = getmissingattr(descriptor_, i + 1, &is_null);
     if (is_null) {
-      batch_->set_null(attributes_[i].column);
+      batch_->set_null(attributes_[i].column, row);
     } else {
-      batch_->set(attributes_[i].column, value);
+      batch_->set(attributes_[i].column, row, value);
     }
   }
 }

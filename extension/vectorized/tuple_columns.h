@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "extension/vectorized/row_batch.h"
 
@@ -19,8 +20,8 @@ class TupleColumns {
   /// In the current memory context. `columns` are those of the batch, in no order, of the
   /// attributes with these numbers.
   void begin(TupleDesc descriptor, RowBatch* batch, const AttrNumber* attributes);
-  /// Adds the tuple to the batch, which has room.
-  void add(const HeapTupleHeaderData* tuple);
+  /// Adds tuples of a page to the batch, which has room.
+  void add(std::span<const HeapTupleHeader> tuples);
 
  private:
   /// An attribute of tuples, up to the last needed one.
@@ -36,11 +37,19 @@ class TupleColumns {
     std::uint32_t offset;
   };
 
+  /// A tuple whose fixed attributes are all there.
+  struct Plain {
+    const char* data;
+    std::uint32_t row;  // of the batch
+  };
+
   void find_fixed();
-  void take(const Attribute& attribute, const char* place);
-  void walk(const HeapTupleHeaderData* tuple, int first, std::uint32_t offset, int last,
-            const bits8* nulls);
-  void add_missing(int first);
+  void add_attributes(HeapTupleHeader tuple, std::uint32_t row);
+  void add_fixed(const Fixed& fixed);
+  template <class Type>
+  void add_fixed(int column, std::uint32_t offset);
+  void walk(HeapTupleHeader tuple, std::uint32_t row, int first, std::uint32_t offset);
+  void add_missing(std::uint32_t row, int first);
 
   TupleDesc descriptor_ = nullptr;
   RowBatch* batch_ = nullptr;
@@ -50,6 +59,8 @@ class TupleColumns {
   int fixed_count_ = 0;
   int walk_from_ = 0;  // tuples without nulls: the first attribute behind those
   std::uint32_t walk_offset_ = 0;
+  Plain* plain_ = nullptr;  // of a page
+  int plain_count_ = 0;
 };
 
 }  // namespace varve::vectorized
