@@ -7,10 +7,12 @@
 
 #include "extension/pg/custom_scan.h"
 extern "C" {
+#include <access/sysattr.h>
 #include <commands/explain.h>
 #include <executor/executor.h>
 #include <nodes/makefuncs.h>
 #include <nodes/nodeFuncs.h>
+#include <optimizer/optimizer.h>
 #include <utils/ruleutils.h>
 }
 
@@ -86,6 +88,42 @@ TupleTableSlot* execute(CustomScanState* state) {
   return at_end(*state);
 }
 
+/// The columns that a filter reads: a key that is a column stands in the slot before the targets.
+std::span<const AggregateFilter::Column> columns_in(Node* filter, const VectorizedAggregate& node) {
+  Bitmapset* attributes = nullptr;
+  pull_varattnos(filter, INDEX_VAR, &attributes);
+  auto* columns = static_cast<AggregateFilter::Column*>(
+      palloc(sizeof(AggregateFilter::Column) * (bms_num_members(attributes) + 1U)));
+  std::size_t count = 0;
+  for (int member = -1; (member = bms_next_member(attributes, member)) >= 0;) {
+    const int at = member + FirstLowInvalidHeapAttributeNumber - 1;
+    const int target =
+        at < node.key_count ? node.keys[at].target : at - node.key_count - node.count;
+    columns[count++] = {at, target};
+  }
+  return {columns, count};
+}
+
+/// FILTERs of aggregates, in the order of their numbers.
+AggregateFilter* begin_filters(VectorizedAggregate& node, List* conditions) {
+  if (conditions == NIL) return nullptr;
+  PlanState& state = node.css.ss.ps;
+  TupleTableSlot* slot = ExecInitExtraTupleSlot(
+      state.state, node.css.ss.ss_ScanTupleSlot->tts_tupleDescriptor, &TTSOpsVirtual);
+  ExecStoreAllNullTuple(slot);
+  // Nobody asks the node's own slot for them.
+  ExecStoreAllNullTuple(node.css.ss.ss_ScanTupleSlot);
+  auto* filters = static_cast<AggregateFilter*>(
+      palloc(sizeof(AggregateFilter) * static_cast<std::size_t>(list_length(conditions))));
+  ListCell* cell;
+  foreach (cell, conditions) {
+    auto* filter = new (&filters[foreach_current_index(cell)]) AggregateFilter();
+    auto* condition = static_cast<Expr*>(lfirst(cell));
+    filter->begin(condition, state, slot, columns_in(reinterpret_cast<Node*>(condition), node));
+  }
+  return filters;
+}
+
 void begin(CustomScanState* state, EState* estate, int flags) {
   VectorizedAggregate& node = node_of(state);
   const auto* plan = reinterpret_cast<const CustomScan*>(state->ss.ps.plan);
@@ -101,11 +139,14 @@ void begin(CustomScanState* state, EState* estate, int flags) {
   node.count = list_length(aggregates);
   node.aggregates =
       static_cast<PlannedAggregate*>(palloc(sizeof(PlannedAggregate) * (node.count + 1)));
+  AggregateFilter* filters = begin_filters(node, plan->custom_exprs);
   std::size_t offset = 0;
   foreach (cell, aggregates) {
     const auto* aggregate = static_cast<const List*>(lfirst(cell));  // of integers
     const AggregateKind* kind = kind_of(static_cast<Oid>(linitial_int(aggregate)));
-    node.aggregates[foreach_current_index(cell)] = {kind, lsecond_int(aggregate), offset};
+    node.aggregates[foreach_current_index(cell)] = {
+        kind, lsecond_int(aggregate), offset,
+        lthird_int(aggregate) < 0 ? nullptr : &filters[lthird_int(aggregate)]};
     offset += bytes_of(kind->aggregate, kind->number);
   }
   node.rows.begin(static_cast<PlanState*>(linitial(state->custom_ps)),

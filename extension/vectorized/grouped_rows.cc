@@ -50,13 +50,18 @@ void GroupedRows::begin(PlanState* child, std::span<const PlannedKey> keys,
                                         ALLOCSET_DEFAULT_SIZES);
   row_groups_ = static_cast<std::uint32_t*>(palloc(sizeof(std::uint32_t) * kMostBatchRows));
   grouped_rows_ = static_cast<std::uint16_t*>(palloc(sizeof(std::uint16_t) * kMostBatchRows));
+  filtered_groups_ = static_cast<std::uint32_t*>(palloc(sizeof(std::uint32_t) * kMostBatchRows));
+  filtered_rows_ = static_cast<std::uint16_t*>(palloc(sizeof(std::uint16_t) * kMostBatchRows));
   keys_.begin(keys);
   find_used();
   waiting_count_ = 1;
 }
 
 void GroupedRows::find_used() {
-  const std::size_t most = planned_keys_.size() + aggregates_.size();
+  std::size_t most = planned_keys_.size() + aggregates_.size();
+  for (const PlannedAggregate& planned : aggregates_) {
+    if (planned.filter != nullptr) most += planned.filter->columns().size();
+  }
   used_ = static_cast<UsedTarget*>(palloc(sizeof(UsedTarget) * (most + 1)));
   int last = 0;
   const auto use = [&](int target, bool is_counted) {
@@ -71,6 +76,10 @@ void GroupedRows::find_used() {
   for (const PlannedAggregate& planned : aggregates_) {
     state_bytes_ += bytes_of(planned.kind->aggregate, planned.kind->number);
     if (planned.target >= 0) use(planned.target, planned.kind->aggregate == Aggregate::kCount);
+    if (planned.filter == nullptr) continue;
+    for (const AggregateFilter::Column& column : planned.filter->columns()) {
+      use(column.target, false);
+    }
   }
   columns_ = static_cast<TargetColumn*>(palloc0(sizeof(TargetColumn) * (last + 1U)));
 }
@@ -297,9 +306,22 @@ std::uint32_t GroupedRows::group_of(std::size_t i) {
   return group;
 }
 
-void GroupedRows::add_to_group(std::uint32_t group, Rows rows) {
+/// The rows that the filter takes, and with `groups`, theirs.
+GroupedRows::Rows GroupedRows::filtered(AggregateFilter& filter, Rows rows,
+                                        const std::uint32_t* groups) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!filter.takes(columns_, rows[i])) continue;
+    if (groups != nullptr) filtered_groups_[count] = groups[i];
+    filtered_rows_[count++] = rows[i];
+  }
+  return {filtered_rows_, count};
+}
+
+void GroupedRows::add_to_group(std::uint32_t group, Rows all) {
   for (const PlannedAggregate& planned : aggregates_) {
     const Values values = values_of(planned, columns_);
+    const Rows rows = planned.filter == nullptr ? all : filtered(*planned.filter, all, nullptr);
     Accumulator& state = groups_.states(planned.offset)[group];
     if (is_numeric(planned)) {
       add_numerics(values, rows, state, context_);
@@ -309,13 +331,19 @@ void GroupedRows::add_to_group(std::uint32_t group, Rows rows) {
   }
 }
 
-void GroupedRows::add_to_groups(Rows rows) {
+void GroupedRows::add_to_groups(Rows all) {
   for (const PlannedAggregate& planned : aggregates_) {
     const Values values = values_of(planned, columns_);
     const States states = groups_.states(planned.offset);
+    Rows rows = all;
+    const std::uint32_t* groups = row_groups_;
+    if (planned.filter != nullptr) {
+      rows = filtered(*planned.filter, all, row_groups_);
+      groups = filtered_groups_;
+    }
     if (is_numeric(planned)) {
-      add_each_numeric(values, rows, row_groups_, states, context_);
-    } else if (!add_each(planned.kind->aggregate, values, rows, row_groups_, states)) {
+      add_each_numeric(values, rows, groups, states, context_);
+    } else if (!add_each(planned.kind->aggregate, values, rows, groups, states)) {
       float_overflow_error();
     }
   }

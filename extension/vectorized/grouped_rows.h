@@ -1,5 +1,6 @@
 #pragma once
 
+#include "extension/vectorized/aggregate_filter.h"
 #include "extension/vectorized/aggregate_kind.h"
 #include "extension/vectorized/batch_keys.h"
 #include "extension/vectorized/group_table.h"
@@ -16,8 +17,9 @@ namespace varve::vectorized {
 
 struct PlannedAggregate {
   const AggregateKind* kind;
-  int target;          // of the scans, its argument; -1: none
-  std::size_t offset;  // of its state among those of a group
+  int target;               // of the scans, its argument; -1: none
+  std::size_t offset;       // of its state among those of a group
+  AggregateFilter* filter;  // null: all rows
 };
 
 /// Groups of one partition of the keys at a time: as many partitions as memory makes necessary, and
@@ -62,6 +64,7 @@ class GroupedRows {
   std::uint32_t group_of(std::size_t i);
   void add_to_group(std::uint32_t group, Rows rows);
   void add_to_groups(Rows rows);
+  Rows filtered(AggregateFilter& filter, Rows rows, const std::uint32_t* groups);
 
   PlanState* child_ = nullptr;
   std::span<const PlannedKey> planned_keys_;
@@ -76,8 +79,10 @@ class GroupedRows {
   std::size_t state_bytes_ = 0;
   BatchKeys keys_;
   std::uint32_t* row_groups_ = nullptr;
-  std::uint16_t* grouped_rows_ = nullptr;  // of the batch, those of the partition
-  bool by_runs_ = true;                    // of the last batch neighbours were of one group
+  std::uint16_t* grouped_rows_ = nullptr;   // of the batch, those of the partition
+  std::uint16_t* filtered_rows_ = nullptr;  // of them, those that a filter takes
+  std::uint32_t* filtered_groups_ = nullptr;
+  bool by_runs_ = true;  // of the last batch neighbours were of one group
 
   RowBatch collected_;  // rows that come one by one
   bool collects_ = false;

@@ -74,6 +74,11 @@ CREATE FUNCTION questions() RETURNS text[] LANGUAGE sql AS $$ SELECT array_agg(q
     ('SELECT method, sum(amount) + 1, sum(amount) FROM p GROUP BY method HAVING method IS NOT NULL ORDER BY 2 DESC LIMIT 2'),
     ('SELECT time_bucket(100, k), count(*), avg(k) FROM p GROUP BY 1'),
     ('SELECT date_trunc(''hour'', time), sum(k) FROM p GROUP BY 1'),
+    ('SELECT method, count(*) FILTER (WHERE ok), sum(amount) FILTER (WHERE status = ''failed'' AND k < 500), avg(score) FILTER (WHERE method > ''m2''), count(*) FROM p GROUP BY method'),
+    ('SELECT time_bucket(''1 day'', time), count(*) FILTER (WHERE NOT ok), sum(k) FILTER (WHERE extract(hour FROM time) < 3), min(k) FILTER (WHERE k > 10000) FROM p GROUP BY 1 HAVING count(*) FILTER (WHERE ok) > 0'),
+    ('SELECT count(*) FILTER (WHERE amount > 0) * 100 / count(*) FROM p'),
+    ('SELECT time_bucket(''1 day'', time), count(*) FILTER (WHERE time_bucket(''1 day'', time) > ''2024-01-02''::timestamptz) FROM p GROUP BY 1'),
+    ('SELECT method, count(*) FILTER (WHERE k > (SELECT avg(k) FROM p)) FROM p GROUP BY method'),
     ('SELECT status, count(*) FROM p WHERE time = ''2024-01-02 03:00''::timestamptz GROUP BY status'),
     ('SELECT code, count(*) FROM p GROUP BY code')) v(q) $$;
 \echo -- rows
@@ -114,6 +119,8 @@ INSERT INTO n SELECT '2024-01-01 02:00'::timestamptz, 20, ('9' || repeat('9', 13
 INSERT INTO n SELECT '2024-01-01 02:00'::timestamptz, 21, 1e200::numeric ^ 600 * 1e11000 * 9 FROM generate_series(1, 2);
 SELECT same('SELECT sum(v) FROM n WHERE g = 20'), same('SELECT sum(v) FROM n WHERE g = 21');
 
+\echo -- a filter that fails
+SELECT * FROM everywhere('{"SELECT small, count(*) FILTER (WHERE 1 / (k - 100) = 0) FROM p GROUP BY small", "SELECT h, (SELECT count(*) FILTER (WHERE k > h) FROM p) FROM generate_series(1, 1000, 300) h"}');
 \echo -- overflow
 CREATE TABLE o (time timestamptz NOT NULL, g int, d float8, r real);
 SELECT created FROM create_hypertable('o', by_range('time', interval '1 day'));
@@ -161,6 +168,7 @@ COMMIT;
 \echo -- what it tells
 EXPLAIN (costs off) SELECT time_bucket('1 day', time) AS day, status, count(*), sum(amount), avg(score) FROM p WHERE k < 900 GROUP BY 1, 2 HAVING count(*) > 5;
 EXPLAIN (costs off, analyze, timing off, summary off) SELECT method, count(*), sum(amount) FROM p WHERE k < 900 GROUP BY 1 HAVING count(*) > 5;
+EXPLAIN (costs off, verbose) SELECT method, count(*) FILTER (WHERE ok AND k > 5), sum(amount) FROM p WHERE time < '2024-01-02'::timestamptz GROUP BY 1;
 \echo -- a plain table is left to PostgreSQL
 CREATE TABLE plain AS SELECT * FROM p;
 ANALYZE plain;
