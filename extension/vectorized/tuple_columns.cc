@@ -79,7 +79,7 @@ void TupleColumns::add_fixed(int column, std::uint32_t offset) {
   Datum* values = batch_->column(column).values;
   bool* nulls = batch_->column(column).nulls;
   for (const Plain& tuple : std::span(plain_, static_cast<std::size_t>(plain_count_))) {
-    // Its sign is extended, as Int32GetDatum() does.
+    // The sign of what has one is extended, as Int32GetDatum() does.
     values[tuple.row] = static_cast<Datum>(*reinterpret_cast<const Type*>(tuple.data + offset));
     nulls[tuple.row] = false;
   }
@@ -94,7 +94,7 @@ void TupleColumns::add_fixed(const Fixed& fixed) {
     return;
   }
   switch (attribute.length) {
-    case 1: return add_fixed<char>(attribute.column, fixed.offset);
+    case 1: return add_fixed<std::uint8_t>(attribute.column, fixed.offset);
     case 2: return add_fixed<std::int16_t>(attribute.column, fixed.offset);
     case 4: return add_fixed<std::int32_t>(attribute.column, fixed.offset);
     default: return add_fixed<std::int64_t>(attribute.column, fixed.offset);
