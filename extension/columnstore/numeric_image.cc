@@ -105,15 +105,15 @@ std::optional<ScaledInteger> parsed(std::string_view image, unsigned first) {
 
 /// Digits of base 10,000, the last one first, without zeros at either end.
 struct Digits {
-  std::uint16_t digit[8];
+  std::uint16_t digit[10];
   int count = 0;
   int weight = 0;  // of the first
 };
 
-Digits digits_of(std::uint64_t magnitude, int scale) {
+Digits digits_of(Wide magnitude, int scale) {
   const int padding = (kDigitsOfBase - scale % kDigitsOfBase) % kDigitsOfBase;
   constexpr unsigned kPowers[] = {1, 10, 100, 1000};
-  Wide rest = static_cast<Wide>(magnitude) * kPowers[padding];
+  Wide rest = magnitude * kPowers[padding];
   Digits digits;
   int last = -(scale + padding) / kDigitsOfBase;
   while (rest != 0 && rest % kBase == 0) {
@@ -145,6 +145,15 @@ std::size_t write_head(const Digits& digits, bool is_negative, int scale, char* 
   return sizeof head;
 }
 
+/// Head and digits; their length.
+std::size_t write(const Digits& digits, bool is_negative, int scale, char* out) {
+  char* at = out + write_head(digits, is_negative, scale, out);
+  for (int i = digits.count; i-- > 0; at += sizeof digits.digit[i]) {
+    std::memcpy(at, &digits.digit[i], sizeof digits.digit[i]);
+  }
+  return static_cast<std::size_t>(at - out);
+}
+
 std::uint64_t absolute(std::int64_t value) {
   const auto bits = static_cast<std::uint64_t>(value);
   return value < 0 ? 0 - bits : bits;
@@ -174,13 +183,48 @@ std::size_t write_image(ScaledInteger value, char* out) {
     std::memcpy(out, &first, sizeof first);
     return sizeof first;
   }
-  const Digits digits = digits_of(absolute(value.integer), value.scale);
-  const bool is_negative = value.integer < 0;
-  char* at = out + write_head(digits, is_negative, value.scale, out);
-  for (int i = digits.count; i-- > 0; at += sizeof digits.digit[i]) {
-    std::memcpy(at, &digits.digit[i], sizeof digits.digit[i]);
+  return write(digits_of(absolute(value.integer), value.scale), value.integer < 0, value.scale,
+               out);
+}
+
+// --- Sums
+
+std::optional<Units> units_of(std::string_view image) noexcept {
+  if (image.size() < 2) return std::nullopt;
+  const unsigned first = word(image.data());
+  if ((first & kFormMask) == kSpecialForm) return std::nullopt;
+  const auto head = head_of(image, first);
+  constexpr int kUnitDigits = kUnitScale / kDigitsOfBase;
+  constexpr int kMostWeight = 4;
+  if (!head || head->scale > kUnitScale || head->weight > kMostWeight) return std::nullopt;
+  const char* digits = image.data() + head->size;
+  const int count = static_cast<int>((image.size() - head->size) / 2);
+  const int shift = head->weight - count + 1 + kUnitDigits;  // of the last digit
+  if (count == 0) return Units{0, static_cast<std::int16_t>(head->scale)};
+  if (shift < 0) return std::nullopt;
+  constexpr int kDigitsOfWord = 4;
+  Wide value = 0;
+  for (int i = 0; i < count;) {
+    std::uint64_t part = 0;
+    std::uint64_t power = 1;
+    const int end = std::min(count, i + kDigitsOfWord);
+    for (; i < end; ++i) {
+      part = part * kBase + word(digits + std::ptrdiff_t{2} * i);
+      power *= kBase;
+    }
+    value = value * power + part;
   }
-  return static_cast<std::size_t>(at - out);
+  constexpr std::uint64_t kPowers[] = {1, 10000, 100000000, 1000000000000, 10000000000000000};
+  value *= kPowers[std::min(shift, 4)];
+  value *= kPowers[std::max(shift - 4, 0)];
+  const auto units = static_cast<WideUnits>(value);
+  return Units{head->is_negative ? -units : units, static_cast<std::int16_t>(head->scale)};
+}
+
+std::size_t write_units(Units value, char* out) {
+  const bool is_negative = value.units < 0;
+  const auto bits = static_cast<Wide>(value.units);
+  return write(digits_of(is_negative ? 0 - bits : bits, kUnitScale), is_negative, value.scale, out);
 }
 
 }  // namespace varve::columnstore

@@ -33,4 +33,23 @@ std::optional<ScaledInteger> scaled_integer(std::string_view image);
 /// taken, and must be a special value's: 0 is returned where they are not.
 std::size_t write_image(ScaledInteger value, char* out);
 
+// Sums of many: in units of 10^-16, which are 10,000^-4, so that no digit has to be divided.
+
+__extension__ using WideUnits = __int128;
+inline constexpr int kUnitScale = 16;
+
+/// A numeric in units, with the scale that it is printed with.
+struct Units {
+  WideUnits units;
+  std::int16_t scale;
+};
+
+/// What the image is in units; none where it is special, has more digits behind the point than
+/// units have, or is 10^20 or more.
+std::optional<Units> units_of(std::string_view image) noexcept;
+
+/// Writes the image as the server would, at `out`, which has kMostImageBytes; its length. No digit
+/// that is not zero lies behind the scale.
+std::size_t write_units(Units value, char* out);
+
 }  // namespace varve::columnstore

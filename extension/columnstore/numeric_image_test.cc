@@ -1,5 +1,6 @@
 #include "extension/columnstore/numeric_image.h"
 
+#include <cstdlib>
 #include <cstring>
 #include <gtest/gtest.h>
 #include <initializer_list>
@@ -101,6 +102,35 @@ TEST(NumericImage, ASpecialValueThatIsNoneWritesNothing) {
   EXPECT_EQ(write_image({0x8000, ScaledInteger::kSpecial}, out), 0U);
   EXPECT_EQ(write_image({0x1C000, ScaledInteger::kSpecial}, out), 0U);
   EXPECT_EQ(write_image({-1, ScaledInteger::kSpecial}, out), 0U);
+}
+
+TEST(NumericImage, UnitsAreTheSameNumber) {
+  std::mt19937_64 random(3);
+  for (int i = 0; i < 200000; ++i) {
+    const std::int64_t integer = static_cast<std::int64_t>(random()) >> (1 + random() % 63);
+    const auto scale = static_cast<std::int16_t>(random() % (kUnitScale + 1));
+    char bytes[kMostImageBytes];
+    const std::string_view image(bytes, write_image({integer, scale}, bytes));
+    const auto found = units_of(image);
+    if (scale == 0 && std::abs(integer) > INT64_MAX / 2) continue;
+    ASSERT_TRUE(found) << integer << " / 10^" << scale;
+    WideUnits units = integer;
+    for (int digit = scale; digit < kUnitScale; ++digit) units *= 10;
+    ASSERT_TRUE(found->units == units) << integer << " / 10^" << scale;
+    ASSERT_EQ(found->scale, scale);
+    char again[kMostImageBytes];
+    ASSERT_EQ(std::string_view(again, write_units(*found, again)), image);
+  }
+}
+
+TEST(NumericImage, UnitsAreOfNumbersThatFit) {
+  EXPECT_FALSE(units_of(image({0xC000}))) << "NaN";
+  EXPECT_FALSE(units_of(image({0x8005, 1}))) << "10^20";
+  EXPECT_TRUE(units_of(image({0x8004, 9999, 9999, 9999, 9999, 9999})));
+  EXPECT_FALSE(units_of(image({0x88FB, 1}))) << "10^-20";
+  EXPECT_TRUE(units_of(image({0x887C, 1}))) << "10^-16";
+  EXPECT_FALSE(units_of(image({0x0011, 0, 1}))) << "a scale of 17";
+  EXPECT_FALSE(units_of(""));
 }
 
 }  // namespace

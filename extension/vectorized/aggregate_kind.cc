@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "extension/vectorized/numeric_sum.h"
+
 extern "C" {
 #include <utils/builtins.h>
 #include <utils/fmgroids.h>
@@ -25,6 +27,8 @@ constexpr AggregateKind kKinds[] = {
     {F_SUM_INT2, Aggregate::kSum, Number::kInteger, 2, Result::kInteger, 8},
     {F_SUM_INT4, Aggregate::kSum, Number::kInteger, 4, Result::kInteger, 8},
     {F_SUM_INT8, Aggregate::kSum, Number::kInteger, 8, Result::kNumeric, -1},
+    {F_SUM_NUMERIC, Aggregate::kSum, Number::kNumeric, -1, Result::kNumeric, -1},
+    {F_AVG_NUMERIC, Aggregate::kAverage, Number::kNumeric, -1, Result::kNumeric, -1},
     {F_SUM_FLOAT4, Aggregate::kSum, Number::kFloat, 4, Result::kReal, 4},
     {F_SUM_FLOAT8, Aggregate::kSum, Number::kDouble, 8, Result::kReal, 8},
     {F_AVG_INT2, Aggregate::kAverage, Number::kInteger, 2, Result::kNumeric, -1},
@@ -75,7 +79,8 @@ Datum numeric_of(Integer128 value) {
 }
 
 Datum numeric_result(const AggregateKind& kind, const Accumulator& state) {
-  const Datum sum = numeric_of(state.integer);
+  const Datum sum =
+      kind.number == Number::kNumeric ? numeric_sum(state) : numeric_of(state.integer());
   if (kind.aggregate == Aggregate::kSum) return sum;
   return DirectFunctionCall2(numeric_div, sum, NumericGetDatum(int64_to_numeric(state.count)));
 }
@@ -97,23 +102,14 @@ Datum result_of(const AggregateKind& kind, const Accumulator& state, bool* is_nu
   switch (kind.result) {
     case Result::kNumeric: return numeric_result(kind, state);
     case Result::kInteger:
-      return integer_datum(static_cast<std::int64_t>(state.integer.low), kind.result_length);
+      return integer_datum(static_cast<std::int64_t>(state.low), kind.result_length);
     case Result::kReal: break;
   }
   const double value = kind.aggregate == Aggregate::kAverage
-                           ? state.real / static_cast<double>(state.count)
-                           : state.real;
+                           ? state.real() / static_cast<double>(state.count)
+                           : state.real();
   return kind.result_length == sizeof(float4) ? Float4GetDatum(static_cast<float4>(value))
                                               : Float8GetDatum(value);
-}
-
-std::uint64_t bits_of(const AggregateKind& kind, Datum value) {
-  if (kind.number != Number::kInteger) return value;
-  switch (kind.length) {
-    case 2: return static_cast<std::uint64_t>(std::int64_t{DatumGetInt16(value)});
-    case 4: return static_cast<std::uint64_t>(std::int64_t{DatumGetInt32(value)});
-    default: return value;
-  }
 }
 
 }  // namespace varve::vectorized

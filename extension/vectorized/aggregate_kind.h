@@ -15,7 +15,7 @@ struct AggregateKind {
   Oid function;
   Aggregate aggregate;
   Number number;
-  std::int16_t length;  // of the argument: 1, 2, 4 or 8
+  std::int16_t length;  // of the argument: 1, 2, 4, 8 or -1
   enum class Result { kInteger, kNumeric, kReal } result;
   std::int16_t result_length;
 };
@@ -25,8 +25,5 @@ const AggregateKind* kind_of(Oid function);
 
 /// What the aggregate gives, in the current memory context.
 Datum result_of(const AggregateKind& kind, const Accumulator& state, bool* is_null);
-
-/// A value of a row as a vector would have it.
-std::uint64_t bits_of(const AggregateKind& kind, Datum value);
 
 }  // namespace varve::vectorized

@@ -1,10 +1,12 @@
 #include "extension/vectorized/aggregate_path.h"
 
-#include "extension/vectorized/aggregate_kind.h"
+#include <algorithm>
+
+#include "extension/catalog/hypertable_cache.h"
+#include "extension/vectorized/aggregate_description.h"
 #include "extension/vectorized/aggregate_node.h"
 #include "extension/vectorized/group_table.h"
 #include "extension/vectorized/scan_path.h"
-#include "extension/vectorized/step_function.h"
 
 #include "extension/pg/tree.h"
 extern "C" {
@@ -18,6 +20,7 @@ extern "C" {
 #include <optimizer/pathnode.h>
 #include <optimizer/planner.h>
 #include <optimizer/tlist.h>
+#include <parser/parsetree.h>
 #include <utils/lsyscache.h>
 #include <utils/selfuncs.h>
 }
@@ -27,23 +30,34 @@ namespace {
 
 create_upper_paths_hook_type previous_hook = nullptr;
 
-/// What a value costs to be added, in units of cpu_operator_cost: as a vector's, as a row's.
-constexpr double kVectorValueCost = 0.05;
-constexpr double kRowValueCost = 0.5;
+// In units of cpu_operator_cost: what a value costs to be added or to be a part of a key, and what
+// a row of a chunk of rows does besides. Of cpu_tuple_cost, the part that a row of a Seq Scan is
+// spared.
+constexpr double kValueCost = 0.05;
+constexpr double kRowCost = 0.5;
+constexpr double kTupleDiscount = 0.5;
+// The room for vectors of rows.
+constexpr Cost kSetUpCost = 1;
 
 Plan* make_plan(PlannerInfo*, RelOptInfo*, CustomPath* path, List* targets, List*, List* children) {
   auto* node = makeNode(CustomScan);
   node->scan.plan.targetlist = targets;
   node->flags = path->flags;
   node->custom_plans = children;
-  node->custom_private = list_make2(linitial(path->custom_private), lsecond(path->custom_private));
+  const auto part = [&](int i) {
+    return static_cast<List*>(copyObjectImpl(list_nth(path->custom_private, i)));
+  };
+  node->custom_private = list_make2(part(0), part(1));
+  List* computed = part(2);
   ListCell* cell;
-  foreach (cell, static_cast<List*>(lthird(path->custom_private))) {
-    auto* computed = static_cast<Expr*>(copyObjectImpl(lfirst(cell)));
+  foreach (cell, computed) {
+    auto* expression = static_cast<Expr*>(lfirst(cell));
     const auto number = static_cast<AttrNumber>(foreach_current_index(cell) + 1);
     node->custom_scan_tlist =
-        lappend(node->custom_scan_tlist, makeTargetEntry(computed, number, nullptr, false));
+        lappend(node->custom_scan_tlist, makeTargetEntry(expression, number, nullptr, false));
   }
+  node->scan.plan.qual = part(3);
+  node->custom_exprs = part(4);
   node->methods = &kVectorizedAggregate;
   return &node->scan.plan;
 }
@@ -57,104 +71,26 @@ const CustomPathMethods kPath = {.CustomName = "VectorizedAggregate",
 bool is_plain(const PlannerInfo& root, const RelOptInfo& input) {
   const Query& query = *root.parse;
   return input.reloptkind == RELOPT_BASEREL && query.hasAggs && query.groupingSets == NIL &&
-         list_length(query.groupClause) <= kMostKeys && query.havingQual == nullptr &&
-         !query.hasTargetSRFs &&
+         list_length(query.groupClause) <= kMostKeys && !query.hasTargetSRFs &&
          !contain_volatile_functions(reinterpret_cast<Node*>(input.baserestrictinfo));
 }
 
-/// What is being put together of the plan.
-struct Description {
-  List* targets;     // of the input
-  List* keys;        // expressions
-  List* aggregates;  // Aggrefs
-  List* key_places;  // for each, IntLists as the node is told
-  List* aggregate_places;
-};
-
-/// Passed by value, and equal where their bits are.
-bool can_be_key(Oid type) {
-  switch (type) {
-    case BOOLOID:
-    case INT2OID:
-    case INT4OID:
-    case INT8OID:
-    case DATEOID:
-    case TIMEOID:
-    case TIMESTAMPOID:
-    case TIMESTAMPTZOID: return true;
-    default: return false;
+/// Whether the path is one scan of a table, by one process.
+bool is_scan(const Path* path) {
+  switch (path->pathtype) {
+    case T_SeqScan:
+    case T_IndexScan:
+    case T_IndexOnlyScan:
+    case T_BitmapHeapScan: return true;
+    default: return is_columnar_scan(path);
   }
 }
 
-int place_of(const Node* expression, List* targets) {
-  ListCell* cell;
-  foreach (cell, targets) {
-    if (equal(lfirst(cell), expression)) return foreach_current_index(cell);
-  }
-  return -1;
-}
-
-bool describe_keys(const PlannerInfo& root, Description& description) {
-  ListCell* cell;
-  foreach (cell, root.parse->groupClause) {
-    Node* key = get_sortgroupclause_expr(lfirst_node(SortGroupClause, cell), root.processed_tlist);
-    const Var* column = IsA(key, Var) ? castNode(Var, key) : column_of_step(key);
-    const int place = place_of(key, description.targets);
-    if (column == nullptr || place < 0 || !can_be_key(column->vartype) ||
-        !can_be_key(exprType(key))) {
-      return false;
-    }
-    description.keys = lappend(description.keys, key);
-    description.key_places =
-        lappend(description.key_places, list_make2_int(place, get_typlen(exprType(key))));
-  }
-  return true;
-}
-
-/// Where the aggregate's argument is among the targets of the input; -1: nowhere.
-int target_of(const Aggref& aggregate, List* targets) {
-  const Node* argument = reinterpret_cast<Node*>(linitial_node(TargetEntry, aggregate.args)->expr);
-  while (IsA(argument, RelabelType)) {
-    argument = reinterpret_cast<Node*>(reinterpret_cast<const RelabelType*>(argument)->arg);
-  }
-  return IsA(argument, Var) ? place_of(argument, targets) : -1;
-}
-
-/// What the node has to know of an aggregate; NIL where it cannot compute it.
-List* description_of(const Aggref& aggregate, List* targets) {
-  const AggregateKind* kind = kind_of(aggregate.aggfnoid);
-  if (kind == nullptr || aggregate.aggfilter != nullptr || aggregate.aggdistinct != NIL ||
-      aggregate.aggorder != NIL || aggregate.aggkind != AGGKIND_NORMAL) {
-    return NIL;
-  }
-  int target = -1;
-  if (kind->aggregate != Aggregate::kCountRows) {
-    target = target_of(aggregate, targets);
-    if (target < 0) return NIL;
-  }
-  return list_make2_int(static_cast<int>(aggregate.aggfnoid), target);
-}
-
-/// Walks expressions over keys and aggregates, and describes the latter; true, which ends it, where
-/// there is something that the node cannot compute.
-bool describe_aggregates(Node* node, void* context) {
-  if (node == nullptr) return false;
-  auto& description = *static_cast<Description*>(context);
-  if (list_member(description.keys, node) || list_member(description.aggregates, node))
-    return false;
-  if (IsA(node, Var)) return true;
-  if (!IsA(node, Aggref)) return pg::walk_expression(node, describe_aggregates, context);
-  List* places = description_of(*castNode(Aggref, node), description.targets);
-  if (places == NIL) return true;
-  description.aggregates = lappend(description.aggregates, node);
-  description.aggregate_places = lappend(description.aggregate_places, places);
-  return false;
-}
-
-/// The scans that the path consists of; NIL where it is something else.
+/// The scans that the path consists of; NIL where it is something else: rows that Gather has come
+/// by have cost more than they can spare.
 List* scans_of(Path* path) {
   if (path->param_info != nullptr || path->parallel_aware) return NIL;
-  if (is_columnar_scan(path)) return list_make1(path);
+  if (is_scan(path)) return list_make1(path);
   return IsA(path, AppendPath) ? reinterpret_cast<AppendPath*>(path)->subpaths : NIL;
 }
 
@@ -166,15 +102,29 @@ bool has_columnar(List* scans) {
   return false;
 }
 
+bool is_of_hypertable(PlannerInfo* root, const RelOptInfo& input) {
+  const RangeTblEntry* entry = planner_rt_fetch(input.relid, root);
+  return entry->rtekind == RTE_RELATION && catalog::cached_hypertable_id(entry->relid) != 0;
+}
+
+/// What PostgreSQL charges for making rows of a Seq Scan, which are not made.
+Cost cost_of_tuples(const Path& scan) {
+  const double tuples = std::max(scan.parent->tuples, scan.rows);
+  return kTupleDiscount * cpu_tuple_cost * tuples;
+}
+
 Cost cost_of(List* scans, int aggregates) {
-  Cost cost = 0;
+  Cost cost = has_columnar(scans) ? 0 : kSetUpCost;
   ListCell* cell;
   foreach (cell, scans) {
     const auto& scan = *static_cast<Path*>(lfirst(cell));
-    const bool is_columnar = is_columnar_scan(&scan);
-    const double value = is_columnar ? kVectorValueCost : kRowValueCost;
-    cost += scan.total_cost + scan.rows * aggregates * value * cpu_operator_cost;
-    if (is_columnar) cost -= cost_of_rows(scan);
+    cost += scan.total_cost + scan.rows * aggregates * kValueCost * cpu_operator_cost;
+    if (is_columnar_scan(&scan)) {
+      cost -= cost_of_rows(scan);
+    } else {
+      cost += scan.rows * kRowCost * cpu_operator_cost;
+      if (scan.pathtype == T_SeqScan) cost -= cost_of_tuples(scan);
+    }
   }
   return cost;
 }
@@ -185,34 +135,43 @@ double groups_of(PlannerInfo* root, const Description& description, const Path& 
 }
 
 /// How often the scans are read, each time for as many groups as memory has room for.
-double reads_of(double groups, int aggregates) {
-  const double bytes = groups * static_cast<double>(GroupTable::bytes_of_group(aggregates));
+double reads_of(double groups, const Description& description) {
+  const double bytes = groups * bytes_of_group(description);
   const double limit = static_cast<double>(get_hash_memory_limit());
   return bytes <= limit ? 1
                         : 1 + 2 * bytes / limit;  // the partition that was too large, and halves
 }
 
-void add_aggregate_path(PlannerInfo* root, RelOptInfo* output, Path* source) {
+void add_aggregate_path(PlannerInfo* root, const RelOptInfo& input, RelOptInfo* output,
+                        Path* source) {
   List* scans = scans_of(source);
-  if (!has_columnar(scans)) return;
+  if (scans == NIL || (!has_columnar(scans) && !is_of_hypertable(root, input))) return;
   Description description = {};
   description.targets = source->pathtarget->exprs;
-  if (!describe_keys(*root, description)) return;
-  if (describe_aggregates(reinterpret_cast<Node*>(output->reltarget->exprs), &description)) return;
+  auto* having = reinterpret_cast<List*>(root->parse->havingQual);
+  if (!describe(*root, output->reltarget->exprs, having, description)) return;
   const int values = list_length(description.aggregates) + list_length(description.keys);
   auto* path = makeNode(CustomPath);
   path->path.pathtype = T_CustomScan;
   path->path.parent = output;
   path->path.pathtarget = output->reltarget;
   path->path.parallel_safe = output->consider_parallel && source->parallel_safe;
-  path->path.rows = groups_of(root, description, *source);
-  path->path.startup_cost =
-      cost_of(scans, values) * reads_of(path->path.rows, list_length(description.aggregates));
-  path->path.total_cost = path->path.startup_cost + path->path.rows * cpu_tuple_cost;
+  const double groups = groups_of(root, description, *source);
+  QualCost having_cost = {};
+  if (having != NIL) cost_qual_eval(&having_cost, having, root);
+  path->path.rows =
+      clamp_row_est(groups * clauselist_selectivity(root, having, 0, JOIN_INNER, nullptr));
+  QualCost filter_cost = {};
+  if (description.filters != NIL) cost_qual_eval(&filter_cost, description.filters, root);
+  path->path.startup_cost = (cost_of(scans, values) + source->rows * filter_cost.per_tuple) *
+                                reads_of(groups, description) +
+                            having_cost.startup + filter_cost.startup;
+  path->path.total_cost =
+      path->path.startup_cost + groups * (cpu_tuple_cost + having_cost.per_tuple);
   path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
   path->custom_paths = list_make1(source);
-  path->custom_private = list_make3(description.key_places, description.aggregate_places,
-                                    list_concat_copy(description.keys, description.aggregates));
+  path->custom_private = list_make5(description.key_places, description.aggregate_places,
+                                    computed_by(description), having, description.filters);
   path->methods = &kPath;
   add_path(output, &path->path);
 }
@@ -223,7 +182,7 @@ void create_upper_paths(PlannerInfo* root, UpperRelationKind stage, RelOptInfo* 
   if (stage != UPPERREL_GROUP_AGG || !is_enabled() || !is_plain(*root, *input)) return;
   ListCell* cell;
   foreach (cell, input->pathlist) {
-    add_aggregate_path(root, output, static_cast<Path*>(lfirst(cell)));
+    add_aggregate_path(root, *input, output, static_cast<Path*>(lfirst(cell)));
   }
 }
 

@@ -1,6 +1,7 @@
 #include "extension/vectorized/filter.h"
 
 #include <algorithm>
+#include <cstring>
 
 extern "C" {
 #include <executor/executor.h>
@@ -110,6 +111,16 @@ bool Filter::may_have(columnstore::Reader& reader, std::uint16_t group) {
     hashed_[count++] = {attribute, known.hashes, known.hash_count};
   }
   return reader.may_have(group, {hashed_, count});
+}
+
+vector::Passes Filter::begin_rows(std::uint32_t rows, Selection* selection) {
+  *selection = {};
+  std::fill_n(passes_, rows, 1);
+  return {passes_, rows};
+}
+
+bool Filter::has_any(vector::Passes passes) {
+  return std::memchr(passes.data(), 1, passes.size()) != nullptr;
 }
 
 void Filter::select(columnstore::Reader& reader, std::uint16_t group, std::uint32_t vector,

@@ -37,6 +37,22 @@ class Filter {
     bool is_excluded;       // by ranges
     std::uint16_t rows[columnstore::kVectorLength];  // positions in the vector, ascending
   };
+  [[nodiscard]] int condition_count() const { return count_; }
+  [[nodiscard]] const Condition& condition(int i) const { return conditions_[i].condition; }
+  /// The same of rows that are in no row group: `column_of(attribute)` gives the values of a
+  /// column.
+  template <class ColumnOf>
+  void select_rows(std::uint32_t rows, Selection* selection, ColumnOf&& column_of) {
+    const vector::Passes passes = begin_rows(rows, selection);
+    for (int i = 0; i < count_ && has_any(passes); ++i) {
+      FilterCondition& condition = conditions_[i];
+      if (!condition.condition.decides || !know(condition, true)) continue;
+      if (condition.is_never) return;
+      apply(condition, column_of(condition.condition.column.attribute), passes);
+    }
+    selection->count = static_cast<std::uint32_t>(vector::positions(passes, selection->rows));
+  }
+
   /// The rows of a vector, of `rows` rows, that are not dead (`dead`: bits, or null) and satisfy
   /// the conditions.
   void select(columnstore::Reader& reader, std::uint16_t group, std::uint32_t vector,
@@ -45,6 +61,8 @@ class Filter {
  private:
   bool know(FilterCondition& condition, bool is_reached);
   bool may_have(columnstore::Reader& reader, std::uint16_t group);
+  vector::Passes begin_rows(std::uint32_t rows, Selection* selection);
+  static bool has_any(vector::Passes passes);
 
   PlanState* node_ = nullptr;
   FilterCondition* conditions_ = nullptr;

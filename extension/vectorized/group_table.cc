@@ -2,88 +2,49 @@
 
 #include <algorithm>
 #include <cstring>
-#include <new>
 
 namespace varve::vectorized {
 namespace {
 
 constexpr std::size_t kFirstRoom = 64;
 
-/// The finalizer of MurmurHash3 by Austin Appleby, which is in the public domain.
-std::uint64_t mixed(std::uint64_t x) {
-  x ^= x >> 33;
-  x *= 0xff51afd7ed558ccd;
-  x ^= x >> 33;
-  x *= 0xc4ceb9fe1a85ec53;
-  return x ^ x >> 33;
-}
-
-std::uint64_t hash_of(const GroupKeys& keys, int count) {
-  std::uint64_t hash = keys.nulls;
-  for (int i = 0; i < count; ++i) hash = mixed(hash * 31 + keys.bits[i]);
-  return hash;
-}
-
-bool are_equal(const GroupKeys& a, const GroupKeys& b, int count) {
-  return a.nulls == b.nulls && std::equal(a.bits, a.bits + count, b.bits);
-}
-
 }  // namespace
 
-void GroupTable::begin(MemoryContext context, int keys, int aggregates, Partition partition,
+void GroupTable::begin(MemoryContext context, int words, std::size_t state_bytes,
                        std::size_t limit) {
   *this = {};
   context_ = context;
-  keys_ = keys;
-  aggregates_ = aggregates;
-  partition_ = partition;
+  words_ = words;
+  state_bytes_ = state_bytes;
   limit_ = limit;
-  entry_bytes_ = sizeof(GroupKeys) + sizeof(Accumulator) * static_cast<std::size_t>(aggregates);
+  entry_bytes_ = key_bytes() + state_bytes;
   grow();
   grow_slots();
 }
 
-const GroupKeys& GroupTable::keys(std::size_t group) const {
-  return *reinterpret_cast<const GroupKeys*>(entry(group));
-}
-
-const Accumulator* GroupTable::states(std::size_t group) const {
-  return reinterpret_cast<const Accumulator*>(entry(group) + sizeof(GroupKeys));
-}
-
-GroupTable::Found GroupTable::find(const GroupKeys& keys, Accumulator** states) {
-  const std::uint64_t hash = hash_of(keys, keys_);
-  // Slots are chosen by the upper half of the hash, partitions by the lower.
-  const std::uint64_t mask = (std::uint64_t{1} << partition_.bits) - 1;
-  if ((hash & mask) != partition_.residue) return Found::kElsewhere;
-  std::size_t slot = (hash >> 32) & (slot_count_ - 1);
-  while (slots_[slot] != 0) {
-    const std::size_t group = slots_[slot] - 1;
-    if (are_equal(this->keys(group), keys, keys_)) {
-      *states = const_cast<Accumulator*>(this->states(group));
-      return Found::kGroup;
-    }
-    slot = (slot + 1) & (slot_count_ - 1);
+std::uint32_t GroupTable::find(const std::uint64_t* key, std::uint64_t hash, std::size_t others) {
+  const auto upper = static_cast<std::uint32_t>(hash >> 32);
+  std::size_t at = first_slot(hash);
+  for (; slots_[at].group != 0; at = (at + 1) & (slot_count_ - 1)) {
+    const Slot& slot = slots_[at];
+    if (slot.hash == upper && is_equal(key, slot.group - 1)) return slot.group - 1;
   }
   const bool is_small = count_ < kFirstRoom;  // a partition has some groups, however little memory
-  if (!is_small && (count_ + 1) * bytes_of_group(aggregates_) > limit_) return Found::kFull;
-  const std::size_t group = add(keys);
-  *states = const_cast<Accumulator*>(this->states(group));
-  if (count_ * 2 > slot_count_) {
-    grow_slots();
-  } else {
-    slots_[slot] = static_cast<std::uint32_t>(group + 1);
+  if (!is_small && (count_ + 1) * bytes_of_group(words_, state_bytes_) + others > limit_) {
+    return kFull;
   }
-  return Found::kGroup;
+  const std::uint32_t group = add(key);
+  slots_[at] = {group + 1, upper};
+  if (count_ * 2 > slot_count_) grow_slots();
+  return group;
 }
 
-std::size_t GroupTable::add(const GroupKeys& keys) {
+std::uint32_t GroupTable::add(const std::uint64_t* key) {
   if (count_ == room_) grow();
   char* place = entry(count_);
-  std::memcpy(place, &keys, sizeof keys);
-  auto* states = reinterpret_cast<Accumulator*>(place + sizeof keys);
-  for (int i = 0; i < aggregates_; ++i) new (&states[i]) Accumulator();
-  return count_++;
+  std::memcpy(place, key, key_bytes());
+  std::memset(place + key_bytes(), 0, state_bytes_);
+  return static_cast<std::uint32_t>(count_++);
 }
 
 void GroupTable::grow() {
@@ -94,16 +55,18 @@ void GroupTable::grow() {
 }
 
 void GroupTable::grow_slots() {
-  if (slots_ != nullptr) pfree(slots_);
-  slot_count_ = std::max(4 * kFirstRoom, slot_count_ * 2);
-  slots_ =
-      static_cast<std::uint32_t*>(MemoryContextAllocHuge(context_, slot_count_ * sizeof *slots_));
-  std::fill_n(slots_, slot_count_, 0U);
-  for (std::size_t group = 0; group < count_; ++group) {
-    std::size_t slot = (hash_of(keys(group), keys_) >> 32) & (slot_count_ - 1);
-    while (slots_[slot] != 0) slot = (slot + 1) & (slot_count_ - 1);
-    slots_[slot] = static_cast<std::uint32_t>(group + 1);
+  const Slot* before = slots_;
+  const std::size_t before_count = slot_count_;
+  slot_count_ = std::max(4 * kFirstRoom, before_count * 2);
+  slots_ = static_cast<Slot*>(MemoryContextAllocHuge(context_, slot_count_ * sizeof(Slot)));
+  std::fill_n(slots_, slot_count_, Slot{});
+  for (const Slot* slot = before; slot != before + before_count; ++slot) {
+    if (slot->group == 0) continue;
+    std::size_t at = slot->hash & (slot_count_ - 1);
+    while (slots_[at].group != 0) at = (at + 1) & (slot_count_ - 1);
+    slots_[at] = *slot;
   }
+  if (before != nullptr) pfree(const_cast<Slot*>(before));
 }
 
 }  // namespace varve::vectorized

@@ -1,65 +1,78 @@
 #pragma once
 
 #include "extension/vectorized/accumulator.h"
+#include "extension/vectorized/group_key.h"
 
 #include "extension/pg/postgres.h"
 
 // Groups by their keys, and what aggregates know of each. C API.
 namespace varve::vectorized {
 
-inline constexpr int kMostKeys = 4;
-
-/// The keys of a group: eight bytes each, 0 where they are null.
-struct GroupKeys {
-  std::uint64_t bits[kMostKeys];
-  std::uint64_t nulls;  // one bit a key
-};
-
-/// The part of all keys that a table takes: those whose hashes end in `residue`, of `bits` bits.
-struct Partition {
-  unsigned bits;
-  std::uint32_t residue;
-};
-
-/// Open addressing over entries that lie one after another in the order in which groups were met.
+/// Open addressing over entries (words of the key, then states) that lie one after another in the
+/// order in which groups were met. A slot has half of the hash beside the group's number: other
+/// keys are told without a look at their entries, and growing reads no entry.
 class GroupTable {
  public:
-  /// For groups of the partition, with as much memory as `limit` says.
-  void begin(MemoryContext context, int keys, int aggregates, Partition partition,
-             std::size_t limit);
+  static constexpr std::uint32_t kFull = UINT32_MAX;
+
+  /// For keys of so many words and states of so many bytes; `limit` is that of its memory.
+  void begin(MemoryContext context, int words, std::size_t state_bytes, std::size_t limit);
 
   /// What a group takes, with its share of the slots.
-  static constexpr std::size_t bytes_of_group(int aggregates) {
-    return sizeof(GroupKeys) + sizeof(Accumulator) * static_cast<std::size_t>(aggregates) +
-           4 * sizeof(std::uint32_t);
+  static constexpr std::size_t bytes_of_group(int words, std::size_t state_bytes) {
+    return sizeof(std::uint64_t) * static_cast<std::size_t>(words) + state_bytes + 4 * sizeof(Slot);
   }
 
-  enum class Found { kGroup, kElsewhere, kFull };
-  /// The states of the group, made where it is new: kElsewhere where it is none of the partition's,
-  /// kFull where there is no room for a new one.
-  Found find(const GroupKeys& keys, Accumulator** states);
+  /// The number of the group, made where it is new, with states of zeros: from 0 on, in order;
+  /// kFull where there is no room for a new one, of which `others` bytes are taken otherwise.
+  std::uint32_t find(const std::uint64_t* key, std::uint64_t hash, std::size_t others);
+  /// Brings its slot nearer.
+  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[first_slot(hash)]); }
 
   [[nodiscard]] std::size_t count() const { return count_; }
-  [[nodiscard]] const GroupKeys& keys(std::size_t group) const;
-  [[nodiscard]] const Accumulator* states(std::size_t group) const;
+  [[nodiscard]] const std::uint64_t* key(std::size_t group) const {
+    return reinterpret_cast<const std::uint64_t*>(entry(group));
+  }
+  /// Of the aggregate whose state begins so many bytes behind the first one's; until the next
+  /// find().
+  [[nodiscard]] States states(std::size_t offset) const {
+    return {entries_ + key_bytes() + offset, entry_bytes_};
+  }
 
  private:
+  struct Slot {
+    std::uint32_t group;  // + 1; 0: free
+    std::uint32_t hash;   // its upper half
+  };
+
+  [[nodiscard]] std::size_t key_bytes() const {
+    return sizeof(std::uint64_t) * static_cast<std::size_t>(words_);
+  }
   [[nodiscard]] char* entry(std::size_t group) const { return entries_ + group * entry_bytes_; }
-  std::size_t add(const GroupKeys& keys);
+  [[nodiscard]] std::size_t first_slot(std::uint64_t hash) const {
+    return hash >> 32 & (slot_count_ - 1);
+  }
+  [[nodiscard]] bool is_equal(const std::uint64_t* key, std::size_t group) const {
+    const std::uint64_t* other = this->key(group);
+    for (int i = 0; i < words_; ++i) {
+      if (key[i] != other[i]) return false;
+    }
+    return true;
+  }
+  std::uint32_t add(const std::uint64_t* key);
   void grow();
   void grow_slots();
 
   MemoryContext context_ = nullptr;
-  int keys_ = 0;
-  int aggregates_ = 0;
-  Partition partition_ = {};
+  int words_ = 0;
+  std::size_t state_bytes_ = 0;
   std::size_t limit_ = 0;  // bytes
   std::size_t entry_bytes_ = 0;
   char* entries_ = nullptr;
   std::size_t count_ = 0;
   std::size_t room_ = 0;
-  std::uint32_t* slots_ = nullptr;  // group + 1; 0: free
-  std::size_t slot_count_ = 0;      // a power of two, at least twice the groups
+  Slot* slots_ = nullptr;
+  std::size_t slot_count_ = 0;  // a power of two, at least twice the groups
 };
 
 }  // namespace varve::vectorized

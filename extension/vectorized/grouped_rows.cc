@@ -1,21 +1,17 @@
 #include "extension/vectorized/grouped_rows.h"
 
+#include <algorithm>
+
 #include "extension/vectorized/scan_node.h"
 
 #include "extension/pg/executor.h"
 extern "C" {
 #include <executor/executor.h>
 #include <miscadmin.h>
-#include <utils/float.h>
 }
 
 namespace varve::vectorized {
 namespace {
-
-void add_values(const PlannedAggregate& planned, const Values& values,
-                std::span<const std::uint16_t> rows, Accumulator& state) {
-  if (!add(planned.kind->aggregate, values, rows, state)) float_overflow_error();
-}
 
 bool next_batch_of(PlanState* child, Batch* batch) {
   if (child->instrument != nullptr) InstrStartNode(child->instrument);
@@ -32,11 +28,48 @@ bool next_batch_of(PlanState* child, Batch* batch) {
 void GroupedRows::begin(PlanState* child, std::span<const PlannedKey> keys,
                         std::span<const PlannedAggregate> aggregates) {
   child_ = child;
-  keys_ = keys;
+  planned_keys_ = keys;
   aggregates_ = aggregates;
   context_ = AllocSetContextCreate(CurrentMemoryContext, "groups of vectorized aggregate",
                                    ALLOCSET_DEFAULT_SIZES);
+  reader_memory_ = AllocSetContextCreate(CurrentMemoryContext, "scan of vectorized aggregate",
+                                         ALLOCSET_DEFAULT_SIZES);
+  batch_memory_ = AllocSetContextCreate(CurrentMemoryContext, "batch of vectorized aggregate",
+                                        ALLOCSET_DEFAULT_SIZES);
+  row_groups_ = static_cast<std::uint32_t*>(palloc(sizeof(std::uint32_t) * kMostBatchRows));
+  grouped_rows_ = static_cast<std::uint16_t*>(palloc(sizeof(std::uint16_t) * kMostBatchRows));
+  filtered_groups_ = static_cast<std::uint32_t*>(palloc(sizeof(std::uint32_t) * kMostBatchRows));
+  filtered_rows_ = static_cast<std::uint16_t*>(palloc(sizeof(std::uint16_t) * kMostBatchRows));
+  keys_.begin(keys);
+  find_used();
   waiting_count_ = 1;
+}
+
+void GroupedRows::find_used() {
+  std::size_t most = planned_keys_.size() + aggregates_.size();
+  for (const PlannedAggregate& planned : aggregates_) {
+    if (planned.filter != nullptr) most += planned.filter->columns().size();
+  }
+  used_ = static_cast<UsedTarget*>(palloc(sizeof(UsedTarget) * (most + 1)));
+  int last = 0;
+  const auto use = [&](int target, bool is_counted) {
+    UsedTarget* end = used_ + used_count_;
+    UsedTarget* found =
+        std::find_if(used_, end, [&](const UsedTarget& used) { return used.target == target; });
+    if (found == end) used_[used_count_++] = {target, is_counted};
+    found->is_counted = found->is_counted && is_counted;
+    last = std::max(last, target);
+  };
+  for (const PlannedKey& key : planned_keys_) use(key.target, false);
+  for (const PlannedAggregate& planned : aggregates_) {
+    state_bytes_ += bytes_of(planned.kind->aggregate, planned.kind->number);
+    if (planned.target >= 0) use(planned.target, planned.kind->aggregate == Aggregate::kCount);
+    if (planned.filter == nullptr) continue;
+    for (const AggregateFilter::Column& column : planned.filter->columns()) {
+      use(column.target, false);
+    }
+  }
+  columns_ = static_cast<TargetColumn*>(palloc0(sizeof(TargetColumn) * (last + 1U)));
 }
 
 void GroupedRows::restart() {
@@ -61,18 +94,21 @@ bool GroupedRows::next_partition() {
     waiting_[waiting_count_++] = {bits, partition.residue | 1U << partition.bits};
     waiting_[waiting_count_++] = {bits, partition.residue};
   }
-  Accumulator* states = nullptr;
-  if (keys_.empty()) groups_.find({}, &states);  // there is one, of no rows, too
+  if (planned_keys_.empty() && groups_.count() == 0) {  // there is one, of no rows, too
+    constexpr std::uint64_t kNoKey[] = {0};
+    groups_.find(kNoKey, 0, 0);
+  }
   return true;
 }
 
 /// Reads the child for the groups of the partition.
 void GroupedRows::load(Partition partition) {
   MemoryContextReset(context_);
+  partition_ = partition;
   // Hashes that agree in this many bits are of keys that no memory can tell apart.
   const std::size_t limit = partition.bits < 31 ? get_hash_memory_limit() : SIZE_MAX;
-  groups_.begin(context_, static_cast<int>(keys_.size()), static_cast<int>(aggregates_.size()),
-                partition, limit);
+  groups_.begin(context_, keys_.words(), state_bytes_, limit);
+  texts_.begin(context_);
   is_full_ = false;
   read_child();
 }
@@ -101,12 +137,30 @@ void GroupedRows::read_append(AppendState* append) {
 
 void GroupedRows::read(PlanState* child) {
   if (gives_batches(child)) return read_batches(child);
-  while (!is_full_) {
-    CHECK_FOR_INTERRUPTS();
-    TupleTableSlot* row = ExecProcNode(child);
-    if (TupIsNull(row)) return;
-    add_row(row);
+  if (HeapReader::can_read(child, {used_, used_count_})) {
+    return read_heap(reinterpret_cast<SeqScanState*>(child));
   }
+  read_rows(child);
+}
+
+void GroupedRows::read_heap(SeqScanState* child) {
+  PlanState& node = child->ss.ps;
+  if (node.chgParam != nullptr) ExecReScan(&node);
+  const MemoryContext before = MemoryContextSwitchTo(reader_memory_);
+  reader_.begin(*child, {used_, used_count_});
+  MemoryContextSwitchTo(before);
+  reader_.give_columns(columns_);
+  while (!is_full_) {
+    if (node.instrument != nullptr) InstrStartNode(node.instrument);
+    const Rows rows = reader_.next();
+    if (node.instrument != nullptr) {
+      InstrStopNode(node.instrument, static_cast<double>(rows.size()));
+    }
+    if (rows.empty()) break;
+    add_batch(rows);
+  }
+  reader_.end();
+  MemoryContextReset(reader_memory_);
 }
 
 void GroupedRows::read_batches(PlanState* child) {
@@ -114,76 +168,74 @@ void GroupedRows::read_batches(PlanState* child) {
   Batch batch;
   while (!is_full_ && next_batch_of(child, &batch)) {
     if (batch.row != nullptr) {
-      add_row(batch.row);
-    } else {
-      add_batch(child, batch);
+      collect(batch.row);
+      continue;
     }
-  }
-}
-
-// --- Rows into groups
-
-/// The states of a group; null where it is none of those of now.
-Accumulator* GroupedRows::states_of(const GroupKeys& keys) {
-  Accumulator* states = nullptr;
-  if (groups_.find(keys, &states) == GroupTable::Found::kFull) is_full_ = true;
-  return states;
-}
-
-void GroupedRows::add_batch(PlanState* child, const Batch& batch) {
-  rows_ += static_cast<double>(batch.rows.size());
-  KeyRuns runs;
-  runs.begin(child, keys_.data(), static_cast<int>(keys_.size()), batch.rows);
-  for (std::size_t i = 0; i < batch.rows.size() && !is_full_;) {
-    GroupKeys keys;
-    const std::size_t end = runs.next(i, &keys);
-    Accumulator* states = states_of(keys);
-    if (states != nullptr) add_run(child, states, batch.rows.subspan(i, end - i));
-    i = end;
-  }
-}
-
-void GroupedRows::add_run(const PlanState* child, Accumulator* states,
-                          std::span<const std::uint16_t> rows) {
-  for (const PlannedAggregate& planned : aggregates_) {
-    Values values = {nullptr, nullptr, planned.kind->number};
-    if (planned.target >= 0) {
-      const NeededColumn column = column_of_target(child, planned.target);
-      values.bits = column.values;
-      values.nulls = column.nulls;
+    add_collected();
+    for (std::size_t i = 0; i < used_count_; ++i) {
+      const NeededColumn column = column_of_target(child, used_[i].target);
+      columns_[used_[i].target] = {column.values, column.nulls,
+                                   step_of_target(child, used_[i].target)};
     }
-    add_values(planned, values, rows, *states++);
+    add_batch(batch.rows);
   }
+  add_collected();
 }
 
-GroupKeys GroupedRows::keys_of(TupleTableSlot* row) const {
-  GroupKeys keys = {};
-  for (std::size_t i = 0; i < keys_.size(); ++i) {
+void GroupedRows::read_rows(PlanState* child) {
+  while (!is_full_) {
+    CHECK_FOR_INTERRUPTS();
+    TupleTableSlot* row = ExecProcNode(child);
+    if (TupIsNull(row)) break;
+    collect(row);
+  }
+  add_collected();
+}
+
+// --- Rows that come one by one
+
+void GroupedRows::begin_collecting() {
+  const MemoryContext before = MemoryContextSwitchTo(GetMemoryChunkContext(columns_));
+  TupleDesc types = ExecGetResultType(child_);
+  collected_.begin(static_cast<int>(used_count_));
+  for (std::size_t i = 0; i < used_count_; ++i) {
+    const FormData_pg_attribute& type = *TupleDescAttr(types, used_[i].target);
+    collected_.column(static_cast<int>(i)) = {type.attlen, type.attbyval, used_[i].is_counted,
+                                              nullptr, nullptr};
+  }
+  collected_.make_room();
+  MemoryContextSwitchTo(before);
+  collects_ = true;
+}
+
+void GroupedRows::collect(TupleTableSlot* row) {
+  if (!collects_) begin_collecting();
+  for (std::size_t i = 0; i < used_count_; ++i) {
+    const auto at = static_cast<int>(i);
     bool is_null = false;
-    const Datum value = slot_getattr(row, keys_[i].target + 1, &is_null);
+    const Datum value = slot_getattr(row, used_[i].target + 1, &is_null);
     if (is_null) {
-      keys.nulls |= std::uint64_t{1} << i;
+      collected_.set_null(at, collected_.rows());
     } else {
-      keys.bits[i] = key_bits(value, keys_[i].length);
+      const BatchColumn& column = collected_.column(at);
+      collected_.set(at, collected_.rows(),
+                     column.by_value ? key_bits(value, column.length) : value);
     }
   }
-  return keys;
+  collected_.add_rows(1);
+  if (!collected_.has_room(1)) add_collected();
 }
 
-void GroupedRows::add_row(TupleTableSlot* row) {
-  constexpr std::uint16_t kOnly[] = {0};
-  ++rows_;
-  Accumulator* states = states_of(keys_of(row));
-  if (states == nullptr) return;
-  for (const PlannedAggregate& planned : aggregates_) {
-    bool is_null = false;
-    std::uint64_t bits = 0;
-    if (planned.target >= 0) {
-      const Datum value = slot_getattr(row, planned.target + 1, &is_null);
-      bits = is_null ? 0 : bits_of(*planned.kind, value);
-    }
-    add_values(planned, {&bits, &is_null, planned.kind->number}, kOnly, *states++);
+void GroupedRows::add_collected() {
+  if (!collects_ || collected_.rows() == 0) return;
+  std::uint16_t rows[kMostBatchRows];
+  for (std::uint32_t i = 0; i < collected_.rows(); ++i) rows[i] = static_cast<std::uint16_t>(i);
+  for (std::size_t i = 0; i < used_count_; ++i) {
+    const BatchColumn& column = collected_.column(static_cast<int>(i));
+    columns_[used_[i].target] = {column.values, column.nulls, nullptr};
   }
+  if (!is_full_) add_batch({rows, collected_.rows()});
+  collected_.clear();
 }
 
 }  // namespace varve::vectorized

@@ -1,53 +1,55 @@
 #pragma once
 
-#include "extension/vectorized/group_table.h"
-#include "extension/vectorized/scan_node.h"
+#include <span>
+
+#include "extension/vectorized/group_key.h"
+#include "extension/vectorized/target_column.h"
 
 #include "extension/pg/postgres.h"
 
 // The keys of a batch's rows, by runs: neighbours are mostly of one group, as row groups are
-// sorted. C API.
+// sorted, and of one bucket, as rows come in the order of time. C API.
 namespace varve::vectorized {
-
-struct PlannedKey {
-  int target;           // of the scans
-  std::int16_t length;  // of its type, which is passed by value
-};
-
-/// The bits of a key of a type of this length, whoever made the Datum.
-std::uint64_t key_bits(Datum value, std::int16_t length);
 
 class KeyRuns {
  public:
-  /// Of a batch of the child, until the next batch.
-  void begin(PlanState* child, const PlannedKey* keys, int count,
+  /// Of rows of a batch, until the next batch; `columns` are those of targets.
+  void begin(std::span<const PlannedKey> keys, const TargetColumn* columns,
              std::span<const std::uint16_t> rows);
-  /// The keys of the batch's i-th row; gives the number of the first row behind it whose keys may
-  /// be others. To be asked with what it has given, from 0 on.
-  std::size_t next(std::size_t i, GroupKeys* keys);
 
- private:
+  /// What the rows from the i-th up to `end` have in common of a key: of one that is passed by
+  /// reference, the Datum. To be asked with i that do not descend.
   struct Run {
-    NeededColumn column;
-    bool is_step;
-    std::size_t end;          // of the rows with this key
-    std::size_t ordered_end;  // of those whose values ascend, or descend
     std::uint64_t bits;
     bool is_null;
+    std::size_t end;
+  };
+  const Run& run_at(int key, std::size_t i) {
+    State& state = states_[key];
+    if (state.run.end <= i) find_run(key, i);
+    return state.run;
+  }
+
+ private:
+  struct State {
+    TargetColumn column;
+    Run run;
+    std::size_t ordered_end;  // of the rows whose values ascend, or descend
+    bool has_start;           // steps of a fixed width: `run.bits` is one
   };
 
   void find_run(int key, std::size_t i);
-  void find_equal(Run& run, std::size_t i) const;
+  void find_equal(State& state, std::size_t i) const;
   void find_step(int key, std::size_t i);
-  void find_order(Run& run, std::size_t i) const;
+  void find_fixed_step(int key, std::size_t i);
+  static bool move_start(State& state, std::int64_t value, std::int16_t length);
+  void find_order(State& state, std::size_t i) const;
   bool is_same_step(int key, std::size_t i);
   std::uint64_t step_bits(int key, std::size_t i, bool* is_null);
 
-  PlanState* child_;
-  const PlannedKey* keys_;
-  int count_;
+  std::span<const PlannedKey> keys_;
   std::span<const std::uint16_t> rows_;
-  Run runs_[kMostKeys];
+  State states_[kMostKeys];
 };
 
 }  // namespace varve::vectorized

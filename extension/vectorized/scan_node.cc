@@ -128,7 +128,7 @@ void find_targets(ColumnarScan& scan) {
   auto* columns = static_cast<int*>(palloc(sizeof(int) * count));
   auto* direct = static_cast<DirectTarget*>(palloc(sizeof(DirectTarget) * count));
   std::size_t direct_count = 0;
-  scan.steps = static_cast<ExprState**>(palloc0(sizeof(ExprState*) * count));
+  scan.steps = static_cast<Step*>(palloc0(sizeof(Step) * count));
   bool has_steps = false;
   ListCell* cell;
   foreach (cell, targets) {
@@ -145,7 +145,8 @@ void find_targets(ColumnarScan& scan) {
     if (columns[i] < 0) return;
     direct[direct_count++] = {i, columns[i]};
     if (IsA(node, Var)) continue;
-    scan.steps[i] = ExecInitExpr(target, &scan.css.ss.ps);
+    scan.steps[i] = {ExecInitExpr(target, &scan.css.ss.ps), scan.css.ss.ps.ps_ExprContext,
+                     scan.css.ss.ss_ScanTupleSlot, column->varattno, width_of_step(node)};
     has_steps = true;
   }
   scan.columns = columns;
@@ -257,19 +258,9 @@ NeededColumn column_of_target(const PlanState* node, int target) {
   return scan.source.columns()[scan.columns[target]];
 }
 
-bool is_step(const PlanState* node, int target) {
-  return reinterpret_cast<const ColumnarScan*>(node)->steps[target] != nullptr;
-}
-
-Datum step_of_target(PlanState* node, int target, Datum value, bool is_null, bool* result_is_null) {
-  auto& scan = *reinterpret_cast<ColumnarScan*>(node);
-  TupleTableSlot* slot = scan.css.ss.ss_ScanTupleSlot;
-  if (TTS_EMPTY(slot)) ExecStoreVirtualTuple(slot);
-  const int at = column_of_target(node, target).attribute - 1;
-  slot->tts_values[at] = value;
-  slot->tts_isnull[at] = is_null;
-  node->ps_ExprContext->ecxt_scantuple = slot;
-  return ExecEvalExprSwitchContext(scan.steps[target], node->ps_ExprContext, result_is_null);
+const Step* step_of_target(const PlanState* node, int target) {
+  const Step& step = reinterpret_cast<const ColumnarScan*>(node)->steps[target];
+  return step.expression != nullptr ? &step : nullptr;
 }
 
 const CustomScanMethods kColumnarScan = {

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "extension/vectorized/row_source.h"
+#include "extension/vectorized/target_column.h"
 
 #include "extension/pg/postgres.h"
 extern "C" {
@@ -39,8 +40,7 @@ bool next_batch(PlanState* node, Batch* batch);
 /// The column that is the node's target of this number, from 0 on, or that it is a step of, for the
 /// rows of the batch.
 NeededColumn column_of_target(const PlanState* node, int target);
-bool is_step(const PlanState* node, int target);
-/// What a target that is a step gives for a value of its column.
-Datum step_of_target(PlanState* node, int target, Datum value, bool is_null, bool* result_is_null);
+/// How it is computed of that column; null where it is the column.
+const Step* step_of_target(const PlanState* node, int target);
 
 }  // namespace varve::vectorized

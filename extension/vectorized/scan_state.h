@@ -17,10 +17,10 @@ namespace varve::vectorized {
 struct ColumnarScan {
   CustomScanState css;
   RowSource source;
-  ExprState* rest;    // the qualifiers that rows of row groups have left
-  int* columns;       // for each target, which column of the source it is or a step of; or null
-  ExprState** steps;  // for each target; null: it is the column
-  bool is_direct;     // no target is a step: rows need no expression
+  ExprState* rest;  // the qualifiers that rows of row groups have left
+  int* columns;     // for each target, which column of the source it is or a step of; or null
+  Step* steps;      // for each target; without expression: it is the column
+  bool is_direct;   // no target is a step: rows need no expression
   std::span<const DirectTarget> direct;
   Recheck recheck;
   VectorDelete deletion;

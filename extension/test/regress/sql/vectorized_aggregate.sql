@@ -56,10 +56,9 @@ SELECT q, same(q) FROM (VALUES ('SELECT count(*) FROM t'), ('SELECT sum(d) + 1, 
     ('SELECT h, (SELECT sum(b) FROM t WHERE host = h) FROM generate_series(1, 4) h'), ('SELECT h, x.* FROM generate_series(1, 4) h, LATERAL (SELECT sum(d), count(*) FROM t WHERE host = h AND d < h * 10) x'),
     ('SELECT k, (SELECT sum(i) FROM t WHERE time < ''2024-01-01''::timestamptz + k * interval ''1 day'') FROM generate_series(0, 3) k'), ('SELECT * FROM (SELECT sum(d) s FROM t) x WHERE s > 0 LIMIT 1'), ('SELECT (SELECT count(*) FROM t) + (SELECT sum(s) FROM t)')) v(q);
 \echo -- left to PostgreSQL
-SELECT q, same(q) FROM (VALUES ('SELECT c, count(*) FROM t GROUP BY c'), ('SELECT d, count(*) FROM t GROUP BY d'), ('SELECT i + 1, count(*) FROM t GROUP BY 1'), ('SELECT host FROM t GROUP BY host'), ('SELECT host, s, i, ok, day, count(*) FROM t GROUP BY 1, 2, 3, 4, 5'),
-    ('SELECT host, count(*) FROM t GROUP BY ROLLUP (host)'), ('SELECT host, count(*) FROM t WHERE random() < 2 GROUP BY host'), ('SELECT time_bucket(''20 min'', time, ''Europe/Berlin''), count(*) FROM t GROUP BY 1'), ('SELECT host, count(*) FROM t GROUP BY host HAVING count(*) > 60'), ('SELECT count(*) FROM t HAVING count(*) > 5'), ('SELECT count(DISTINCT host) FROM t'), ('SELECT count(*) FILTER (WHERE ok) FROM t'), ('SELECT sum(d + 1) FROM t'), ('SELECT sum(n) FROM t'),
-    ('SELECT stddev(d) FROM t'), ('SELECT count(*), max(c) FROM t'), ('SELECT count(*) FROM t a JOIN t b USING (host, time)'), ('SELECT count(*) OVER () FROM t LIMIT 1'), ('SELECT generate_series(1, count(*)::int) FROM t LIMIT 1'), ('SELECT count(*) FROM t TABLESAMPLE SYSTEM (100)'),
-    ('SELECT count(xmin) FROM t')) v(q);
+SELECT q, same(q) FROM (VALUES ('SELECT d, count(*) FROM t GROUP BY d'), ('SELECT i + 1, count(*) FROM t GROUP BY 1'), ('SELECT host FROM t GROUP BY host'), ('SELECT host, s, i, ok, day, count(*) FROM t GROUP BY 1, 2, 3, 4, 5'),
+    ('SELECT host, count(*) FROM t GROUP BY ROLLUP (host)'), ('SELECT host, count(*) FROM t WHERE random() < 2 GROUP BY host'), ('SELECT count(DISTINCT host) FROM t'), ('SELECT sum(d + 1) FROM t'), ('SELECT n, count(*) FROM t GROUP BY n'), ('SELECT min(n) FROM t'),
+    ('SELECT stddev(d) FROM t'), ('SELECT count(*), max(c) FROM t'), ('SELECT count(*) FROM t a JOIN t b USING (host, time)'), ('SELECT count(*) OVER () FROM t LIMIT 1'), ('SELECT generate_series(1, count(*)::int) FROM t LIMIT 1'), ('SELECT count(*) FROM ONLY t')) v(q);
 
 \echo -- numbers at their ends
 CREATE TABLE ends (time timestamptz NOT NULL, k int, d float8, r real);
@@ -76,7 +75,7 @@ SELECT q, same(q) FROM (VALUES ('SELECT host, count(*), sum(d), avg(r), min(i), 
     ('SELECT host, ok, s, count(d) FROM t GROUP BY 1, 2, 3'), ('SELECT later, host, sum(x) FROM t GROUP BY 1, 2'), ('SELECT host * 2, sum(d) + host, count(*) FROM t GROUP BY host'), ('SELECT count(*) FROM t GROUP BY host, ok'), ('SELECT host, host, count(*) FROM t GROUP BY 1, 2'), ('SELECT host, sum(d) FROM t WHERE d > 1e9 GROUP BY host'),
     ('SELECT time_bucket(''1 hour'', time), sum(d) FROM t GROUP BY 1'), ('SELECT time_bucket(''7 min'', time, timestamptz ''2024-01-01 00:03''), host, sum(d), count(*) FROM t WHERE d > 10 AND c > ''c 2'' GROUP BY 1, 2'), ('SELECT time_bucket(''1 month'', ts), avg(d) FROM t GROUP BY 1'), ('SELECT time_bucket(7, i), count(*) FROM t GROUP BY 1'), ('SELECT time_bucket(1000000, i, 3), count(*) FROM t GROUP BY 1'),
     ('SELECT time_bucket(''10 days'', day), sum(d) FROM t GROUP BY 1'), ('SELECT date_trunc(''day'', ts), sum(d) FROM t GROUP BY 1'), ('SELECT extract(hour FROM date_trunc(''hour'', time)), date_trunc(''hour'', time), max(d) FROM t GROUP BY 2'), ('SELECT date_trunc(''hour'', time), ok, sum(d) FROM t GROUP BY 1, 2'),
-    ('SELECT h, x.* FROM generate_series(0, 4) h, LATERAL (SELECT s, sum(d) FROM t WHERE host = h AND i % 3 = 0 GROUP BY s) x'), ('SELECT * FROM (SELECT host, sum(d) FROM t GROUP BY host) x ORDER BY 1 LIMIT 2')) v(q);
+    ('SELECT h, x.* FROM generate_series(0, 4) h, LATERAL (SELECT s, sum(i) FROM t WHERE host = h AND i % 3 = 0 GROUP BY s) x'), ('SELECT * FROM (SELECT host, sum(d) FROM t GROUP BY host) x ORDER BY 1 LIMIT 2')) v(q);
 \echo -- by the clock of zones that set it forth and back
 CREATE TABLE year (time timestamptz NOT NULL, k int);
 SELECT created FROM create_hypertable('year', by_range('time', interval '400 days'), create_default_indexes => false);
@@ -89,6 +88,7 @@ BEGIN
     PERFORM set_config('timezone', zone, true);
     RETURN same(format('SELECT date_trunc(%L, time), sum(k), count(*) FROM year GROUP BY 1', unit));
 END $$;
+SELECT zone, width, same(format('SELECT time_bucket(%L, time, %L), sum(k), count(*) FROM year GROUP BY 1', width, zone)) FROM (VALUES ('Europe/Berlin'), ('Australia/Lord_Howe'), ('America/Sao_Paulo'), ('Pacific/Apia')) z(zone), (VALUES ('20 min'), ('45 min'), ('1 hour'), ('7 hours'), ('1 day'), ('1 month')) w(width) ORDER BY 1, 2;
 SELECT zone, unit, same_in(zone, unit) FROM (VALUES ('Europe/Berlin'), ('Australia/Lord_Howe'), ('America/Sao_Paulo'), ('Pacific/Apia'), ('Asia/Kathmandu')) z(zone), (VALUES ('hour'), ('day'), ('week'), ('month'), ('quarter'), ('year')) u(unit) ORDER BY 1, 2;
 \echo -- in little memory: the table is read as often as that takes (rows would go to disk, and doubles be added in another order)
 SET work_mem = '64kB';
