@@ -1,14 +1,19 @@
 #include "extension/continuous_aggregate/changed_results.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
+#include "extension/chunk/coordinate.h"
 #include "extension/continuous_aggregate/results_loader.h"
 #include "extension/continuous_aggregate/sql.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
 #include <access/relation.h>
+#include <access/table.h>
+#include <access/tableam.h>
+#include <access/xact.h>
 #include <catalog/pg_type.h>
 #include <common/hashfn.h>
 #include <executor/spi.h>
@@ -17,7 +22,6 @@ extern "C" {
 #include <parser/parse_oper.h>
 #include <storage/itemptr.h>
 #include <tcop/dest.h>
-#include <utils/array.h>
 #include <utils/builtins.h>
 #include <utils/datum.h>
 #include <utils/lsyscache.h>
@@ -147,20 +151,49 @@ int by_place(const void* a, const void* b) {
                             const_cast<ItemPointerData*>(&other->place));
 }
 
-void delete_places(Oid chunk, StoredRow* rows, int count) {
-  auto* places = static_cast<Datum*>(palloc(sizeof(Datum) * static_cast<std::size_t>(count)));
-  for (int i = 0; i < count; ++i) places[i] = PointerGetDatum(&rows[i].place);
-  Oid type = get_array_type(TIDOID);
-  Datum array = PointerGetDatum(
-      construct_array(places, count, TIDOID, sizeof(ItemPointerData), false, TYPALIGN_SHORT));
-  const char* statement =
-      psprintf("DELETE FROM ONLY %s WHERE ctid = ANY ($1)", qualified_name(chunk));
-  const int result = SPI_execute_with_args(statement, 1, &type, &array, nullptr, false, 0);
-  if (result < 0) elog(ERROR, "\"%s\" failed: %s", statement, SPI_result_code_string(result));
-  if (SPI_processed != static_cast<uint64>(count)) {
-    elog(ERROR, "stored results of \"%s\" have changed under the lock of their range",
-         get_rel_name(chunk));
+/// Tells aggregates over this one which buckets lose rows.
+class BucketsOfRows {
+ public:
+  BucketsOfRows(Relation chunk, const char* column, Changes* changes)
+      : chunk_(chunk),
+        column_(get_attnum(RelationGetRelid(chunk), column)),
+        type_(getBaseType(get_atttype(RelationGetRelid(chunk), column_))),
+        changes_(changes),
+        row_(changes != nullptr ? table_slot_create(chunk, nullptr) : nullptr) {}
+
+  void note(ItemPointer place, Snapshot snapshot) {
+    if (changes_ == nullptr) return;
+    bool is_null = true;
+    if (!table_tuple_fetch_row_version(chunk_, place, snapshot, row_)) return;  // deleting it fails
+    const Datum value = slot_getattr(row_, column_, &is_null);
+    if (!is_null) pg::entry([&] { changes_->add(chunk::coordinate_of(value, type_)); });
+    ExecClearTuple(row_);
   }
+
+  void end() {
+    if (row_ != nullptr) ExecDropSingleTupleTableSlot(row_);
+  }
+
+ private:
+  Relation chunk_;
+  AttrNumber column_;
+  Oid type_;
+  Changes* changes_;
+  TupleTableSlot* row_;
+};
+
+/// Deletes rows of one chunk. Nobody else has changed them: we have the lock of their range.
+void delete_places(std::span<StoredRow> rows, const char* bucket_column, Changes* changes) {
+  Relation chunk = table_open(rows[0].chunk, RowExclusiveLock);
+  Snapshot snapshot = GetActiveSnapshot();
+  BucketsOfRows buckets(chunk, bucket_column, changes);
+  for (StoredRow& row : rows) {
+    CHECK_FOR_INTERRUPTS();
+    buckets.note(&row.place, snapshot);
+    simple_table_tuple_delete(chunk, &row.place, snapshot);
+  }
+  buckets.end();
+  table_close(chunk, NoLock);
 }
 
 /// In the current memory context.
@@ -244,13 +277,17 @@ void ChangedResults::delete_gone() {
     ItemPointerSet(&row.place, entry.place.block, entry.place.offset);
   });
   pg_qsort(rows, static_cast<std::size_t>(count), sizeof(StoredRow), by_place);
-  constexpr int kAtATime = 10'000;
+  const char* bucket_column = NameStr(TupleDescAttr(columns_, bucket_column_ - 1)->attname);
+  Changes* changes = changes_of_results(table_);
+  PushActiveSnapshot(GetTransactionSnapshot());
   for (int begin = 0; begin < count;) {
     int end = begin;
-    while (end < count && rows[end].chunk == rows[begin].chunk && end - begin < kAtATime) ++end;
-    delete_places(rows[begin].chunk, rows + begin, end - begin);
+    while (end < count && rows[end].chunk == rows[begin].chunk) ++end;
+    delete_places({rows + begin, rows + end}, bucket_column, changes);
     begin = end;
   }
+  PopActiveSnapshot();
+  CommandCounterIncrement();
 }
 
 /// Gives the rows of chunks that exist.

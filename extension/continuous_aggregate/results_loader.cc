@@ -15,13 +15,6 @@ extern "C" {
 namespace varve::continuous_aggregate {
 namespace {
 
-Changes* changes_of_results(Oid materialization) {
-  return pg::entry([&]() -> Changes* {
-    const Source* source = find_source(materialization);
-    return source != nullptr ? &row_changes_of(*source) : nullptr;
-  });
-}
-
 /// Copies the row, and gives its size.
 std::size_t copy(TupleTableSlot& to, TupleTableSlot& from) {
   ExecCopySlot(&to, &from);
@@ -30,6 +23,13 @@ std::size_t copy(TupleTableSlot& to, TupleTableSlot& from) {
 }
 
 }  // namespace
+
+Changes* changes_of_results(Oid materialization) {
+  return pg::entry([&]() -> Changes* {
+    const Source* source = find_source(materialization);
+    return source != nullptr ? &row_changes_of(*source) : nullptr;
+  });
+}
 
 ResultsLoader::ResultsLoader(Oid materialization, AttrNumber bucket_column)
     : table_(table_open(materialization, RowExclusiveLock)),

@@ -16,6 +16,9 @@ extern "C" {
 
 namespace varve::continuous_aggregate {
 
+/// What aggregates over this one have to be told of; null where there are none.
+Changes* changes_of_results(Oid materialization);
+
 /// Loads results into chunks that do not exist yet, which is what a first refresh writes: many rows
 /// at once, before the chunk has indexes, which are built when it is whole.
 ///
