@@ -90,6 +90,10 @@ std::optional<Codes> codes_of(const Values& values, std::size_t most,
   Codes result{std::pmr::vector<std::int64_t>(values.size(), memory),
                std::pmr::vector<std::uint32_t>(memory)};
   for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i > 0 && values.equal(i - 1, i)) {  // sorted rows have many in a row
+      result.codes[i] = result.codes[i - 1];
+      continue;
+    }
     const auto number = numbering.number(i);
     if (!number) return std::nullopt;
     result.codes[i] = *number;

@@ -185,9 +185,31 @@ TEST(DoubleSegment, ArbitraryBitsRoundTrip) {
       values[i] = bits[i] < 1000 ? double(bits[i]) / 10 : std::bit_cast<double>(bits[i]);
     }
     Bytes blob;
-    DoubleSegment::encode({values.size()}, values, blob);
+    const auto range = DoubleSegment::encode({values.size()}, values, blob);
     RC_ASSERT(same_bits(decoded(DoubleSegment(blob)), values));
+    const bool has_nan = std::ranges::any_of(values, [](double v) { return std::isnan(v); });
+    RC_ASSERT(range.has_value() == (!values.empty() && !has_nan));
+    if (range) {
+      RC_ASSERT(range->min == *std::ranges::min_element(values));
+      RC_ASSERT(range->max == *std::ranges::max_element(values));
+    }
   }));
+}
+
+TEST(DoubleSegment, SaysItsRange) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  const auto range = [](const std::vector<double>& values) {
+    Bytes blob;
+    return DoubleSegment::encode({values.size()}, values, blob);
+  };
+  EXPECT_FALSE(range({}));
+  EXPECT_FALSE(range({1, kNan, 2}));
+  EXPECT_FALSE(range({1, -kNan, 2})) << "negative NaNs lie below minus infinity";
+  EXPECT_EQ(range({kInfinity, -kInfinity})->min, -kInfinity);
+  EXPECT_EQ(range({kInfinity, -kInfinity})->max, kInfinity);
+  EXPECT_EQ(range({-1.5, 2, -3})->min, -3);
+  EXPECT_EQ(range({-1.5, 2, -3})->max, 2);
 }
 
 /// The encoding and the bits a value of each shape, as the prototype of the format reached them.
