@@ -165,11 +165,21 @@ Dictionary::Dictionary(ByteView codes, Cut cut, ByteView aux, std::size_t fields
   }
 }
 
+std::int64_t Dictionary::at(std::size_t m, std::size_t i, std::size_t field) const {
+  return entries_[field * size_ + code_at(codes_, m, i, size_)];
+}
+
 void Dictionary::decode(std::size_t m, std::size_t field, std::int64_t* out) const {
   decode_codes(codes_, m, size_, out);
   const std::int64_t* entries = entries_.data() + field * size_;
   const std::size_t n = codes_.cut().count(m);
   for (std::size_t i = 0; i < n; ++i) out[i] = entries[out[i]];
+}
+
+std::size_t code_at(const Integers& codes, std::size_t m, std::size_t i, std::size_t entries) {
+  const auto code = static_cast<std::uint64_t>(codes.at(m, i));
+  require(code < entries, "code without an entry");
+  return code;
 }
 
 void decode_codes(const Integers& codes, std::size_t m, std::size_t entries, std::int64_t* out) {

@@ -316,6 +316,27 @@ void DoubleSegment::decode(std::size_t m, double* out) const {
   patches_.apply(m, out);
 }
 
+double DoubleSegment::at(std::size_t m, std::size_t i) const {
+  if (dictionary_) return from_ordered_bits(dictionary_->at(m, i, 0));
+  if (const auto patch = patches_.find(m, i)) return *patch;
+  const std::int64_t integer = integers_.at(m, i);
+  switch (encoding()) {
+    case SegmentEncoding::kPlain:
+      return (header_.flags & kFloatFlag) != 0 ? from_ordered_float_bits(integer)
+                                               : from_ordered_bits(integer);
+    case SegmentEncoding::kAlpRd: {
+      const std::uint64_t left = left_[static_cast<std::uint64_t>(integer) & 7];
+      return std::bit_cast<double>(left << header_.p0 |
+                                   static_cast<std::uint64_t>(right_.at(m, i)));
+    }
+    default: {
+      double value = 0;
+      decimal_.decode(&integer, 1, &value);
+      return value;
+    }
+  }
+}
+
 const Integers* DoubleSegment::decimal_integers() const noexcept {
   const bool decimal =
       encoding() == SegmentEncoding::kDecimal || encoding() == SegmentEncoding::kAlp;

@@ -35,6 +35,9 @@ class DoubleSegment : public Segment {
   /// Writes the values of vector m, without its nulls. Throws kCorruptData.
   void decode(std::size_t m, double* out) const;
 
+  /// Value i of vector m, as decode() writes it. Throws kCorruptData.
+  [[nodiscard]] double at(std::size_t m, std::size_t i) const;
+
   /// The integers behind decimals, for filters and sums that work on them; none for other
   /// encodings and for segments with patches.
   [[nodiscard]] const Integers* decimal_integers() const noexcept;

@@ -243,6 +243,25 @@ void Sequence::decode(std::size_t m, std::int64_t* out) const noexcept {
   }
 }
 
+std::int64_t Sequence::at(std::size_t m, std::size_t i) const noexcept {
+  const std::uint64_t origin = wrap(header_.origin), step = wrap(header_.step);
+  if (encoding() == SequenceEncoding::kConstant) return header_.origin;
+  if (encoding() == SequenceEncoding::kLinear) return wrap(origin + step * (cut_.start(m) + i));
+  const PackedVector v = vector(m);
+  if (v.mode == VectorMode::kDelta) {
+    std::int64_t all[kVectorRows];
+    decode(m, all);
+    return all[i];
+  }
+  std::uint64_t code = wrap(v.base) + unpack_one(v.packed, i, v.width, v.packing);
+  for (std::size_t k = 0; k < v.exceptions; ++k) {
+    if (load<std::uint16_t>(v.exception_positions + k * sizeof(std::uint16_t)) != i) continue;
+    code = load<std::uint64_t>(v.exception_values + k * sizeof(std::uint64_t));
+  }
+  const std::uint64_t slope = v.mode == VectorMode::kLinear ? wrap(v.aux) : 0;
+  return wrap(origin + step * (code + slope * i));
+}
+
 namespace {
 
 /// A common divisor of all distances from the minimum: odd << shift.

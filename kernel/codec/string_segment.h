@@ -49,6 +49,11 @@ class StringSegment : public Segment {
   [[nodiscard]] std::span<const std::string_view> dictionary() const noexcept {
     return dictionary_.strings();
   }
+  /// Value i of vector m, where encoding() is kDictionary; lives as long as the segment. Throws
+  /// kCorruptData.
+  [[nodiscard]] std::string_view at(std::size_t m, std::size_t i) const {
+    return dictionary()[code_at(integers_, m, i, dictionary().size())];
+  }
   /// Writes the dictionary's codes of vector m's values. Throws kCorruptData.
   void decode_codes(std::size_t m, std::int64_t* out) const;
 
