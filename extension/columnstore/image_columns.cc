@@ -28,6 +28,7 @@ struct Values {
 
   template <class T>
   void widen(std::int64_t* to) const {
+    // NOLINTNEXTLINE(bugprone-signed-char-misuse): of one byte, it is a number
     for (std::size_t i = 0; i < count; ++i) to[i] = at<T>(images[i], offset);
   }
   void halves_of_uuids(std::int64_t* first, std::int64_t* second) const {

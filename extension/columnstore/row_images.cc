@@ -99,7 +99,7 @@ void RowImages::set_null(const Attribute& attribute) {
 }
 
 void RowImages::set_string(char* image, const Attribute& attribute, std::string_view string) {
-  std::memcpy(image + attribute.offset, &string, sizeof string);
+  std::memcpy(image + attribute.offset, &string, sizeof(std::string_view));
   string_bytes_ += string.size();
 }
 
