@@ -22,6 +22,7 @@
 #include "extension/dml/open_queries.h"
 #include "extension/job/install.h"
 #include "extension/planner/bucket_groups.h"
+#include "extension/planner/certain_conditions.h"
 #include "extension/planner/child_equivalences.h"
 #include "extension/planner/chunk_skipping.h"
 #include "extension/planner/clock_bounds.h"
@@ -56,6 +57,7 @@ void _PG_init() {
   varve::chunk::install_serializable();
   varve::chunk::install_row_security();
   varve::planner::install_clock_bounds();
+  varve::planner::install_certain_conditions();
   varve::planner::install_stepwise_scan();
   varve::planner::install_skip_scan();
   varve::columnar::install_index_plan();

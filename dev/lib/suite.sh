@@ -31,10 +31,8 @@ json_number() { grep -o -m1 "\"$1\": [0-9]*" "$2" | grep -o '[0-9]*'; }
 build_preset() {
     local preset=$1 log=$SUITE_WORK/build.log
     shift
-    local launcher=()
-    if command -v ccache >/dev/null; then launcher=(-D CMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
     cd "$ROOT"
-    build() { cmake --preset "$preset" "${launcher[@]}" && cmake --build --preset "$preset" ${1:+--target "$@"}; }
+    build() { cmake --preset "$preset" && cmake --build --preset "$preset" ${1:+--target "$@"}; }
     # Two suites may run beside each other.
     mkdir -p build
     (flock 9 && build "$@") 9>"build/$preset.lock" >"$log" 2>&1 ||

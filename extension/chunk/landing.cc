@@ -59,20 +59,48 @@ CreateStmt* definition_of(const catalog::Hypertable& hypertable) {
   return definition;
 }
 
+CreateTrigStmt* trigger_of(Oid relation, const char* name, const char* function) {
+  CreateTrigStmt* definition = makeNode(CreateTrigStmt);
+  definition->trigname = pstrdup(name);
+  definition->relation = named(relation);
+  definition->funcname =
+      list_make2(makeString(pstrdup("varve_catalog")), makeString(pstrdup(function)));
+  return definition;
+}
+
+void create_trigger(CreateTrigStmt* definition, Oid relation, char fires_when) {
+  CreateTriggerFiringOn(definition, nullptr, relation, InvalidOid, InvalidOid, InvalidOid,
+                        InvalidOid, InvalidOid, nullptr, false, false, fires_when);
+  CommandCounterIncrement();
+}
+
 /// Before triggers of the user's, which will fire where the row goes; and for the workers of
 /// replication as for everybody.
-void create_trigger(Oid landing) {
-  CreateTrigStmt* definition = makeNode(CreateTrigStmt);
-  definition->trigname = pstrdup("0_place_row");
-  definition->relation = named(landing);
-  definition->funcname =
-      list_make2(makeString(pstrdup("varve_catalog")), makeString(pstrdup("place_row")));
+void place_rows_of(Oid landing) {
+  CreateTrigStmt* definition = trigger_of(landing, "0_place_row", "place_row");
   definition->row = true;
   definition->timing = TRIGGER_TYPE_BEFORE;
   definition->events = TRIGGER_TYPE_INSERT;
-  CreateTriggerFiringOn(definition, nullptr, landing, InvalidOid, InvalidOid, InvalidOid,
-                        InvalidOid, InvalidOid, nullptr, false, false, TRIGGER_FIRES_ALWAYS);
-  CommandCounterIncrement();
+  create_trigger(definition, landing, TRIGGER_FIRES_ALWAYS);
+}
+
+struct ChangeTrigger {
+  const char* name;
+  bool row;
+  std::int16_t events;
+};
+constexpr ChangeTrigger kChangeTriggers[] = {
+    {"varve_replicated_row", true, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE},
+    {"varve_replicated_truncate", false, TRIGGER_TYPE_TRUNCATE},
+};
+
+/// For the workers alone: statements have told the aggregates of the hypertable themselves.
+void note_changes(Oid hypertable, const ChangeTrigger& trigger) {
+  CreateTrigStmt* definition = trigger_of(hypertable, trigger.name, "replicated_change");
+  definition->row = trigger.row;
+  definition->timing = TRIGGER_TYPE_AFTER;
+  definition->events = trigger.events;
+  create_trigger(definition, hypertable, TRIGGER_FIRES_ON_REPLICA);
 }
 
 /// In the extension's schema only we create; in one of the user's own the user must have the right.
@@ -88,14 +116,27 @@ void create_landing(const catalog::Hypertable& hypertable) {
                                      catalog::owner_of(hypertable.relation), nullptr, nullptr)
                           .objectId;
   CommandCounterIncrement();
-  create_trigger(landing);
+  place_rows_of(landing);
   SetUserIdAndSecContext(user, context);
 }
 
-void drop_landing(Oid landing) {
+void drop(Oid catalog, Oid object) {
+  if (!OidIsValid(object)) return;
   ObjectAddress address;
-  ObjectAddressSet(address, RelationRelationId, landing);
+  ObjectAddressSet(address, catalog, object);
   performDeletion(&address, DROP_RESTRICT, 0);
+}
+
+void receive(const catalog::Hypertable& hypertable, bool enable) {
+  const Oid relation = hypertable.relation;
+  const Oid landing = get_default_partition_oid(relation);
+  if (!enable) drop(RelationRelationId, landing);
+  if (enable && !OidIsValid(landing)) create_landing(hypertable);
+  for (const ChangeTrigger& trigger : kChangeTriggers) {
+    const Oid known = get_trigger_oid(relation, trigger.name, true);
+    if (!enable) drop(TriggerRelationId, known);
+    if (enable && !OidIsValid(known)) note_changes(relation, trigger);
+  }
 }
 
 Datum receive_replication(FunctionCallInfo fcinfo) {
@@ -110,11 +151,7 @@ Datum receive_replication(FunctionCallInfo fcinfo) {
   catalog::require_own_hypertable(relation);
   pg::call([&] { LockRelationOid(relation, AccessExclusiveLock); });
   const auto row = catalog::require_own_hypertable(relation);
-  pg::call([&] {
-    const Oid landing = get_default_partition_oid(relation);
-    if (enable && !OidIsValid(landing)) create_landing(row);
-    if (!enable && OidIsValid(landing)) drop_landing(landing);
-  });
+  pg::call([&] { receive(row, enable); });
   PG_RETURN_VOID();
 }
 

@@ -2,7 +2,6 @@
 
 extern "C" {
 #include <miscadmin.h>
-#include <storage/lmgr.h>
 }
 
 namespace varve::chunk {
@@ -27,7 +26,7 @@ void unlock_free_ones(const Oid* relations, std::size_t end, std::size_t held, L
 
 }  // namespace
 
-void lock_all(const Oid* relations, std::size_t count, LOCKMODE mode) {
+void lock_all(const Oid* relations, std::size_t count, LOCKMODE mode, WaitForLock wait) {
   std::size_t held = count;  // the one that was waited for; none yet
   for (int round = 0; round < kRounds; ++round) {
     CHECK_FOR_INTERRUPTS();
@@ -35,11 +34,11 @@ void lock_all(const Oid* relations, std::size_t count, LOCKMODE mode) {
     if (busy == count) return;
     unlock_free_ones(relations, busy, held, mode);
     if (held < count) UnlockRelationOid(relations[held], mode);
-    LockRelationOid(relations[busy], mode);
+    wait(relations[busy], mode);
     held = busy;
   }
   for (std::size_t i = 0; i < count; ++i) {
-    if (i != held) LockRelationOid(relations[i], mode);
+    if (i != held) wait(relations[i], mode);
   }
 }
 

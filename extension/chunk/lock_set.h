@@ -4,7 +4,7 @@
 
 #include "extension/pg/postgres.h"
 extern "C" {
-#include <storage/lockdefs.h>
+#include <storage/lmgr.h>
 }
 
 namespace varve::chunk {
@@ -16,8 +16,11 @@ namespace varve::chunk {
 /// can end in a deadlock with it, and readers of the free ones do not queue behind the busy one.
 ///
 /// Locks that the transaction has from before stay, and can still be part of a deadlock. After many
-/// rounds, where new users keep coming, it does wait with locks in hand. C API.
-void lock_all(const Oid* relations, std::size_t count, LOCKMODE mode);
+/// rounds, where new users keep coming, it does wait with locks in hand. `wait` is how it waits for
+/// one relation. C API.
+using WaitForLock = void (*)(Oid relation, LOCKMODE mode);
+void lock_all(const Oid* relations, std::size_t count, LOCKMODE mode,
+              WaitForLock wait = LockRelationOid);
 
 /// Takes back what lock_all() has done, before anything was changed. C API.
 void unlock_all(const Oid* relations, std::size_t count, LOCKMODE mode);

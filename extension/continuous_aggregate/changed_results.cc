@@ -1,5 +1,8 @@
 #include "extension/continuous_aggregate/changed_results.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "extension/continuous_aggregate/results_loader.h"
 #include "extension/continuous_aggregate/sql.h"
 
@@ -9,6 +12,7 @@ extern "C" {
 #include <catalog/pg_type.h>
 #include <common/hashfn.h>
 #include <executor/spi.h>
+#include <lib/stringinfo.h>
 #include <miscadmin.h>
 #include <parser/parse_oper.h>
 #include <storage/itemptr.h>
@@ -28,96 +32,86 @@ namespace {
 
 constexpr const char* kNewResults = "varve_new_results";
 
-struct Image {
-  uint64 first;
-  uint64 second;
-  uint64 copy;  // of rows that are the same
-};
-
-struct StoredRow {
-  Image image;  // the key
-  Oid chunk;
-  ItemPointerData place;
-};
-
-void add(Image& image, const void* bytes, std::size_t length) {
-  const auto* begin = static_cast<const unsigned char*>(bytes);
-  const int size = static_cast<int>(length);
-  image.first = hash_combine64(image.first, hash_bytes_extended(begin, size, 0));
-  image.second = hash_combine64(image.second, hash_bytes_extended(begin, size, 1));
-}
-
-void add(Image& image, Datum value, const FormData_pg_attribute& attribute) {
+/// What the row looks like: of each column its NULL, its length and its bytes.
+void append(StringInfo bytes, Datum value, const FormData_pg_attribute& attribute) {
   if (attribute.attbyval) {
-    add(image, &value, sizeof(value));
+    appendBinaryStringInfo(bytes, reinterpret_cast<const char*>(&value), sizeof(value));
   } else if (attribute.attlen == -1) {
     const auto* data = PG_DETOAST_DATUM_PACKED(value);
-    add(image, VARDATA_ANY(data), VARSIZE_ANY_EXHDR(data));
+    const int length = static_cast<int>(VARSIZE_ANY_EXHDR(data));
+    appendBinaryStringInfo(bytes, reinterpret_cast<const char*>(&length), sizeof(length));
+    appendBinaryStringInfo(bytes, VARDATA_ANY(data), length);
   } else {
-    add(image, DatumGetPointer(value), datumGetSize(value, false, attribute.attlen));
+    appendBinaryStringInfo(bytes, DatumGetPointer(value),
+                           static_cast<int>(datumGetSize(value, false, attribute.attlen)));
   }
-}
-
-/// Of the columns of a row from `offset` on.
-Image image_of(TupleTableSlot& slot, TupleDesc columns, int offset) {
-  Image image = {0, 0, 0};
-  for (int i = 0; i < columns->natts; ++i) {
-    const bool is_null = slot.tts_isnull[offset + i];
-    add(image, &is_null, sizeof(is_null));
-    if (!is_null) add(image, slot.tts_values[offset + i], *TupleDescAttr(columns, i));
-  }
-  return image;
 }
 
 struct Receiver {
   DestReceiver base;
   TupleDesc columns;
-  HTAB* stored;
+  ResultTable* stored;
   std::int64_t max_rows;
   Tuplesortstate* fresh;
   std::int64_t fresh_count;
   bool is_full;
+  StringInfoData bytes;  // of a row
   MemoryContext row_memory;
+  MemoryContext table_memory;
 };
+
+/// Of the columns of a row from `offset` on.
+Image image_of(TupleTableSlot& slot, Receiver& receiver, int offset) {
+  slot_getallattrs(&slot);
+  const MemoryContext before = MemoryContextSwitchTo(receiver.row_memory);
+  StringInfo bytes = &receiver.bytes;
+  resetStringInfo(bytes);
+  for (int i = 0; i < receiver.columns->natts; ++i) {
+    const bool is_null = slot.tts_isnull[offset + i];
+    appendStringInfoCharMacro(bytes, static_cast<char>(is_null));
+    if (!is_null) append(bytes, slot.tts_values[offset + i], *TupleDescAttr(receiver.columns, i));
+  }
+  MemoryContextSwitchTo(before);
+  MemoryContextReset(receiver.row_memory);
+  const auto* begin = reinterpret_cast<const unsigned char*>(bytes->data);
+  return {hash_bytes_extended(begin, bytes->len, 0), hash_bytes_extended(begin, bytes->len, 1)};
+}
+
+/// Room for another row.
+void grow(ResultTable& table) {
+  constexpr std::size_t kFirst = 1024;
+  const std::size_t size = std::max(kFirst, table.memory().size() * 2);
+  auto* memory = static_cast<ResultTable::Entry*>(
+      palloc_extended(size * sizeof(ResultTable::Entry), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
+  const ResultTable smaller = table;
+  table = ResultTable({memory, size}, smaller);
+  if (!smaller.memory().empty()) pfree(smaller.memory().data());
+}
 
 void start(DestReceiver*, int, TupleDesc) {}
 void shut_down(DestReceiver*) {}
 
 bool receive_stored(TupleTableSlot* slot, DestReceiver* base) {
   auto& receiver = *reinterpret_cast<Receiver*>(base);
-  receiver.is_full = hash_get_num_entries(receiver.stored) >= receiver.max_rows;
+  receiver.is_full = std::cmp_greater_equal(receiver.stored->size(), receiver.max_rows);
   if (receiver.is_full) return false;
-  slot_getallattrs(slot);
-  const MemoryContext before = MemoryContextSwitchTo(receiver.row_memory);
-  Image image = image_of(*slot, receiver.columns, 2);
-  MemoryContextSwitchTo(before);
-  MemoryContextReset(receiver.row_memory);
-  bool found = true;
-  StoredRow* row = nullptr;
-  for (; found; ++image.copy) {
-    row = static_cast<StoredRow*>(hash_search(receiver.stored, &image, HASH_ENTER, &found));
+  const Image image = image_of(*slot, receiver, 2);
+  if (receiver.stored->is_full()) {
+    const MemoryContext before = MemoryContextSwitchTo(receiver.table_memory);
+    grow(*receiver.stored);
+    MemoryContextSwitchTo(before);
   }
-  row->chunk = DatumGetObjectId(slot->tts_values[0]);
-  row->place = *reinterpret_cast<ItemPointer>(DatumGetPointer(slot->tts_values[1]));
+  const auto* place = reinterpret_cast<ItemPointer>(DatumGetPointer(slot->tts_values[1]));
+  receiver.stored->add(image,
+                       {DatumGetObjectId(slot->tts_values[0]), ItemPointerGetBlockNumber(place),
+                        ItemPointerGetOffsetNumber(place)});
   return true;
-}
-
-/// Takes the row from those that are stored, if it is one of them.
-bool is_stored(TupleTableSlot& slot, const Receiver& receiver) {
-  if (hash_get_num_entries(receiver.stored) == 0) return false;
-  slot_getallattrs(&slot);
-  const MemoryContext before = MemoryContextSwitchTo(receiver.row_memory);
-  const Image image = image_of(slot, receiver.columns, 0);
-  MemoryContextSwitchTo(before);
-  MemoryContextReset(receiver.row_memory);
-  bool found = false;
-  hash_search(receiver.stored, &image, HASH_REMOVE, &found);
-  return found;
 }
 
 bool receive_new(TupleTableSlot* slot, DestReceiver* base) {
   auto& receiver = *reinterpret_cast<Receiver*>(base);
-  if (is_stored(*slot, receiver)) return true;
+  ResultTable& stored = *receiver.stored;
+  if (stored.size() > 0 && stored.take(image_of(*slot, receiver, 0))) return true;
   tuplesort_puttupleslot(receiver.fresh, slot);
   ++receiver.fresh_count;
   return true;
@@ -127,6 +121,8 @@ using Receive = bool (*)(TupleTableSlot*, DestReceiver*);
 
 void run(Receiver& receiver, Receive receive, const char* query) {
   receiver.base = {receive, start, shut_down, shut_down, DestNone};
+  initStringInfo(&receiver.bytes);
+  receiver.table_memory = CurrentMemoryContext;
   receiver.row_memory =
       AllocSetContextCreate(CurrentMemoryContext, "row of results", ALLOCSET_SMALL_SIZES);
   SPIExecuteOptions options = {};
@@ -135,7 +131,13 @@ void run(Receiver& receiver, Receive receive, const char* query) {
   const int result = SPI_execute_extended(query, &options);
   if (result < 0) elog(ERROR, "\"%s\" failed: %s", query, SPI_result_code_string(result));
   MemoryContextDelete(receiver.row_memory);
+  pfree(receiver.bytes.data);
 }
+
+struct StoredRow {
+  Oid chunk;
+  ItemPointerData place;
+};
 
 int by_place(const void* a, const void* b) {
   const auto* one = static_cast<const StoredRow*>(a);
@@ -167,14 +169,6 @@ TupleDesc columns_of(Oid relation) {
   TupleDesc columns = CreateTupleDescCopy(RelationGetDescr(table));
   relation_close(table, NoLock);
   return columns;
-}
-
-HTAB* make_stored() {
-  HASHCTL control = {};
-  control.keysize = sizeof(Image);
-  control.entrysize = sizeof(StoredRow);
-  control.hcxt = CurrentMemoryContext;
-  return hash_create("stored results", 1024, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
 Tuplesortstate* make_sort(TupleDesc columns, AttrNumber column) {
@@ -213,43 +207,42 @@ ChangedResults::ChangedResults(Oid materialization, AttrNumber bucket_column, st
       bucket_column_(bucket_column),
       columns_(columns_of(materialization)),
       max_rows_(max_rows),
-      stored_(make_stored()),
       new_(make_sort(columns_, bucket_column)) {}
 
 bool ChangedResults::read_stored(const char* query) {
   Receiver receiver = {};
   receiver.columns = columns_;
-  receiver.stored = stored_;
+  receiver.stored = &stored_;
   receiver.max_rows = max_rows_;
   run(receiver, receive_stored, query);
   return !receiver.is_full;
 }
 
 void ChangedResults::forget_stored() {
-  hash_destroy(stored_);
-  stored_ = make_stored();
+  pfree(stored_.memory().data());
+  stored_ = {};
 }
 
 void ChangedResults::read_new(const char* query) {
   Receiver receiver = {};
   receiver.columns = columns_;
-  receiver.stored = stored_;
+  receiver.stored = &stored_;
   receiver.fresh = new_;
   run(receiver, receive_new, query);
   new_count_ = receiver.fresh_count;
 }
 
 void ChangedResults::delete_gone() {
-  const auto count = static_cast<int>(hash_get_num_entries(stored_));
+  const auto count = static_cast<int>(stored_.size());
   if (count == 0) return;
   auto* rows = static_cast<StoredRow*>(
       palloc_extended(sizeof(StoredRow) * static_cast<std::size_t>(count), MCXT_ALLOC_HUGE));
-  HASH_SEQ_STATUS scan;
-  hash_seq_init(&scan, stored_);
   int filled = 0;
-  while (const auto* row = static_cast<const StoredRow*>(hash_seq_search(&scan))) {
-    rows[filled++] = *row;
-  }
+  stored_.for_each([&](const ResultTable::Entry& entry) {
+    StoredRow& row = rows[filled++];
+    row.chunk = entry.place.chunk;
+    ItemPointerSet(&row.place, entry.place.block, entry.place.offset);
+  });
   pg_qsort(rows, static_cast<std::size_t>(count), sizeof(StoredRow), by_place);
   constexpr int kAtATime = 10'000;
   for (int begin = 0; begin < count;) {

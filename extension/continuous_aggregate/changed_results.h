@@ -2,11 +2,12 @@
 
 #include <cstdint>
 
+#include "extension/continuous_aggregate/result_table.h"
+
 #include "extension/pg/postgres.h"
 extern "C" {
 #include <access/attnum.h>
 #include <access/tupdesc.h>
-#include <utils/hsearch.h>
 #include <utils/tuplesort.h>
 #include <utils/tuplestore.h>
 }
@@ -47,7 +48,7 @@ class ChangedResults {
   AttrNumber bucket_column_;
   TupleDesc columns_;
   std::int64_t max_rows_;
-  HTAB* stored_;
+  ResultTable stored_;
   Tuplesortstate* new_;
   std::int64_t new_count_ = 0;
 };

@@ -1,25 +1,15 @@
-// Offers SkipScan to the planner: which indexes can do it, what it costs, the plan.
+// Offers SkipScan to the planner.
 #include "extension/planner/skip_path.h"
 
 #include <algorithm>
-#include <cmath>
-#include <span>
 
-#include "extension/catalog/hypertable_cache.h"
-#include "extension/planner/reduction.h"
-#include "extension/planner/skip_conditions.h"
-#include "extension/planner/skip_order.h"
+#include "extension/planner/skip_candidate.h"
 #include "extension/planner/skip_scan.h"
 
-#include "extension/pg/boundary.h"
 extern "C" {
-#include <access/genam.h>
-#include <access/htup_details.h>
-#include <access/stratnum.h>
 #include <access/sysattr.h>
 #include <catalog/pg_am.h>
 #include <catalog/pg_class.h>
-#include <nodes/makefuncs.h>
 #include <nodes/nodeFuncs.h>
 #include <optimizer/clauses.h>
 #include <optimizer/cost.h>
@@ -28,11 +18,7 @@ extern "C" {
 #include <optimizer/paths.h>
 #include <optimizer/planmain.h>
 #include <optimizer/restrictinfo.h>
-#include <parser/parsetree.h>
 #include <utils/guc.h>
-#include <utils/lsyscache.h>
-#include <utils/selfuncs.h>
-#include <utils/syscache.h>
 }
 
 namespace varve::planner {
@@ -40,69 +26,6 @@ namespace {
 
 bool enabled = true;
 set_rel_pathlist_hook_type previous_pathlist = nullptr;
-
-/// A table whose rows may be reduced, and how; attribute numbers are the table's own.
-struct Reducible {
-  PlannerInfo* root;
-  RelOptInfo* relation;
-  Oid table;
-  Reduction reduction;
-};
-
-/// One way through an index.
-struct Candidate {
-  const Reducible& table;
-  IndexOptInfo* index;
-  List* conditions;  // IndexCondition*
-  SkipOrder order;
-};
-
-IndexCondition* condition_at(const ListCell* cell) {
-  return static_cast<IndexCondition*>(lfirst(cell));
-}
-
-/// The only table that the query reads, as far as joins were not removed.
-int only_relation(const PlannerInfo& root) {
-  int relation = 0;
-  return bms_get_singleton_member(root.all_baserels, &relation) ? relation : 0;
-}
-
-/// The number that a chunk has for a column of the hypertable.
-AttrNumber translated(AttrNumber column, Oid hypertable, Oid chunk) {
-  if (hypertable == chunk) return column;
-  return get_attnum(chunk, get_attname(hypertable, column, false));
-}
-
-void translate(List* orders, Oid hypertable, Oid chunk) {
-  ListCell* cell;
-  foreach (cell, orders) {
-    auto* order = static_cast<ReductionOrder*>(lfirst(cell));
-    order->column = translated(order->column, hypertable, chunk);
-  }
-}
-
-bool reducible(PlannerInfo* root, RelOptInfo* relation, const RangeTblEntry& entry,
-               Reducible* table) {
-  const int base = only_relation(*root);
-  if (base == 0) return false;
-  const RangeTblEntry* read = planner_rt_fetch(base, root);
-  if (read->rtekind != RTE_RELATION || read->tablesample != nullptr ||
-      pg::entry([&] { return catalog::cached_hypertable(read->relid); }) == nullptr ||
-      !reduction_of(*root->parse, base, &table->reduction)) {
-    return false;
-  }
-  table->root = root;
-  table->relation = relation;
-  table->table = entry.relid;
-  ListCell* cell;
-  foreach (cell, table->reduction.keys) {
-    auto* key = static_cast<ReductionKey*>(lfirst(cell));
-    key->column = translated(key->column, read->relid, entry.relid);
-  }
-  translate(table->reduction.rest, read->relid, entry.relid);
-  translate(table->reduction.wanted, read->relid, entry.relid);
-  return true;
-}
 
 /// Whether something wants a system column that a row of the node does not have.
 bool needs_system_columns(const RelOptInfo& relation) {
@@ -119,91 +42,6 @@ bool needs_system_columns(const RelOptInfo& relation) {
     if (bms_is_member(column - FirstLowInvalidHeapAttributeNumber, columns)) return true;
   }
   return false;
-}
-
-Form_pg_attribute attribute_of(Oid table, AttrNumber column, HeapTuple* tuple) {
-  *tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(table), Int16GetDatum(column));
-  if (!HeapTupleIsValid(*tuple)) elog(ERROR, "column %d of relation %u is missing", column, table);
-  return reinterpret_cast<Form_pg_attribute>(GETSTRUCT(*tuple));
-}
-
-/// Whether entries of the index hold the column's own values; those of `name` are shorter.
-bool stores_values(const IndexOptInfo& index, int column, Oid type) {
-  return get_atttype(index.indexoid, static_cast<AttrNumber>(column + 1)) == type;
-}
-
-/// Whether the index's idea of equal and ordered values is that of the keys.
-bool agrees(const Reduction& reduction, AttrNumber column, Oid family) {
-  ListCell* cell;
-  foreach (cell, reduction.keys) {
-    const auto* key = static_cast<ReductionKey*>(lfirst(cell));
-    if (key->column == column && get_op_opfamily_strategy(key->equality, family) == 0) return false;
-  }
-  foreach (cell, reduction.rest) {
-    const auto* order = static_cast<ReductionOrder*>(lfirst(cell));
-    if (order->column == column && order->family != family) return false;
-  }
-  return true;
-}
-
-IndexedColumn describe(const Candidate& candidate, int column) {
-  const IndexOptInfo& index = *candidate.index;
-  const auto attribute = static_cast<AttrNumber>(index.indexkeys[column]);
-  IndexedColumn described = {0, index.reverse_sort[column], index.nulls_first[column], false,
-                             false};
-  if (attribute <= 0) return described;
-  HeapTuple tuple;
-  Form_pg_attribute form = attribute_of(candidate.table.table, attribute, &tuple);
-  if (form->attcollation == index.indexcollations[column] &&
-      stores_values(index, column, form->atttypid) &&
-      agrees(candidate.table.reduction, attribute, index.opfamily[column])) {
-    described.attribute = attribute;
-  }
-  described.not_null = form->attnotnull;
-  ReleaseSysCache(tuple);
-  ListCell* cell;
-  foreach (cell, candidate.conditions) {
-    const IndexCondition* condition = condition_at(cell);
-    described.is_bound = described.is_bound || (condition->column == column &&
-                                                condition->strategy == BTEqualStrategyNumber);
-  }
-  return described;
-}
-
-struct Orders {
-  OrderedColumn columns[INDEX_MAX_KEYS];
-  std::size_t count;
-};
-
-Orders orders_of(List* items) {
-  Orders orders = {};
-  ListCell* cell;
-  foreach (cell, items) {
-    const auto* item = static_cast<ReductionOrder*>(lfirst(cell));
-    if (orders.count == INDEX_MAX_KEYS) break;  // more than an index can have
-    orders.columns[orders.count++] = {item->column, item->descending, item->nulls_first};
-  }
-  return orders;
-}
-
-bool decide(Candidate* candidate) {
-  const Reduction& reduction = candidate->table.reduction;
-  IndexedColumn columns[INDEX_MAX_KEYS];
-  int keys[INDEX_MAX_KEYS];
-  const int key_count = list_length(reduction.keys);
-  if (key_count > INDEX_MAX_KEYS || list_length(reduction.rest) > INDEX_MAX_KEYS) return false;
-  for (int i = 0; i < candidate->index->nkeycolumns; ++i) columns[i] = describe(*candidate, i);
-  for (int i = 0; i < key_count; ++i) {
-    keys[i] = static_cast<ReductionKey*>(list_nth(reduction.keys, i))->column;
-  }
-  const Orders rest = orders_of(reduction.rest);
-  const Orders wanted = orders_of(reduction.wanted);
-  const auto order =
-      skip_order(std::span(columns, static_cast<std::size_t>(candidate->index->nkeycolumns)),
-                 std::span(keys, static_cast<std::size_t>(key_count)),
-                 std::span(rest.columns, rest.count), std::span(wanted.columns, wanted.count));
-  if (order) candidate->order = *order;
-  return order.has_value();
 }
 
 bool is_in_prefix(const Candidate& candidate, const Node* node) {
@@ -242,75 +80,6 @@ List* pathkeys_of(const Candidate& candidate) {
     pathkeys = lappend(pathkeys, in_prefix ? lfirst(first) : lfirst(second));
   }
   return truncate_useless_pathkeys(candidate.table.root, candidate.table.relation, pathkeys);
-}
-
-/// The columns of the prefix that are skipped over.
-List* skipped_columns(const Candidate& candidate) {
-  List* columns = NIL;
-  for (int i = 0; i < candidate.order.prefix; ++i) {
-    const auto* entry = static_cast<TargetEntry*>(list_nth(candidate.index->indextlist, i));
-    columns = lappend(columns, entry->expr);
-  }
-  return columns;
-}
-
-/// How many distinct values the prefix has among the part `rows` of the table's rows.
-double distinct_values(const Candidate& candidate, double rows) {
-  RelOptInfo* relation = candidate.table.relation;
-  const double own = relation->rows;
-  relation->rows = clamp_row_est(rows);  // where PostgreSQL looks how many were filtered out
-  const double distinct = estimate_num_groups(candidate.table.root, skipped_columns(candidate),
-                                              relation->rows, nullptr, nullptr);
-  relation->rows = own;
-  return distinct;
-}
-
-/// How much of the table the conditions leave that the index can use, those on the prefix alone or
-/// all.
-Selectivity selectivity_of(const Candidate& candidate, bool prefix_only) {
-  List* clauses = NIL;
-  ListCell* cell;
-  foreach (cell, candidate.conditions) {
-    const IndexCondition* condition = condition_at(cell);
-    if (prefix_only && condition->column >= candidate.order.prefix) continue;
-    clauses = lappend(clauses, condition->source);
-  }
-  return clauselist_selectivity(candidate.table.root, clauses,
-                                static_cast<int>(candidate.table.relation->relid), JOIN_INNER,
-                                nullptr);
-}
-
-/// Whether the row where a value is found is the first in order: then one search will do.
-bool is_single_pass(const Candidate& candidate) {
-  if (candidate.order.prefix_backward != candidate.order.rest_backward) return false;
-  ListCell* cell;
-  foreach (cell, candidate.conditions) {
-    if (condition_at(cell)->column >= candidate.order.prefix) return false;
-  }
-  return true;
-}
-
-/// One descent of the index a value, or two, and rows until one passes.
-void set_costs(const Candidate& candidate, Path* path) {
-  const RelOptInfo& relation = *candidate.table.relation;
-  const IndexOptInfo& index = *candidate.index;
-  PlannerInfo* root = candidate.table.root;
-  const double tuples = std::max(1.0, relation.tuples);
-  const double visited = distinct_values(candidate, tuples * selectivity_of(candidate, true));
-  const double in_range = std::max(1.0, tuples * selectivity_of(candidate, false) / visited);
-  const double matching = std::min(in_range, relation.rows / visited);
-  const double examined = visited * std::min(in_range, (in_range + 1) / (matching + 1));
-  const double searches = visited * (is_single_pass(candidate) ? 1 : 2);
-
-  const Cost search =
-      (std::ceil(std::log2(tuples + 1)) + 50 * (index.tree_height + 1)) * cpu_operator_cost;
-  const double pages = index_pages_fetched(searches, index.pages, index.pages, root) +
-                       index_pages_fetched(examined, relation.pages, index.pages, root);
-  const Cost row = cpu_tuple_cost + cpu_index_tuple_cost + relation.baserestrictcost.per_tuple;
-  path->rows = clamp_row_est(std::min(distinct_values(candidate, relation.rows), visited));
-  path->startup_cost = relation.baserestrictcost.startup + search;
-  path->total_cost =
-      path->startup_cost + searches * search + pages * random_page_cost + examined * row;
 }
 
 /// Conditions on the prefix alone, which a value can be asked before its rows are looked at.
@@ -419,7 +188,7 @@ void set_pathlist(PlannerInfo* root, RelOptInfo* relation, Index index, RangeTbl
     return;
   }
   Reducible table;
-  if (reducible(root, relation, *entry, &table) && !needs_system_columns(*relation)) {
+  if (find_reducible(root, relation, *entry, &table) && !needs_system_columns(*relation)) {
     consider(table);
   }
 }

@@ -80,6 +80,13 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION varve_catalog.changed(anyelement, regclass) IS
     'gives the value back, and has this transaction log it for the aggregates of the hypertable';
 
+-- The same of rows that workers of logical replication write, of hypertables that receive it.
+CREATE FUNCTION varve_catalog.replicated_change() RETURNS trigger
+AS 'MODULE_PATHNAME', 'varve_replicated_change'
+LANGUAGE C;
+COMMENT ON FUNCTION varve_catalog.replicated_change() IS
+    'trigger that has this transaction log the row for the aggregates of its hypertable';
+
 CREATE FUNCTION varve_catalog.watermark(aggregate integer, type anyelement) RETURNS anyelement
 AS 'MODULE_PATHNAME', 'varve_watermark'
 LANGUAGE C STABLE PARALLEL SAFE;

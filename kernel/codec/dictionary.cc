@@ -112,17 +112,21 @@ std::optional<Codes> codes_of(const Values& values, std::size_t most,
   return result;
 }
 
-/// Whether fewer than a quarter of a sample's values are distinct.
+/// Whether at least this share of a sample's values, of 128, repeats others of it.
 template <class Values>
-bool repeats_itself(const Values& values) {
+bool repeats_itself(const Values& values, std::size_t share) {
   const std::size_t stride = std::max<std::size_t>(1, values.size() / kSample);
   const std::size_t sampled = (values.size() + stride - 1) / stride;
-  Numbering numbering(values, sampled / 4 + 1, std::pmr::get_default_resource());
+  const std::size_t most = sampled - (sampled * share + 127) / 128;
+  Numbering numbering(values, most, std::pmr::get_default_resource());
   for (std::size_t i = 0; i < values.size(); i += stride) {
     if (!numbering.number(i)) return false;
   }
-  return numbering.entries().size() * 4 <= sampled;
+  return true;
 }
+
+constexpr std::size_t kMostRepeat = 96;  // of 128
+constexpr std::size_t kFewRepeat = 1;
 
 }  // namespace
 
@@ -135,9 +139,8 @@ std::optional<Codes> dictionary_of(std::span<const std::string_view> values, std
   return codes_of(StringValues{values}, most, memory);
 }
 
-bool repeats(Tuples values) { return repeats_itself(TupleValues{values}); }
-bool repeats(std::span<const std::string_view> values) {
-  return repeats_itself(StringValues{values});
+bool repeats(Tuples values) {
+  return repeats_itself(TupleValues{values}, values.fields.size() > 1 ? kFewRepeat : kMostRepeat);
 }
 
 void append_entries(Tuples values, const Codes& codes, Bytes& out) {

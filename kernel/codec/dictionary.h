@@ -31,9 +31,9 @@ std::optional<Codes> dictionary_of(Tuples values, std::pmr::memory_resource* mem
 std::optional<Codes> dictionary_of(std::span<const std::string_view> values, std::size_t most,
                                    std::pmr::memory_resource* memory);
 
-/// Whether a sample repeats itself so often that a dictionary may pay.
+/// Whether a sample repeats itself so often that a dictionary may pay: three values in four must be
+/// repetitions; of tuples of several fields, than which codes are much shorter, one in 128.
 bool repeats(Tuples values);
-bool repeats(std::span<const std::string_view> values);
 
 /// Appends the number of entries and a sequence for each field.
 void append_entries(Tuples values, const Codes& codes, Bytes& out);

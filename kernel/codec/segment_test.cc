@@ -273,6 +273,26 @@ TEST(FieldsSegment, EveryNullPatternAndLengthRoundTrips) {
   });
 }
 
+// A few thousand customers among random ids: 16 bytes become the 14 bits of a code, and the
+// entries.
+TEST(FieldsSegment, WideValuesGetCodesWhereFewRepeat) {
+  constexpr std::size_t kRows = 65536;
+  for (const auto& [distinct, most_bits, is_dictionary] :
+       {std::tuple{5000U, 25.0, true}, {15'000U, 45.0, true}, {1'000'000'000U, 130.0, false}}) {
+    Random random(7);
+    std::vector<std::int64_t> fields[2];
+    for (std::size_t i = 0; i < kRows; ++i) {
+      Random of_value(random() % distinct);
+      for (auto& field : fields) field.push_back(std::int64_t(of_value()));
+    }
+    Bytes blob;
+    FieldsSegment::encode({kRows}, std::vector<std::span<const std::int64_t>>{fields[0], fields[1]},
+                          blob);
+    EXPECT_EQ(FieldsSegment(blob).dictionary() != nullptr, is_dictionary) << distinct;
+    EXPECT_LE(8.0 * double(blob.size()) / kRows, most_bits) << distinct;
+  }
+}
+
 std::vector<std::string> decoded(const StringSegment& segment) {
   StringReader reader(segment);
   std::vector<std::string> values;

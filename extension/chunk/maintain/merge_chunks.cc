@@ -10,6 +10,7 @@
 #include "extension/chunk/maintain/analyze.h"
 #include "extension/chunk/maintain/chunk_argument.h"
 #include "extension/chunk/maintain/columns.h"
+#include "extension/chunk/maintain/exchange_lock.h"
 #include "extension/chunk/maintain/ranges.h"
 #include "extension/chunk/maintain/rewrite.h"
 #include "extension/chunk/maintain/row_versions.h"
@@ -164,7 +165,8 @@ void merge_locked(const Merge& merge) {
   const RestrictedUser before = become_owner(parent);
   table_close(parent, NoLock);
   const Rewrite rewrite = rewrite_together(merge);
-  lock_all(merge.relations, merge.count, AccessExclusiveLock);
+  lock_all(merge.relations, merge.count, AccessExclusiveLock,
+           [](Oid chunk, LOCKMODE) { lock_for_exchange(chunk); });
   const bool in_columns = has_columns(merge);
   if (in_columns) columns().merged(merge.chunks, merge.count);
   drop_others(merge);

@@ -33,6 +33,10 @@ on_subscriber(q{
     SELECT create_hypertable('plain', 'n', chunk_time_interval => 10);
     INSERT INTO metric (time, device, v) VALUES ('2024-06-01', 5, -1);
     SELECT receive_replication('metric'), receive_replication('plain'), receive_replication('plain');
+    CREATE MATERIALIZED VIEW daily WITH (timescaledb.continuous) AS
+        SELECT time_bucket('1 day', time) AS day, device, sum(v), count(*) FROM metric GROUP BY 1, 2 WITH NO DATA;
+    CREATE MATERIALIZED VIEW tens WITH (timescaledb.continuous) AS
+        SELECT time_bucket(10, n) AS ten, count(*), max(v) FROM plain GROUP BY 1 WITH NO DATA;
     CREATE TABLE seen (what text);
     CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO public.seen VALUES (TG_OP); RETURN NEW; END';
     CREATE TRIGGER note AFTER INSERT ON metric FOR EACH ROW EXECUTE FUNCTION note();
@@ -53,6 +57,9 @@ sub same
     is(on_subscriber($landed), 0, "$when: none stays where it landed");
     is(on_subscriber(q{SELECT count(*) FROM varve_catalog.chunk JOIN metric ON metric.tableoid = relation
         WHERE NOT (time >= timestamptz '2000-01-01 UTC' + range_begin * interval '1 us' AND time < timestamptz '2000-01-01 UTC' + range_end * interval '1 us')}), 0, "$when: all in their chunks");
+    on_subscriber("CALL refresh_continuous_aggregate('$_', NULL, NULL)") for 'daily', 'tens';
+    is(on_subscriber(q{SELECT count(*) FROM verify_continuous_aggregate('daily') WHERE reason <> 'rows dropped'}), 0, "$when: an aggregate has learned of all");
+    is(on_subscriber(q{SELECT count(*) FROM verify_continuous_aggregate('tens') WHERE reason <> 'rows dropped'}), 0, "$when: that of the other table too");
 }
 same('after the initial copy');
 is(on_subscriber(q{SELECT count(*) FROM show_chunks('metric')}), 16, 'with the chunks of its own interval');
@@ -92,6 +99,7 @@ is($subscriber->safe_psql('copy', q{SET session_replication_role = replica; INSE
 # Off again.
 on_subscriber(q{SELECT receive_replication('metric', false), receive_replication('plain', false), receive_replication('plain', enable => false)});
 is(on_subscriber(q{SELECT count(*) FROM pg_class WHERE relname LIKE '%landing%'}), 0, 'switched off, nothing remains');
+is(on_subscriber(q{SELECT count(*) FROM pg_trigger WHERE tgname ~ 'replicated'}), 0, 'nor a trigger');
 on_publisher(q{INSERT INTO plain VALUES (500000, 'lost')});
 $subscriber->wait_for_log(qr/ERROR:.*no partition of relation "plain" found for row/);
 pass('and a row without a chunk stops replication, as ever');
@@ -101,7 +109,8 @@ same('on again');
 my ($code, $out, $err);
 for ([ q{SELECT receive_replication('device')}, qr/TS001/ ], [ q{SELECT receive_replication(NULL)}, qr/22023/ ],
     [ q{SELECT receive_replication('metric', NULL)}, qr/22023/ ], [ q{CREATE ROLE other; SET ROLE other; SELECT receive_replication('metric')}, qr/42501/ ],
-    [ q{BEGIN READ ONLY; SELECT receive_replication('metric')}, qr/25006/ ], [ q{SELECT varve_catalog.place_row()}, qr/0A000|39P01/ ])
+    [ q{BEGIN READ ONLY; SELECT receive_replication('metric')}, qr/25006/ ], [ q{SELECT varve_catalog.place_row()}, qr/0A000|39P01/ ],
+    [ q{SELECT varve_catalog.replicated_change()}, qr/0A000|39P01/ ])
 {
     ($code, $out, $err) = $subscriber->psql('postgres', "\\set VERBOSITY verbose\n$_->[0]");
     like($err, $_->[1], $_->[0]);

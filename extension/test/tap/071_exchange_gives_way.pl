@@ -17,6 +17,7 @@ $node->safe_psql('postgres', q{
     SELECT create_hypertable('t', by_range('id', 1000));
     ALTER TABLE t SET (tsdb.enable_columnstore, tsdb.segmentby = '', tsdb.orderby = 'id');
     INSERT INTO t SELECT g, g FROM generate_series(1, 500) g;
+    INSERT INTO t VALUES (1000, 0);
 });
 my $chunk = '_timescaledb_internal._hyper_1_1_chunk';
 my $state = "SELECT count(*), sum(v), (SELECT bool_or(is_compressed) FROM timescaledb_information.chunks) FROM t";
@@ -34,7 +35,8 @@ sub start_work {
     return \%work;
 }
 
-for my $statement ("SELECT compress_chunk('$chunk')", "SELECT reorder_chunk('$chunk', 't_pkey')", "CALL split_chunk('$chunk', 250)") {
+for my $statement ("SELECT compress_chunk('$chunk')", "SELECT reorder_chunk('$chunk', 't_pkey')", "CALL split_chunk('$chunk', 250)",
+    "CALL merge_chunks('$chunk', '_timescaledb_internal._hyper_1_2_chunk')") {
     for my $change ('INSERT INTO t VALUES (501, 501)', 'ALTER TABLE t ADD COLUMN w int', 'LOCK TABLE t') {
         my $reader = $node->background_psql('postgres');
         $reader->query_safe("SET deadlock_timeout = '1ms'; BEGIN; SELECT count(*) FROM t;");
@@ -57,7 +59,7 @@ $node->poll_query_until('postgres', "SELECT EXISTS (SELECT FROM pg_locks WHERE r
 $reader->query_safe('COMMIT;');
 $work->{run}->finish;
 is($work->{err} . $work->{out}, "$chunk\n", 'who does not write is waited for');
-is($node->safe_psql('postgres', $state), '500|125250|t', 'the chunk is in columns');
+is($node->safe_psql('postgres', $state), '501|125250|t', 'the chunk is in columns');
 
 # As long as lock_timeout allows.
 $reader->query_safe('BEGIN; SELECT count(*) FROM t;');
