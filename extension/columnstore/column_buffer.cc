@@ -17,9 +17,7 @@ extern "C" {
 namespace varve::columnstore {
 namespace {
 
-constexpr std::size_t kRoomBlock = std::size_t{256} * 1024;
 constexpr std::uint32_t kFirstCapacity = 1024;
-constexpr std::uint32_t kFirstRows = codec::kMaxRows;  // that there are validity bits for
 
 std::size_t fields_of(Form form) {
   switch (form) {
@@ -56,37 +54,7 @@ void grow(ColumnBuffer& buffer) {
     buffer.fields[k] = grown(buffer.fields[k], buffer.capacity);
   }
   if (fields == 0) buffer.strings = grown(buffer.strings, buffer.capacity);
-  if (buffer.is_positional && buffer.capacity > kFirstRows) {
-    const std::size_t words = buffer.capacity / 64;
-    buffer.validity = grown(buffer.validity, words);
-    std::memset(buffer.validity + words / 2, 0, words / 2 * sizeof(std::uint64_t));
-  }
   MemoryContextSwitchTo(outer);
-}
-
-std::string_view stored(StringRoom& room, const char* bytes, std::size_t size) {
-  if (size > room.left) {
-    const std::size_t block = size > kRoomBlock / 4 ? size : kRoomBlock;
-    char* memory = static_cast<char*>(MemoryContextAllocHuge(room.context, block));
-    if (block != kRoomBlock) {  // a block of its own; the current one goes on
-      std::memcpy(memory, bytes, size);
-      return {memory, size};
-    }
-    room.block = memory;
-    room.left = block;
-  }
-  if (size > 0) std::memcpy(room.block, bytes, size);
-  const std::string_view result(room.block, size);
-  room.block += size;
-  room.left -= size;
-  return result;
-}
-
-std::string_view stored_varlena(StringRoom& room, Datum value) {
-  auto* packed = PG_DETOAST_DATUM_PACKED(value);
-  const std::string_view bytes = stored(room, VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed));
-  if (PointerGetDatum(packed) != value) pfree(packed);
-  return bytes;
 }
 
 std::int64_t widened(Datum value, const Representation& type) {
@@ -167,10 +135,9 @@ std::size_t take(ColumnBuffer& buffer, Datum value, StringRoom& room) {
 
 }  // namespace
 
-ColumnBuffer make_buffer(const Column& column, bool is_positional) {
+ColumnBuffer make_buffer(const Column& column) {
   ColumnBuffer buffer = {};
   buffer.column = column;
-  buffer.is_positional = is_positional;
   buffer.validity =
       static_cast<std::uint64_t*>(palloc0(codec::kMaxRows / 64 * sizeof(std::uint64_t)));
   return buffer;
@@ -178,70 +145,29 @@ ColumnBuffer make_buffer(const Column& column, bool is_positional) {
 
 std::size_t append(ColumnBuffer& buffer, Datum value, bool is_null, StringRoom& room) {
   const std::uint32_t row = buffer.rows++;
-  if (is_null) ++buffer.nulls;
-  if (is_null && !buffer.is_positional) return 0;
-  if (buffer.values == buffer.capacity) grow(buffer);
   if (is_null) {
-    ++buffer.values;
-    return sizeof(std::string_view);
+    ++buffer.nulls;
+    return 0;
   }
+  make_room(buffer, 1);
   const std::size_t bytes = take(buffer, value, room);
   buffer.validity[row / 64] |= std::uint64_t{1} << row % 64;
   ++buffer.values;
   return bytes;
 }
 
-namespace {
+void make_room(ColumnBuffer& buffer, std::size_t count) {
+  while (buffer.values + count > buffer.capacity) grow(buffer);
+}
 
 void set_valid(ColumnBuffer& buffer, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i, ++buffer.rows) {
-    buffer.validity[buffer.rows / 64] |= std::uint64_t{1} << buffer.rows % 64;
+  while (count > 0) {
+    const std::uint32_t bit = buffer.rows % 64;
+    const std::size_t bits = std::min<std::size_t>(count, 64 - bit);
+    buffer.validity[buffer.rows / 64] |= ~std::uint64_t{0} >> (64 - bits) << bit;
+    buffer.rows += static_cast<std::uint32_t>(bits);
+    count -= bits;
   }
-}
-
-/// Keeps of `rows` those that have a value, in `valid`; how many.
-std::size_t take_validity(ColumnBuffer& buffer, const ColumnBuffer& from, const std::uint32_t* rows,
-                          std::size_t count, std::uint32_t* valid) {
-  std::size_t values = 0;
-  for (std::size_t i = 0; i < count; ++i, ++buffer.rows) {
-    const std::uint32_t row = rows[i];
-    const std::uint64_t is_valid = from.validity[row / 64] >> row % 64 & 1;
-    buffer.validity[buffer.rows / 64] |= is_valid << buffer.rows % 64;
-    valid[values] = row;
-    values += is_valid;
-  }
-  buffer.nulls += static_cast<std::uint32_t>(count - values);
-  return values;
-}
-
-}  // namespace
-
-std::size_t append_rows(ColumnBuffer& buffer, const ColumnBuffer& from, const std::uint32_t* rows,
-                        std::size_t count) {
-  const std::size_t fields = fields_of(buffer.column.representation.form);
-  while (buffer.values + count > buffer.capacity) grow(buffer);
-  std::uint32_t valid[kMostRowsAtOnce] = {};
-  if (from.nulls == 0) {
-    set_valid(buffer, count);
-  } else {
-    count = take_validity(buffer, from, rows, count, valid);
-    rows = valid;
-  }
-  // One column, one field at a time: what is read lies far apart, and many reads are under way.
-  for (std::size_t k = 0; k < fields; ++k) {
-    std::int64_t* to = buffer.fields[k] + buffer.values;
-    const std::int64_t* values = from.fields[k];
-    for (std::size_t i = 0; i < count; ++i) to[i] = values[rows[i]];
-  }
-  std::size_t bytes = count * std::max<std::size_t>(fields, 2) * sizeof(std::int64_t);
-  if (fields == 0) {
-    for (std::size_t i = 0; i < count; ++i) {
-      buffer.strings[buffer.values + i] = from.strings[rows[i]];
-      bytes += from.strings[rows[i]].size();
-    }
-  }
-  buffer.values += static_cast<std::uint32_t>(count);
-  return bytes;
 }
 
 std::size_t append_row(std::span<ColumnBuffer> buffers, TupleTableSlot* slot, StringRoom& room) {

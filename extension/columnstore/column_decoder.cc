@@ -10,7 +10,6 @@
 #include "extension/columnstore/numeric_image.h"
 
 extern "C" {
-#include <port/pg_bswap.h>
 #include <utils/date.h>
 #include <utils/timestamp.h>
 #include <utils/uuid.h>
@@ -24,6 +23,7 @@ using codec::require;
 
 constexpr std::size_t kNumericStride = 32;  // header, image, padding
 static_assert(VARHDRSZ + kMostImageBytes <= kNumericStride);
+constexpr std::size_t kFieldsStride = 16;  // a uuid, an interval, a timetz
 
 /// As fetch_att() makes Datums of types that are passed by value, in place.
 template <class Int>
@@ -71,7 +71,7 @@ std::size_t stride_of(const Representation& type) {
     case Form::kNumeric: return kNumericStride;
     case Form::kUuid:
     case Form::kInterval:
-    case Form::kTimetz: return 16;
+    case Form::kTimetz: return kFieldsStride;
     case Form::kFixed: return MAXALIGN(static_cast<std::size_t>(type.length));
     default: return 0;
   }
@@ -104,7 +104,6 @@ ColumnDecoder::ColumnDecoder(const Column& column, const codec::ColumnDescriptor
   require(fits(column.representation.form, static_cast<codec::SegmentType>(header.type), header.p0),
           "type of a segment");
   open(blob);
-  make_room();
 }
 
 void ColumnDecoder::open(ByteView blob) {
@@ -123,13 +122,20 @@ void ColumnDecoder::open(ByteView blob) {
   }
 }
 
-void ColumnDecoder::make_room() {
-  numbers_.resize(kVectorRows * kMostFields);
-  images_.resize(kVectorRows * stride_of(column_.representation) / sizeof(std::uint64_t));
+std::int64_t* ColumnDecoder::number_room() {
+  if (numbers_.empty()) numbers_.resize(kVectorRows * kMostFields);
+  return numbers_.data();
 }
 
-std::uint32_t ColumnDecoder::decode(std::uint32_t m, Datum* values, bool* nulls) {
-  const codec::Validity& validity = std::visit(
+char* ColumnDecoder::image_room() {
+  if (images_.empty()) {
+    images_.resize(kVectorRows * stride_of(column_.representation) / sizeof(std::uint64_t));
+  }
+  return reinterpret_cast<char*>(images_.data());
+}
+
+const codec::Validity& ColumnDecoder::validity() const {
+  return std::visit(
       [](const auto& segment) -> const codec::Validity& {
         if constexpr (std::is_same_v<std::decay_t<decltype(segment)>, std::monostate>) {
           codec::corrupt("type of a segment");
@@ -138,6 +144,10 @@ std::uint32_t ColumnDecoder::decode(std::uint32_t m, Datum* values, bool* nulls)
         }
       },
       segment_);
+}
+
+std::uint32_t ColumnDecoder::decode(std::uint32_t m, Datum* values, bool* nulls) {
+  const codec::Validity& validity = this->validity();
   require(m < validity.vectors(), "number of a vector");
   const std::size_t count = validity.values_in(m);
   switch (segment_.index()) {
@@ -154,8 +164,12 @@ std::uint32_t ColumnDecoder::decode(std::uint32_t m, Datum* values, bool* nulls)
 void ColumnDecoder::decode_integers(std::uint32_t m, Datum* out, std::size_t count) {
   const auto& segment = std::get<codec::IntegerSegment>(segment_);
   if (column_.representation.form == Form::kNumeric) {
-    segment.decode(m, numbers_.data());
-    for (std::size_t i = 0; i < count; ++i) out[i] = put_numeric(numbers_[i], segment.scale(), i);
+    std::int64_t* numbers = number_room();
+    char* images = image_room();
+    segment.decode(m, numbers);
+    for (std::size_t i = 0; i < count; ++i) {
+      out[i] = put_numeric(numbers[i], segment.scale(), images + i * kNumericStride);
+    }
     return;
   }
   static_assert(sizeof(Datum) == sizeof(std::int64_t));
@@ -181,32 +195,28 @@ void ColumnDecoder::decode_doubles(std::uint32_t m, Datum* out, std::size_t coun
 
 void ColumnDecoder::decode_fields(std::uint32_t m, Datum* out, std::size_t count) {
   const auto& segment = std::get<codec::FieldsSegment>(segment_);
-  const std::int64_t* fields[kMostFields];
-  for (std::size_t k = 0; k < kMostFields; ++k) fields[k] = numbers_.data() + k * kVectorRows;
+  std::int64_t* numbers = number_room();
   for (std::size_t k = 0; k < segment.fields(); ++k) {
-    segment.decode(m, k, numbers_.data() + k * kVectorRows);
+    segment.decode(m, k, numbers + k * kVectorRows);
   }
-  if (column_.representation.form == Form::kNumeric) {
-    for (std::size_t i = 0; i < count; ++i) out[i] = put_numeric(fields[0][i], fields[1][i], i);
-    return;
-  }
+  char* images = image_room();
   const std::size_t stride = stride_of(column_.representation);
   for (std::size_t i = 0; i < count; ++i) {
-    char* at = reinterpret_cast<char*>(images_.data()) + i * stride;
-    put_fields(fields, i, at);
-    out[i] = PointerGetDatum(at);
+    std::int64_t fields[kMostFields];
+    for (std::size_t k = 0; k < kMostFields; ++k) fields[k] = numbers[k * kVectorRows + i];
+    out[i] = put_fields(fields, images + i * stride);
   }
 }
 
-void ColumnDecoder::put_fields(const std::int64_t* const* fields, std::size_t i, char* at) const {
-  std::int64_t values[kMostFields] = {};
-  for (std::size_t k = 0; k < kMostFields; ++k) values[k] = fields[k][i];
-  write_field_image(column_.representation.form, values, at);
+Datum ColumnDecoder::put_fields(const std::int64_t* fields, char* at) const {
+  const Form form = column_.representation.form;
+  if (form == Form::kNumeric) return put_numeric(fields[0], fields[1], at);
+  write_field_image(form, fields, at);
+  return PointerGetDatum(at);
 }
 
-Datum ColumnDecoder::put_numeric(std::int64_t integer, std::int64_t scale, std::size_t i) {
+Datum ColumnDecoder::put_numeric(std::int64_t integer, std::int64_t scale, char* at) {
   require(scale >= ScaledInteger::kSpecial && scale <= kMaxScale, "scale of a numeric");
-  char* at = reinterpret_cast<char*>(images_.data()) + i * kNumericStride;
   const std::size_t size = write_image({integer, static_cast<std::int16_t>(scale)}, at + VARHDRSZ);
   require(size > 0, "special value of a numeric");
   SET_VARSIZE(at, VARHDRSZ + size);
@@ -237,12 +247,74 @@ Datum ColumnDecoder::put_string(std::string_view string, std::size_t i) {
     require(string.size() == static_cast<std::size_t>(column_.representation.length),
             "length of a value");
     const std::size_t stride = stride_of(column_.representation);
-    char* at = reinterpret_cast<char*>(images_.data()) + i * stride;
+    char* at = image_room() + i * stride;
     std::memcpy(at, string.data(), string.size());
     return PointerGetDatum(at);
   }
   // Before the bytes lies the header of a varlena (StringArena).
   return PointerGetDatum(const_cast<char*>(string.data()) - VARHDRSZ);
+}
+
+/// Strings that are compressed together are not read one by one; nor are those whose Datums are no
+/// part of the dictionary.
+bool ColumnDecoder::can_pick() const {
+  const auto* strings = std::get_if<codec::StringSegment>(&segment_);
+  if (strings == nullptr) return true;
+  return strings->encoding() == codec::SegmentEncoding::kDictionary &&
+         (column_.representation.form == Form::kVarlena ||
+          column_.representation.form == Form::kNumeric);
+}
+
+bool ColumnDecoder::pick(std::uint32_t m, std::uint32_t row, std::uint32_t place, Datum& value,
+                         bool& is_null) {
+  if (!can_pick()) return false;
+  const codec::Validity& validity = this->validity();
+  require(m < validity.vectors() && row < validity.rows_in(m), "number of a row");
+  std::size_t i = row;  // among the values
+  if (const std::uint64_t* words = validity.words(m)) {
+    const std::uint64_t below = (std::uint64_t{1} << row % 64) - 1;
+    i = static_cast<std::size_t>(std::popcount(words[row / 64] & below));
+    for (std::uint32_t w = 0; w < row / 64; ++w) {
+      i += static_cast<std::size_t>(std::popcount(words[w]));
+    }
+    is_null = (words[row / 64] >> row % 64 & 1) == 0;
+  } else {
+    is_null = false;
+  }
+  value = is_null ? Datum{0} : pick_value(m, i, picked_[place]);
+  return true;
+}
+
+Datum ColumnDecoder::pick_value(std::uint32_t m, std::size_t i, char* room) {
+  static_assert(kNumericStride <= kPickedBytes && kFieldsStride <= kPickedBytes);
+  const Form form = column_.representation.form;
+  switch (segment_.index()) {
+    case 1: {
+      const auto& segment = std::get<codec::IntegerSegment>(segment_);
+      const std::int64_t integer = segment.at(m, i);
+      if (form == Form::kNumeric) return put_numeric(integer, segment.scale(), room);
+      auto value = static_cast<Datum>(integer);
+      narrow(&value, 1, column_.representation.length);
+      return value;
+    }
+    case 2: {
+      std::uint64_t words[kVectorRows / 64];
+      std::get<codec::BooleanSegment>(segment_).decode(m, words);
+      return BoolGetDatum(words[i / 64] >> i % 64 & 1);
+    }
+    case 3: {
+      const double value = std::get<codec::DoubleSegment>(segment_).at(m, i);
+      return form == Form::kFloat4 ? Float4GetDatum(static_cast<float4>(value))
+                                   : Float8GetDatum(value);
+    }
+    case 4: {
+      const auto& segment = std::get<codec::FieldsSegment>(segment_);
+      std::int64_t fields[kMostFields] = {};
+      for (std::size_t k = 0; k < segment.fields(); ++k) fields[k] = segment.at(m, i, k);
+      return put_fields(fields, room);
+    }
+    default: return put_string(std::get<codec::StringSegment>(segment_).at(m, i), i);
+  }
 }
 
 std::optional<codec::KeyRange> ColumnDecoder::zone(std::uint32_t m) const {

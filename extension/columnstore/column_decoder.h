@@ -25,6 +25,13 @@ class ColumnDecoder {
   /// the next call.
   std::uint32_t decode(std::uint32_t m, Datum* values, bool* nulls);
 
+  /// The most rows of one vector that are picked before it is decoded.
+  static constexpr std::uint32_t kMostPicked = 4;
+  /// The row at position `row` of vector m, decoded alone, where the segment and the type allow it;
+  /// false, and nothing is written, where they do not. `place` < kMostPicked: what a value refers
+  /// to lives until another one is picked there.
+  bool pick(std::uint32_t m, std::uint32_t row, std::uint32_t place, Datum& value, bool& is_null);
+
   /// A range of order keys that holds all values of vector m; none where they are all null. The
   /// full range where the segment has no zones.
   [[nodiscard]] std::optional<codec::KeyRange> zone(std::uint32_t m) const;
@@ -34,7 +41,7 @@ class ColumnDecoder {
                                codec::DoubleSegment, codec::FieldsSegment, codec::StringSegment>;
 
   void open(ByteView blob);
-  void make_room();
+  [[nodiscard]] const codec::Validity& validity() const;
 
   // Dense Datums of one vector, by the type of segment and the form of the column.
   void decode_integers(std::uint32_t m, Datum* out, std::size_t count);
@@ -42,8 +49,14 @@ class ColumnDecoder {
   void decode_doubles(std::uint32_t m, Datum* out, std::size_t count);
   void decode_fields(std::uint32_t m, Datum* out, std::size_t count);
   void decode_strings(std::uint32_t m, Datum* out, std::size_t count);
-  void put_fields(const std::int64_t* const* fields, std::size_t i, char* at) const;
-  Datum put_numeric(std::int64_t integer, std::int64_t scale, std::size_t i);
+  // Value i of vector m, alone; what does not fit into a Datum is written to `room`.
+  [[nodiscard]] bool can_pick() const;
+  Datum pick_value(std::uint32_t m, std::size_t i, char* room);
+
+  std::int64_t* number_room();
+  char* image_room();
+  Datum put_fields(const std::int64_t* fields, char* at) const;
+  static Datum put_numeric(std::int64_t integer, std::int64_t scale, char* at);
   Datum put_string(std::string_view string, std::size_t i);
 
   Column column_;
@@ -51,8 +64,12 @@ class ColumnDecoder {
   Bytes room_;  // an archived segment, decompressed
   Segment segment_;
   std::optional<codec::StringReader> strings_;
+  // Both empty until a vector of a type that needs them is decoded.
   std::pmr::vector<std::int64_t> numbers_;  // of one vector, of each field
   std::pmr::vector<std::uint64_t> images_;  // what Datums point to; aligned
+
+  static constexpr std::size_t kPickedBytes = 32;
+  alignas(MAXIMUM_ALIGNOF) char picked_[kMostPicked][kPickedBytes];
 };
 
 }  // namespace varve::columnstore

@@ -33,7 +33,7 @@ struct Encoding {
 
 void state_range(Encoding& encoding, std::span<const std::int64_t> values) {
   if (values.empty() || encoding.buffer.column.representation.order != Order::kInteger) return;
-  const auto [min, max] = std::ranges::minmax(values);
+  const auto [min, max] = codec::kernels().extremes(values.data(), values.size());
   codec::set_range(encoding.descriptor, min, max);
 }
 
@@ -53,23 +53,9 @@ void state_approximate_range(Encoding& encoding, double min, double max) {
   codec::set_range(encoding.descriptor, min - std::abs(min) * kSlack, max + std::abs(max) * kSlack);
 }
 
-/// No range where a NaN is among them.
-void state_range(Encoding& encoding, std::span<const double> values) {
-  if (values.empty()) return;
-  double min = values.front();
-  double max = min;
-  bool has_nan = false;
-  for (const double value : values) {
-    has_nan |= std::isnan(value);
-    min = value < min ? value : min;
-    max = value > max ? value : max;
-  }
-  if (!has_nan) codec::set_range(encoding.descriptor, min, max);
-}
-
 void encode_doubles(Encoding& encoding, std::span<const double> values) {
-  state_range(encoding, values);
-  codec::DoubleSegment::encode(encoding.rows, values, encoding.out);
+  const auto range = codec::DoubleSegment::encode(encoding.rows, values, encoding.out);
+  if (range) codec::set_range(encoding.descriptor, range->min, range->max);
 }
 
 void encode_float8(Encoding& encoding) {
@@ -103,12 +89,10 @@ void encode_fields(Encoding& encoding, std::size_t count) {
 }
 
 void encode_strings(Encoding& encoding) {
-  const auto strings = encoding.strings();
-  if (!strings.empty() && encoding.buffer.column.representation.order == Order::kBytes) {
-    const auto [min, max] = std::ranges::minmax(strings);
-    codec::set_range(encoding.descriptor, min, max);
+  const auto range = codec::StringSegment::encode(encoding.rows, encoding.strings(), encoding.out);
+  if (range && encoding.buffer.column.representation.order == Order::kBytes) {
+    codec::set_range(encoding.descriptor, range->min, range->max);
   }
-  codec::StringSegment::encode(encoding.rows, strings, encoding.out);
 }
 
 void encode_uuids(Encoding& encoding) {

@@ -11,6 +11,8 @@ extern "C" {
 namespace varve::columnstore {
 namespace {
 
+constexpr std::uint32_t kValuesAtOnce = 256;  // of memory that hash functions have used
+
 /// Makes Datums of buffered values, one at a time.
 class Values {
  public:
@@ -82,7 +84,7 @@ bool hash_values(const ColumnBuffer& buffer, std::uint64_t* hashes) {
     const MemoryContext outer = MemoryContextSwitchTo(used);
     hashes[i] = value_hash(function, column.collation, value);
     MemoryContextSwitchTo(outer);
-    if (i % kMostRowsAtOnce != 0) continue;
+    if (i % kValuesAtOnce != 0) continue;
     CHECK_FOR_INTERRUPTS();
     MemoryContextReset(used);
   }

@@ -4,14 +4,13 @@
 #include <bit>
 #include <numeric>
 #include <utility>
+#include <vector>
 
 namespace varve::columnstore {
 namespace {
 
 constexpr unsigned kDigitBits = 11;
 constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
-
-using Rows = std::pmr::vector<std::uint32_t>;
 
 bool has_value(const SortKeys& column, std::size_t row) {
   return column.validity == nullptr || (column.validity[row / 64] >> row % 64 & 1) != 0;
@@ -54,32 +53,91 @@ struct Packing {
   }
 };
 
-struct Item {
-  std::uint64_t key;
-  std::uint32_t row;
-};
-using Items = std::pmr::vector<Item>;
+using Packings = std::span<const Packing>;
 
-void sort_by_digit(const Items& from, Items& to, unsigned shift) {
-  std::size_t starts[kDigits] = {};
-  for (const Item& item : from) ++starts[item.key >> shift & (kDigits - 1)];
-  std::size_t next = 0;
-  for (std::size_t& start : starts) next += std::exchange(start, next);
-  for (const Item& item : from) to[starts[item.key >> shift & (kDigits - 1)]++] = item;
-}
-
-Rows sorted_by_radix(Items& items, unsigned bits, std::pmr::memory_resource* memory) {
-  const auto in_order = [](const Item& a, const Item& b) { return a.key < b.key; };
-  if (!std::is_sorted(items.begin(), items.end(), in_order)) {
-    Items other(items.size(), memory);
-    for (unsigned shift = 0; shift < bits; shift += kDigitBits) {
-      sort_by_digit(items, other, shift);
-      items.swap(other);
+/// How many columns at the front have to be sorted: the rows are in the order of the others.
+std::size_t unsorted_columns(Packings columns, std::size_t rows) {
+  std::size_t unsorted = 0;
+  for (std::size_t row = 1; row < rows && unsorted < columns.size(); ++row) {
+    bool ascends = true;  // in the columns from c on
+    for (std::size_t c = columns.size(); c-- > unsorted;) {
+      const std::uint64_t before = columns[c].code(row - 1);
+      const std::uint64_t code = columns[c].code(row);
+      if (before != code) ascends = before < code;
+      if (!ascends) unsorted = std::max(unsorted, c + 1);
     }
   }
-  Rows rows(items.size(), memory);
-  std::ranges::transform(items, rows.begin(), [](const Item& item) { return item.row; });
-  return rows;
+  return unsorted;
+}
+
+/// A packed key and its row: side by side in one word, the row in its low bits, or in two.
+struct Word {
+  std::uint64_t bits;
+  static unsigned key_at(unsigned row_bits) { return row_bits; }
+  static Word of(std::uint64_t key, std::uint64_t row, unsigned row_bits) {
+    return {key << row_bits | row};
+  }
+  [[nodiscard]] std::uint32_t row(unsigned row_bits) const {
+    return static_cast<std::uint32_t>(bits & ((std::uint64_t{1} << row_bits) - 1));
+  }
+};
+struct Pair {
+  std::uint64_t bits;
+  std::uint32_t number;
+  static unsigned key_at(unsigned) { return 0; }
+  static Pair of(std::uint64_t key, std::uint64_t row, unsigned) {
+    return {key, static_cast<std::uint32_t>(row)};
+  }
+  [[nodiscard]] std::uint32_t row(unsigned) const { return number; }
+};
+
+template <class Item>
+using Items = std::pmr::vector<Item>;
+
+/// Moves items to where the digit at `shift` puts them: put(place, item).
+template <class Item, class Put>
+void sort_by_digit(const Items<Item>& items, unsigned shift, Put&& put) {
+  std::size_t starts[kDigits] = {};
+  for (const Item& item : items) ++starts[item.bits >> shift & (kDigits - 1)];
+  std::size_t next = 0;
+  for (std::size_t& start : starts) next += std::exchange(start, next);
+  for (const Item& item : items) put(starts[item.bits >> shift & (kDigits - 1)]++, item);
+}
+
+template <class Item>
+Items<Item> packed(Packings columns, std::size_t rows, unsigned row_bits,
+                   std::pmr::memory_resource* memory) {
+  Items<Item> items(memory);
+  items.reserve(rows);
+  for (std::size_t row = 0; row < rows; ++row) {
+    std::uint64_t key = 0;
+    for (const Packing& column : columns) {
+      // A width of 64 is that of the only column that has one.
+      key = (column.bits == 64 ? 0 : key << column.bits) | column.code(row);
+    }
+    items.push_back(Item::of(key, row, row_bits));
+  }
+  return items;
+}
+
+/// `bits` > 0: of the columns together.
+template <class Item>
+void sort_by_radix(Packings columns, unsigned bits, std::span<std::uint32_t> out,
+                   std::pmr::memory_resource* memory) {
+  const auto row_bits = static_cast<unsigned>(std::bit_width(out.size()));
+  Items<Item> items = packed<Item>(columns, out.size(), row_bits, memory);
+  Items<Item> other(memory);
+  const unsigned first = Item::key_at(row_bits);
+  const unsigned end = first + bits;
+  unsigned shift = first;
+  for (; shift + kDigitBits < end; shift += kDigitBits) {
+    other.resize(items.size());
+    sort_by_digit(items, shift, [&](std::size_t place, const Item& item) { other[place] = item; });
+    items.swap(other);
+  }
+  // The last pass has no more use for the keys.
+  sort_by_digit(items, shift,
+                [&](std::size_t place, const Item& item) { out[place] = item.row(row_bits); });
 }
 
 /// Less than 0 where row a comes before row b.
@@ -94,42 +152,36 @@ int compare(const SortKeys& column, std::uint32_t a, std::uint32_t b) {
   return (column.keys[a] < column.keys[b]) != column.is_descending ? -1 : 1;
 }
 
-Rows sorted_by_comparison(std::size_t count, std::span<const SortKeys> columns,
-                          std::pmr::memory_resource* memory) {
-  Rows rows(count, memory);
-  std::iota(rows.begin(), rows.end(), 0U);
-  std::ranges::stable_sort(rows, [&](std::uint32_t a, std::uint32_t b) {
+void sort_by_comparison(std::span<const SortKeys> columns, std::span<std::uint32_t> out) {
+  std::ranges::stable_sort(out, [&](std::uint32_t a, std::uint32_t b) {
     for (const SortKeys& column : columns) {
       const int order = compare(column, a, b);
       if (order != 0) return order < 0;
     }
     return false;
   });
-  return rows;
 }
 
 }  // namespace
 
-Rows sorted_rows(std::size_t rows, std::span<const SortKeys> columns,
-                 std::pmr::memory_resource* memory) {
+void sort_rows(std::span<const SortKeys> columns, std::span<std::uint32_t> out,
+               std::pmr::memory_resource* memory) {
+  std::iota(out.begin(), out.end(), 0U);
   std::pmr::vector<Packing> packings(memory);
+  for (const SortKeys& column : columns) packings.emplace_back(column, out.size());
+  const bool has_codes =
+      std::ranges::all_of(packings, [](const Packing& packing) { return packing.bits <= 64; });
+  if (!has_codes) return sort_by_comparison(columns, out);
+  const Packings unsorted = Packings(packings).first(unsorted_columns(packings, out.size()));
   unsigned bits = 0;
-  for (const SortKeys& column : columns) {
-    packings.emplace_back(column, rows);
-    bits += packings.back().bits;
+  for (const Packing& packing : unsorted) bits += packing.bits;
+  if (bits == 0) return;
+  if (bits > 64) return sort_by_comparison(columns, out);
+  if (bits + static_cast<unsigned>(std::bit_width(out.size())) <= 64) {
+    sort_by_radix<Word>(unsorted, bits, out, memory);
+  } else {
+    sort_by_radix<Pair>(unsorted, bits, out, memory);
   }
-  if (bits > 64) return sorted_by_comparison(rows, columns, memory);
-
-  Items items(rows, memory);
-  for (std::size_t row = 0; row < rows; ++row) {
-    items[row] = {0, static_cast<std::uint32_t>(row)};
-    for (const Packing& packing : packings) {
-      // A width of 64 is that of the only column that has one.
-      const unsigned width = packing.bits;
-      items[row].key = (width == 64 ? 0 : items[row].key << width) | packing.code(row);
-    }
-  }
-  return sorted_by_radix(items, bits, memory);
 }
 
 }  // namespace varve::columnstore

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <memory_resource>
 #include <span>
-#include <vector>
 
 namespace varve::columnstore {
 
@@ -15,13 +14,15 @@ struct SortKeys {
   bool nulls_first;
 };
 
-/// The numbers of the rows in the order of `columns`, the first of them first; rows that are equal
-/// stay in the order they have.
+/// Writes to `out` the numbers of its rows in the order of `columns`, the first of them first; rows
+/// that are equal stay in the order they have.
 ///
-/// Keys are packed side by side in as many bits as their ranges need. Where 64 are enough, as for a
-/// number of devices and the times of a chunk, they are sorted by radix, 11 bits a pass, about 2 ns
-/// a row and pass; otherwise by comparison.
-std::pmr::vector<std::uint32_t> sorted_rows(std::size_t rows, std::span<const SortKeys> columns,
-                                            std::pmr::memory_resource* memory);
+/// Columns at the end that the rows are in the order of already, as those that arrive are in that
+/// of their times, need no sorting. The keys of the others are packed side by side in as many bits
+/// as their ranges need, and, where there is room, beside the row's number. Where 64 are enough, as
+/// for a number of devices and the times of a chunk, they are sorted by radix, 11 bits a pass, one
+/// to two ns a row and pass; otherwise by comparison.
+void sort_rows(std::span<const SortKeys> columns, std::span<std::uint32_t> out,
+               std::pmr::memory_resource* memory);
 
 }  // namespace varve::columnstore

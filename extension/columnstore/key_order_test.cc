@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <numeric>
 #include <random>
+#include <vector>
 
 namespace varve::columnstore {
 namespace {
@@ -11,8 +12,9 @@ namespace {
 using Numbers = std::vector<std::uint64_t>;
 
 std::vector<std::uint32_t> order(std::size_t rows, const std::vector<SortKeys>& columns) {
-  const auto sorted = sorted_rows(rows, columns, std::pmr::get_default_resource());
-  return {sorted.begin(), sorted.end()};
+  std::vector<std::uint32_t> out(rows);
+  sort_rows(columns, out, std::pmr::get_default_resource());
+  return out;
 }
 
 TEST(KeyOrder, Table) {
@@ -28,6 +30,18 @@ TEST(KeyOrder, Table) {
   EXPECT_EQ(order(4, {{keys, nullptr, false, false}, {second, nullptr, false, false}}),
             (Order{1, 3, 0, 2}))
       << "the second column decides";
+  const Numbers arrival = {1, 2, 2, 3};
+  EXPECT_EQ(order(4, {{keys, nullptr, false, false}, {arrival, nullptr, false, false}}),
+            (Order{1, 0, 3, 2}))
+      << "in the order of the second column already";
+  EXPECT_EQ(order(4, {{arrival, nullptr, false, false}, {keys, nullptr, true, false}}),
+            (Order{0, 2, 1, 3}))
+      << "in the order of the first alone";
+  const Numbers far = {~std::uint64_t{0}, 0, 5, 5};
+  EXPECT_EQ(order(4, {{far, nullptr, false, false}}), (Order{1, 2, 3, 0})) << "64 bits";
+  EXPECT_EQ(order(4, {{far, nullptr, true, false}, {keys, nullptr, false, false}}),
+            (Order{0, 3, 2, 1}))
+      << "more than 64 bits";
   EXPECT_EQ(order(0, {{keys, nullptr, false, false}}), Order{}) << "no rows";
   EXPECT_EQ(order(3, {}), (Order{0, 1, 2})) << "no columns";
   const Numbers none = {0};
@@ -46,6 +60,7 @@ Column any_column(std::mt19937_64& random, std::size_t rows) {
   const unsigned width = static_cast<unsigned>(random() % 65);
   const std::uint64_t base = random() % 2 == 0 ? 0 : random() >> 1;
   for (auto& key : column.keys) key = width == 0 ? base : base + (random() >> (64 - width));
+  if (random() % 3 == 0) std::ranges::sort(column.keys);
   for (auto& word : column.validity) word = random() | random();
   column.sort = {column.keys, random() % 2 == 0 ? nullptr : column.validity.data(),
                  random() % 2 == 0, random() % 2 == 0};

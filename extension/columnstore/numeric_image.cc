@@ -70,6 +70,25 @@ std::optional<Wide> shifted(Wide value, int power) {
   return value;
 }
 
+/// The same of digits that are few enough for 64 bits, as are nearly all: without the division of
+/// 128 bits, which is a call. None where it would not be exact, or the power is not small.
+std::optional<std::int64_t> shifted_few(std::string_view digits, int power) {
+  constexpr std::size_t kFewDigits = 4;  // below 10^16, and 10^19 with the power
+  constexpr std::int64_t kPowers[] = {1, 10, 100, 1000};
+  constexpr std::int64_t kMost = INT64_MAX / 1000;
+  if (digits.size() > kFewDigits * sizeof(std::uint16_t) || power > 3 || power < -3) return {};
+  std::int64_t value = 0;
+  for (std::size_t i = 0; i + 2 <= digits.size(); i += 2) {
+    value = value * kBase + word(digits.data() + i);
+  }
+  if (power < 0) {
+    if (value % kPowers[-power] != 0) return {};
+    return value / kPowers[-power];
+  }
+  if (value > kMost) return {};
+  return value * kPowers[power];
+}
+
 std::optional<Wide> magnitude(std::string_view digits) {
   Wide value = 0;
   for (std::size_t i = 0; i + 2 <= digits.size(); i += 2) {
@@ -93,10 +112,14 @@ std::optional<ScaledInteger> parsed(std::string_view image, unsigned first) {
   const auto head = head_of(image, first);
   if (!head || head->scale > kMaxScale) return std::nullopt;
   const std::string_view digits = image.substr(head->size);
+  const int last = head->weight - static_cast<int>(digits.size() / 2) + 1;  // digit's weight
+  const int power = last * kDigitsOfBase + head->scale;
+  if (const auto few = shifted_few(digits, power)) {
+    return ScaledInteger{head->is_negative ? -*few : *few, static_cast<std::int16_t>(head->scale)};
+  }
   const auto value = magnitude(digits);
   if (!value) return std::nullopt;
-  const int last = head->weight - static_cast<int>(digits.size() / 2) + 1;  // digit's weight
-  const auto scaled = shifted(*value, last * kDigitsOfBase + head->scale);
+  const auto scaled = shifted(*value, power);
   if (!scaled) return std::nullopt;
   const auto integer = with_sign(*scaled, head->is_negative);
   if (!integer) return std::nullopt;
@@ -110,12 +133,11 @@ struct Digits {
   int weight = 0;  // of the first
 };
 
-Digits digits_of(Wide magnitude, int scale) {
-  const int padding = (kDigitsOfBase - scale % kDigitsOfBase) % kDigitsOfBase;
-  constexpr unsigned kPowers[] = {1, 10, 100, 1000};
-  Wide rest = magnitude * kPowers[padding];
+/// Of rest * 10^-scale, which ends with a whole digit.
+template <class Unsigned>
+Digits digits_of(Unsigned rest, int scale) {
   Digits digits;
-  int last = -(scale + padding) / kDigitsOfBase;
+  int last = -scale / kDigitsOfBase;
   while (rest != 0 && rest % kBase == 0) {
     rest /= kBase;
     ++last;
@@ -125,6 +147,16 @@ Digits digits_of(Wide magnitude, int scale) {
   }
   if (digits.count > 0) digits.weight = last + digits.count - 1;
   return digits;
+}
+
+Digits digits_of(std::uint64_t magnitude, int scale) {
+  const int padding = (kDigitsOfBase - scale % kDigitsOfBase) % kDigitsOfBase;
+  constexpr unsigned kPowers[] = {1, 10, 100, 1000};
+  // 64 bits are enough for nearly all, and divided much faster.
+  if (magnitude <= UINT64_MAX / 1000) {
+    return digits_of<std::uint64_t>(magnitude * kPowers[padding], scale + padding);
+  }
+  return digits_of<Wide>(static_cast<Wide>(magnitude) * kPowers[padding], scale + padding);
 }
 
 std::size_t write_head(const Digits& digits, bool is_negative, int scale, char* out) {
@@ -183,8 +215,8 @@ std::size_t write_image(ScaledInteger value, char* out) {
     std::memcpy(out, &first, sizeof first);
     return sizeof first;
   }
-  return write(digits_of(absolute(value.integer), value.scale), value.integer < 0, value.scale,
-               out);
+  const Digits digits = digits_of(absolute(value.integer), static_cast<int>(value.scale));
+  return write(digits, value.integer < 0, value.scale, out);
 }
 
 // --- Sums

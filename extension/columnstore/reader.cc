@@ -110,6 +110,7 @@ void Reader::describe(TupleDesc columns) {
 void Reader::row(std::uint16_t group, std::uint32_t row, const Bitmapset* wanted, Datum* values,
                  bool* nulls) {
   const int position = existing(*state_, group);
+  if (row >= state_->infos[position].rows) elog(ERROR, "row group %u has no row %u", group, row);
   const TupleDesc columns = columns_of(*state_);
   for (int i = 0; i < columns->natts; ++i) {
     if (wanted != nullptr && !bms_is_member(i, wanted)) continue;
@@ -118,13 +119,13 @@ void Reader::row(std::uint16_t group, std::uint32_t row, const Bitmapset* wanted
       nulls[i] = true;
       continue;
     }
-    const Vector& vector =
-        vector_of(*state_, position, row / kVectorLength, static_cast<AttrNumber>(i + 1));
-    const std::uint32_t at = row % kVectorLength;
-    if (at >= vector.rows) elog(ERROR, "row group %u has no row %u", group, row);
-    values[i] = vector.values[at];
-    nulls[i] = vector.nulls[at];
+    value_of(*state_, position, row, static_cast<AttrNumber>(i + 1), values[i], nulls[i]);
   }
+}
+
+void Reader::value(std::uint16_t group, std::uint32_t row, AttrNumber attribute, Datum& value,
+                   bool& is_null) {
+  value_of(*state_, existing(*state_, group), row, attribute, value, is_null);
 }
 
 const Vector& Reader::column(std::uint16_t group, std::uint32_t vector, AttrNumber attribute) {

@@ -100,6 +100,11 @@ class Reader {
   void row(std::uint16_t group, std::uint32_t row, const Bitmapset* wanted, Datum* values,
            bool* nulls);
 
+  /// One column of a row: of its vector where that is decoded, otherwise alone, if the encoding
+  /// allows that and few rows of the vector have been asked for. Lives as row() says.
+  void value(std::uint16_t group, std::uint32_t row, AttrNumber attribute, Datum& value,
+             bool& is_null);
+
   /// One vector of one column; lives until this column of the reader is asked for another one.
   const Vector& column(std::uint16_t group, std::uint32_t vector, AttrNumber attribute);
 

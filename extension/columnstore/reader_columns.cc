@@ -74,9 +74,18 @@ void fill_missing(Reader::State& state, OpenColumn& open) {
   std::fill_n(open.nulls, open.result.rows, is_null);
 }
 
+void make_room(const Reader::State& state, OpenColumn& open) {
+  if (open.values != nullptr) return;
+  open.values =
+      static_cast<Datum*>(MemoryContextAlloc(state.context, kVectorLength * sizeof(Datum)));
+  open.nulls = static_cast<bool*>(MemoryContextAlloc(state.context, kVectorLength * sizeof(bool)));
+  open.result = {0, open.values, open.nulls};
+}
+
 void load(Reader::State& state, OpenColumn& open, int position, std::uint32_t vector) {
   if (open.group != position) open_segment(state, open, position);
   open.vector = kNone;
+  make_room(state, open);
   open.result.rows = rows_of_vector(state.infos[position], vector);
   if (open.decoder == nullptr) {
     fill_missing(state, open);
@@ -91,6 +100,21 @@ void load(Reader::State& state, OpenColumn& open, int position, std::uint32_t ve
   open.vector = static_cast<int>(vector);
 }
 
+/// Whether the row could be had alone; a vector that many are asked of is decoded.
+bool pick(Reader::State& state, OpenColumn& open, int position, std::uint32_t row, Datum& value,
+          bool& is_null) {
+  const std::uint32_t vector = row / kVectorLength;
+  if (open.group != position) open_segment(state, open, position);
+  if (open.decoder == nullptr) return false;
+  if (open.picking != static_cast<int>(vector)) open.picked = 0;
+  open.picking = static_cast<int>(vector);
+  if (open.picked == ColumnDecoder::kMostPicked) return false;
+  const Place place{state, state.infos[position].number, open.column.attribute};
+  return reading(place, [&] {
+    return open.decoder->pick(vector, row % kVectorLength, open.picked++, value, is_null);
+  });
+}
+
 }  // namespace
 
 OpenColumn& known_column(Reader::State& state, AttrNumber attribute) {
@@ -102,18 +126,15 @@ OpenColumn& known_column(Reader::State& state, AttrNumber attribute) {
   if (open.is_known) return open;
   const MemoryContext outer = MemoryContextSwitchTo(state.context);
   open.column = column_of(*TupleDescAttr(columns, attribute - 1));
-  open.group = open.vector = kNone;
+  open.group = open.vector = open.picking = kNone;
   open.context = AllocSetContextCreate(state.context, "columnar segment", ALLOCSET_SMALL_SIZES);
-  open.values = static_cast<Datum*>(palloc(kVectorLength * sizeof(Datum)));
-  open.nulls = static_cast<bool*>(palloc(kVectorLength * sizeof(bool)));
-  open.result = {0, open.values, open.nulls};
   open.is_known = true;
   MemoryContextSwitchTo(outer);
   return open;
 }
 
 void open_segment(Reader::State& state, OpenColumn& open, int position) {
-  open.group = open.vector = kNone;
+  open.group = open.vector = open.picking = kNone;
   open.decoder = nullptr;
   MemoryContextReset(open.context);
   const Place place{state, state.infos[position].number, open.column.attribute};
@@ -131,6 +152,17 @@ void open_segment(Reader::State& state, OpenColumn& open, int position) {
     if (stored.cached != nullptr) stored.cached->is_checked = true;
   }
   open.group = position;
+}
+
+void value_of(Reader::State& state, int position, std::uint32_t row, AttrNumber attribute,
+              Datum& value, bool& is_null) {
+  OpenColumn& open = known_column(state, attribute);
+  const auto vector = static_cast<int>(row / kVectorLength);
+  const bool is_decoded = open.group == position && open.vector == vector;
+  if (!is_decoded && pick(state, open, position, row, value, is_null)) return;
+  const Vector& values = vector_of(state, position, row / kVectorLength, attribute);
+  value = values.values[row % kVectorLength];
+  is_null = values.nulls[row % kVectorLength];
 }
 
 const Vector& vector_of(Reader::State& state, int position, std::uint32_t vector,

@@ -30,7 +30,9 @@ struct OpenColumn {
   int vector;
   MemoryContext context;   // of the group's segment
   ColumnDecoder* decoder;  // null: the group has no such column
-  Datum* values;
+  int picking;             // the vector of the group that rows are picked of
+  std::uint32_t picked;    // how many of it
+  Datum* values;           // null until a vector is decoded
   bool* nulls;
   Vector result;
 };
@@ -109,5 +111,9 @@ OpenColumn& known_column(Reader::State& state, AttrNumber attribute);
 void open_segment(Reader::State& state, OpenColumn& open, int position);
 const Vector& vector_of(Reader::State& state, int position, std::uint32_t vector,
                         AttrNumber attribute);
+/// One row of a column: of its vector where that is decoded, alone where few of it have been asked
+/// for.
+void value_of(Reader::State& state, int position, std::uint32_t row, AttrNumber attribute,
+              Datum& value, bool& is_null);
 
 }  // namespace varve::columnstore

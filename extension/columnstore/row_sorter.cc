@@ -1,6 +1,7 @@
 #include "extension/columnstore/row_sorter.h"
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 #include <unordered_map>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "kernel/codec/zone.h"
 
 #include "extension/columnstore/key_order.h"
+#include "extension/columnstore/row_images.h"
 
 #include "extension/pg/boundary.h"
 #include "extension/pg/memory.h"
@@ -18,15 +20,11 @@ extern "C" {
 namespace varve::columnstore {
 
 struct RowSorter::State {
-  ColumnBuffer* buffers;  // of columns that are not dropped
-  std::size_t columns;
-  int* keys;  // positions in `buffers`
+  RowImages images;
+  std::size_t* keys;  // positions in images.columns()
   SortColumn* sort;
-  int key_count;
-  StringRoom room;
-  MemoryContext context;  // of all rows
-  std::size_t bytes;
-  std::uint32_t rows;
+  std::size_t key_count;
+  MemoryContext context;  // of the order
 };
 
 namespace {
@@ -41,123 +39,142 @@ bool is_sortable(const Column& column, Oid collation) {
   return false;
 }
 
-void make_buffers(RowSorter::State& state, TupleDesc columns) {
-  state.buffers = static_cast<ColumnBuffer*>(palloc(sizeof(ColumnBuffer) * (columns->natts + 1)));
-  for (int i = 0; i < columns->natts; ++i) {
-    const FormData_pg_attribute& attribute = *TupleDescAttr(columns, i);
-    if (attribute.attisdropped) continue;
-    state.buffers[state.columns++] = make_buffer(column_of(attribute), true);
-  }
-}
-
-int position_of(const RowSorter::State& state, AttrNumber attribute) {
-  for (std::size_t i = 0; i < state.columns; ++i) {
-    if (state.buffers[i].column.attribute == attribute) return static_cast<int>(i);
+std::size_t position_of(const RowImages& images, AttrNumber attribute) {
+  for (std::size_t i = 0; i < images.columns().size(); ++i) {
+    if (images.columns()[i].column.attribute == attribute) return i;
   }
   elog(ERROR, "column %d to sort by is dropped", attribute);
 }
 
-bool is_valid(const ColumnBuffer& buffer, std::size_t row) {
-  return (buffer.validity[row / 64] >> row % 64 & 1) != 0;
-}
-
 using Keys = std::pmr::vector<std::uint64_t>;
+using Validity = std::pmr::vector<std::uint64_t>;
 
-Keys integer_keys(const ColumnBuffer& buffer, std::pmr::memory_resource* memory) {
-  Keys keys(buffer.rows, memory);
-  for (std::size_t row = 0; row < keys.size(); ++row) {
-    keys[row] = is_valid(buffer, row) ? codec::order_key(buffer.fields[0][row]) : 0;
-  }
-  return keys;
+template <class T>
+T value_at(const char* place) {
+  T value;
+  std::memcpy(&value, place, sizeof value);
+  return value;
 }
 
-Keys double_keys(const ColumnBuffer& buffer, std::pmr::memory_resource* memory) {
-  const bool is_float4 = buffer.column.representation.form == Form::kFloat4;
-  Keys keys(buffer.rows, memory);
-  for (std::size_t row = 0; row < keys.size(); ++row) {
-    if (!is_valid(buffer, row)) continue;
-    const std::int64_t bits = buffer.fields[0][row];
-    keys[row] = codec::order_key(
-        is_float4 ? static_cast<double>(std::bit_cast<float>(static_cast<std::int32_t>(bits)))
-                  : std::bit_cast<double>(bits));
+std::uint64_t integer_key(const Representation& type, const char* place) {
+  std::int64_t value = 0;
+  switch (type.length) {
+    case 1:
+      value = type.is_unsigned ? value_at<std::uint8_t>(place) : value_at<std::int8_t>(place);
+      break;
+    case 2: value = value_at<std::int16_t>(place); break;
+    case 4:
+      value = type.is_unsigned ? static_cast<std::int64_t>(value_at<std::uint32_t>(place))
+                               : value_at<std::int32_t>(place);
+      break;
+    default: value = value_at<std::int64_t>(place); break;
   }
-  return keys;
+  return codec::order_key(value);
 }
 
-/// The ranks of strings among those that differ.
-Keys string_keys(const ColumnBuffer& buffer, std::pmr::memory_resource* memory) {
-  std::pmr::unordered_map<std::string_view, std::uint64_t> ranks(memory);
-  for (std::size_t row = 0; row < buffer.rows; ++row) {
-    if (is_valid(buffer, row)) ranks.emplace(buffer.strings[row], 0);
-  }
-  std::pmr::vector<std::string_view> sorted(memory);
-  for (const auto& entry : ranks) sorted.push_back(entry.first);
-  std::ranges::sort(sorted);
-  for (std::size_t i = 0; i < sorted.size(); ++i) ranks[sorted[i]] = i;
-  Keys keys(buffer.rows, memory);
-  for (std::size_t row = 0; row < keys.size(); ++row) {
-    if (is_valid(buffer, row)) keys[row] = ranks.find(buffer.strings[row])->second;
-  }
-  return keys;
+std::uint64_t double_key(const Representation& type, const char* place) {
+  return codec::order_key(type.form == Form::kFloat4 ? static_cast<double>(value_at<float>(place))
+                                                     : value_at<double>(place));
 }
 
-Keys keys_of(const ColumnBuffer& buffer, std::pmr::memory_resource* memory) {
-  switch (buffer.column.representation.order) {
-    case Order::kDouble: return double_keys(buffer, memory);
-    case Order::kBytes: return string_keys(buffer, memory);
-    default: return integer_keys(buffer, memory);
-  }
-}
-
-/// C++: the rows' numbers in their order, at `out`.
-void sort(const RowSorter::State& state, std::uint32_t* out) {
-  pg::ContextResource memory(state.context);
-  std::vector<Keys> keys;
-  std::vector<SortKeys> columns;
-  keys.reserve(static_cast<std::size_t>(state.key_count));
-  columns.reserve(static_cast<std::size_t>(state.key_count));
-  for (int i = 0; i < state.key_count; ++i) {
-    keys.push_back(keys_of(state.buffers[state.keys[i]], &memory));
-  }
-  for (int i = 0; i < state.key_count; ++i) {
-    columns.push_back({keys[i], state.buffers[state.keys[i]].validity, state.sort[i].is_descending,
-                       state.sort[i].nulls_first});
-  }
-  std::ranges::copy(sorted_rows(state.rows, columns, &memory), out);
-}
-
-/// Everything that rows take; the buffers are made anew.
-void forget(RowSorter::State& state) {
-  for (std::size_t i = 0; i < state.columns; ++i) {
-    ColumnBuffer& buffer = state.buffers[i];
-    if (buffer.strings != nullptr) pfree(buffer.strings);
-    for (std::int64_t* field : buffer.fields) {
-      if (field != nullptr) pfree(field);
+/// One of the columns that rows are sorted by.
+class KeyColumn {
+ public:
+  KeyColumn(const RowImages& images, std::size_t column, std::pmr::memory_resource* memory)
+      : images_(images),
+        column_(column),
+        of_(images.columns()[column]),
+        keys_(images.rows(), memory),
+        validity_(memory) {
+    if (of_.nulls > 0) read_validity();
+    switch (of_.column.representation.order) {
+      case Order::kDouble: read(double_key); break;
+      case Order::kBytes: read_strings(memory); break;
+      default: read(integer_key); break;
     }
-    pfree(buffer.validity);
-    buffer = make_buffer(buffer.column, true);
   }
-  MemoryContextReset(state.context);
-  MemoryContextReset(state.room.context);
-  state.room.left = 0;
-  state.bytes = 0;
-  state.rows = 0;
+
+  [[nodiscard]] SortKeys keys(const SortColumn& sort) const {
+    return {keys_, validity_.empty() ? nullptr : validity_.data(), sort.is_descending,
+            sort.nulls_first};
+  }
+
+ private:
+  [[nodiscard]] bool is_valid(std::size_t row) const {
+    return validity_.empty() || (validity_[row / 64] >> row % 64 & 1) != 0;
+  }
+  [[nodiscard]] const char* place(std::size_t row) const {
+    return images_.image(static_cast<std::uint32_t>(row)) + of_.offset;
+  }
+  [[nodiscard]] std::string_view string(std::size_t row) const {
+    return value_at<std::string_view>(place(row));
+  }
+
+  void read_validity() {
+    validity_.resize(keys_.size() / 64 + 1);
+    for (std::size_t row = 0; row < keys_.size(); ++row) {
+      const bool is_null = images_.is_null(static_cast<std::uint32_t>(row), column_);
+      validity_[row / 64] |= std::uint64_t{is_null ? 0U : 1U} << row % 64;
+    }
+  }
+
+  template <class KeyOf>
+  void read(KeyOf key_of) {
+    const Representation type = of_.column.representation;
+    for (std::size_t row = 0; row < keys_.size(); ++row) {
+      if (is_valid(row)) keys_[row] = key_of(type, place(row));
+    }
+  }
+
+  /// The ranks of strings among those that differ.
+  void read_strings(std::pmr::memory_resource* memory) {
+    std::pmr::unordered_map<std::string_view, std::uint64_t> ranks(memory);
+    for (std::size_t row = 0; row < keys_.size(); ++row) {
+      if (is_valid(row)) ranks.emplace(string(row), 0);
+    }
+    std::pmr::vector<std::string_view> sorted(memory);
+    for (const auto& entry : ranks) sorted.push_back(entry.first);
+    std::ranges::sort(sorted);
+    for (std::size_t i = 0; i < sorted.size(); ++i) ranks[sorted[i]] = i;
+    for (std::size_t row = 0; row < keys_.size(); ++row) {
+      if (is_valid(row)) keys_[row] = ranks.find(string(row))->second;
+    }
+  }
+
+  const RowImages& images_;
+  std::size_t column_;
+  const ImageColumn& of_;
+  Keys keys_;
+  Validity validity_;
+};
+
+/// C++: the rows' numbers in their order.
+void sort(const RowSorter::State& state, std::span<std::uint32_t> out) {
+  pg::ContextResource memory(state.context);
+  std::vector<KeyColumn> columns;
+  std::vector<SortKeys> keys;
+  columns.reserve(state.key_count);
+  keys.reserve(state.key_count);
+  for (std::size_t i = 0; i < state.key_count; ++i) {
+    keys.push_back(columns.emplace_back(state.images, state.keys[i], &memory).keys(state.sort[i]));
+  }
+  sort_rows(keys, out, &memory);
 }
 
 }  // namespace
 
 RowSorter* RowSorter::open(Relation chunk, const SortOrder& order) {
-  auto* state = static_cast<State*>(palloc0(sizeof(State)));
-  make_buffers(*state, RelationGetDescr(chunk));
+  auto* state = new (palloc0(sizeof(State))) State{};
+  state->images = RowImages::open(RelationGetDescr(chunk));
   state->sort = order.columns;
-  state->key_count = order.count;
-  state->keys = static_cast<int*>(palloc(sizeof(int) * (order.count + 1)));
+  state->key_count = static_cast<std::size_t>(order.count);
+  state->keys = static_cast<std::size_t*>(palloc(sizeof(std::size_t) * (state->key_count + 1)));
   for (int i = 0; i < order.count; ++i) {
-    state->keys[i] = position_of(*state, order.attributes[i]);
-    if (!is_sortable(state->buffers[state->keys[i]].column, order.collations[i])) return nullptr;
+    state->keys[i] = position_of(state->images, order.attributes[i]);
+    if (!is_sortable(state->images.columns()[state->keys[i]].column, order.collations[i])) {
+      return nullptr;
+    }
   }
-  state->room.context =
-      AllocSetContextCreate(CurrentMemoryContext, "strings to be sorted", ALLOCSET_DEFAULT_SIZES);
   state->context =
       AllocSetContextCreate(CurrentMemoryContext, "order of rows", ALLOCSET_DEFAULT_SIZES);
   auto* sorter = new (palloc(sizeof(RowSorter))) RowSorter;
@@ -165,23 +182,21 @@ RowSorter* RowSorter::open(Relation chunk, const SortOrder& order) {
   return sorter;
 }
 
-void RowSorter::add(TupleTableSlot* slot) {
-  State& state = *state_;
-  state.bytes += append_row({state.buffers, state.columns}, slot, state.room);
-  ++state.rows;
-}
+void RowSorter::add(TupleTableSlot* slot) { state_->images.add(slot); }
 
-std::size_t RowSorter::bytes() const { return state_->bytes; }
+std::size_t RowSorter::bytes() const { return state_->images.bytes(); }
 
 void RowSorter::write(Writer& writer) {
   State& state = *state_;
-  if (state.rows == 0) return;
+  const std::uint32_t count = state.images.rows();
+  if (count == 0) return;
   auto* rows = static_cast<std::uint32_t*>(
-      MemoryContextAllocHuge(CurrentMemoryContext, state.rows * sizeof(std::uint32_t)));
-  pg::entry([&] { sort(state, rows); });
-  writer.add_rows(state.buffers, rows, state.rows);
+      MemoryContextAllocHuge(CurrentMemoryContext, count * sizeof(std::uint32_t)));
+  pg::entry([&] { sort(state, {rows, count}); });
+  MemoryContextReset(state.context);
+  writer.add_rows(state.images, {rows, count});
   pfree(rows);
-  forget(state);
+  state.images.clear();
 }
 
 }  // namespace varve::columnstore

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "extension/columnstore/column_buffer.h"
 #include "extension/columnstore/sort_order.h"
 #include "extension/columnstore/writer.h"
 
@@ -12,9 +11,10 @@ extern "C" {
 
 namespace varve::columnstore {
 
-/// Sorts rows in memory, column by column as they are going to be written: several times as fast
-/// as tuplesort, which moves whole rows and compares them one by one. For keys that have the order
-/// of integers, and text to segment by. C API.
+/// Sorts rows in memory by keys that are packed side by side, and moves each row once, into the
+/// columns that are going to be written: several times as fast as tuplesort, which moves rows often
+/// and compares them one by one. For keys that have the order of integers, and text to segment by.
+/// C API.
 class RowSorter {
  public:
   /// Null where a key is not of such a type.

@@ -98,8 +98,7 @@ void flush(Writer::State& state) {
   progress::increase(progress::Count::kGroupsWritten);
   for (std::size_t i = 0; i < state.columns; ++i) clear(state.buffers[i]);
   MemoryContextReset(state.encoding);
-  MemoryContextReset(state.room.context);
-  state.room.left = 0;
+  clear(state.room);
   state.rows = 0;
   state.bytes = 0;
   ++state.next;
@@ -133,18 +132,15 @@ void Writer::add(TupleTableSlot* slot) {
   if (state.rows == codec::kMaxRows || state.bytes >= state.most_bytes) flush(state);
 }
 
-void Writer::add_rows(const ColumnBuffer* buffers, const std::uint32_t* rows, std::size_t count) {
+void Writer::add_rows(const RowImages& images, std::span<const std::uint32_t> rows) {
   State& state = *state_;
-  while (count > 0) {
+  while (!rows.empty()) {
     CHECK_FOR_INTERRUPTS();
     const std::size_t step =
-        std::min<std::size_t>({count, kMostRowsAtOnce, codec::kMaxRows - state.rows});
-    for (std::size_t i = 0; i < state.columns; ++i) {
-      state.bytes += append_rows(state.buffers[i], buffers[i], rows, step);
-    }
+        std::min<std::size_t>({rows.size(), kMostRowsAtOnce, codec::kMaxRows - state.rows});
+    state.bytes += append_rows({state.buffers, state.columns}, images, rows.data(), step);
     state.rows += static_cast<std::uint32_t>(step);
-    rows += step;
-    count -= step;
+    rows = rows.subspan(step);
     if (state.rows == codec::kMaxRows || state.bytes >= state.most_bytes) flush(state);
   }
   flush(state);

@@ -1,10 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
-#include "extension/columnstore/column_buffer.h"
 #include "extension/columnstore/filter_columns.h"
 #include "extension/columnstore/reader.h"
+#include "extension/columnstore/row_images.h"
 
 #include "extension/pg/postgres.h"
 extern "C" {
@@ -24,9 +25,8 @@ class Writer {
   static Writer* open(Relation chunk, Oid toast, std::uint32_t first,
                       std::span<const SortColumn> sort, std::span<const FilterColumns> filters);
   void add(TupleTableSlot* slot);
-  /// Adds rows of positional buffers, one for each column that is not dropped, in the order of
-  /// `rows`, and ends the row group behind the last one.
-  void add_rows(const ColumnBuffer* buffers, const std::uint32_t* rows, std::size_t count);
+  /// Adds rows of the chunk's columns by their numbers, and ends the row group behind the last one.
+  void add_rows(const RowImages& images, std::span<const std::uint32_t> rows);
   /// Writes what is left and closes the store; the number of row groups written.
   std::uint32_t finish();
 

@@ -231,14 +231,24 @@ bool RowSource::load_selection() {
   return selection_.count > 0;
 }
 
-/// Decodes columns up to `last` of the vector.
-void RowSource::load(int last) {
+/// Decodes columns up to `last` of the vector, or, `alone`, of the only row of it that is selected.
+void RowSource::load(int last, bool alone) {
   columnstore::Reader& reader = columnar::scan_of(scan_).rows->reader();
+  const std::uint32_t first = cursor_.vector() * kVectorLength;
   for (; loaded_ < last; ++loaded_) {
     NeededColumn& column = columns_[loaded_];
+    if (alone && selection_.count == 1) {
+      reader.value(group_number_, first + selection_.rows[0], column.attribute, column.value,
+                   column.is_null);
+      column.values = &column.value;
+      column.nulls = &column.is_null;
+      column.places = 0;
+      continue;
+    }
     const auto& vector = reader.column(group_number_, cursor_.vector(), column.attribute);
     column.values = vector.values;
     column.nulls = vector.nulls;
+    column.places = UINT16_MAX;
   }
 }
 
@@ -248,8 +258,8 @@ void RowSource::fill(int first, int last) {
   const std::uint16_t row = selection_.rows[current_];
   for (int i = first; i < last; ++i) {
     const NeededColumn& column = columns_[i];
-    slot->tts_values[column.attribute - 1] = column.values[row];
-    slot->tts_isnull[column.attribute - 1] = column.nulls[row];
+    slot->tts_values[column.attribute - 1] = column.values[row & column.places];
+    slot->tts_isnull[column.attribute - 1] = column.nulls[row & column.places];
   }
 }
 
@@ -275,8 +285,8 @@ void RowSource::fill_directly(std::span<const DirectTarget> targets, TupleTableS
   const std::uint16_t row = selection_.rows[current_];
   for (const DirectTarget& direct : targets) {
     const NeededColumn& column = columns_[direct.column];
-    slot->tts_values[direct.target] = column.values[row];
-    slot->tts_isnull[direct.target] = column.nulls[row];
+    slot->tts_values[direct.target] = column.values[row & column.places];
+    slot->tts_isnull[direct.target] = column.nulls[row & column.places];
   }
 }
 

@@ -14,11 +14,15 @@ extern "C" {
 // by vectors, of which only the columns that the plan needs are decoded. C API.
 namespace varve::vectorized {
 
-/// A column that the plan needs, and the vector of it that is decoded.
+/// A column that the plan needs, and the vector of it that is decoded, or the one value that is
+/// needed of it.
 struct NeededColumn {
   AttrNumber attribute;
+  std::uint16_t places;  // row & places is where its value is: all of a row's bits, or none
   const Datum* values;
   const bool* nulls;
+  Datum value;
+  bool is_null;
 };
 
 /// A column of the source that is a target of the node.
@@ -88,8 +92,11 @@ class RowSource {
     selection_.count = count;
     current_ = -1;
   }
-  /// Decodes all columns of the vector.
-  void load_columns() { load(column_count_); }
+  /// Decodes all columns of the vector, of which rows() are then to be had.
+  void load_columns() {
+    if (selection_.count == 1) loaded_ = 0;
+    load(column_count_, false);
+  }
 
   /// Fills the scan slot with the columns of a row of a row group: of those that qualifiers need,
   /// and then the others.
@@ -118,7 +125,7 @@ class RowSource {
   std::uint32_t vectors_of(int group);
   bool load_selection();
   void fill(int first, int last);
-  void load(int last);
+  void load(int last, bool alone = true);
 
   ScanState* node_ = nullptr;
   Relation chunk_ = nullptr;

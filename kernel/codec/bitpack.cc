@@ -43,7 +43,32 @@ void unpack_horizontal(const std::byte* packed, std::size_t n, unsigned width,
   }
 }
 
+/// Code i of rows of lanes: the position of its lane that it has is i / lanes, in order.
+template <class Lane>
+std::uint64_t code_in_lane(const std::byte* packed, std::size_t i, unsigned width) noexcept {
+  constexpr std::size_t kBits = 8 * sizeof(Lane);
+  constexpr std::size_t kLanes = kRowBytes / sizeof(Lane);
+  const std::size_t bit = i / kLanes * width;
+  const auto shift = static_cast<unsigned>(bit % kBits);
+  const std::byte* lane = packed + bit / kBits * kRowBytes + i % kLanes * sizeof(Lane);
+  std::uint64_t code = std::uint64_t{load<Lane>(lane)} >> shift;
+  if (shift + width > kBits) code |= std::uint64_t{load<Lane>(lane + kRowBytes)} << (kBits - shift);
+  return code & low_bits(width);
+}
+
 }  // namespace
+
+std::uint64_t unpack_one(const std::byte* packed, std::size_t i, unsigned width,
+                         Packing packing) noexcept {
+  if (width == 0) return 0;
+  if (packing == Packing::kHorizontal) return horizontal(packed, i, width);
+  switch (lane_log2(width)) {
+    case 0: return code_in_lane<std::uint8_t>(packed, i, width);
+    case 1: return code_in_lane<std::uint16_t>(packed, i, width);
+    case 2: return code_in_lane<std::uint32_t>(packed, i, width);
+    default: return code_in_lane<std::uint64_t>(packed, i, width);
+  }
+}
 
 void pack(const std::int64_t* values, std::size_t n, std::uint64_t base, unsigned width,
           Packing packing, std::byte* packed) noexcept {

@@ -60,6 +60,10 @@ void pack(const std::int64_t* values, std::size_t n, std::uint64_t base, unsigne
 void unpack(const std::byte* packed, std::size_t n, unsigned width, Packing packing,
             std::uint64_t add, std::uint64_t mul, std::int64_t* out) noexcept;
 
+/// Code i alone, of what pack() wrote; reads nothing but the words or lanes that hold bits of it.
+std::uint64_t unpack_one(const std::byte* packed, std::size_t i, unsigned width,
+                         Packing packing) noexcept;
+
 /// The codes themselves in lanes of 1 << lane_log2(width) bytes. `lanes` has 8192 bytes.
 void unpack_lanes(const std::byte* packed, std::size_t n, unsigned width, Packing packing,
                   std::byte* lanes) noexcept;

@@ -90,6 +90,10 @@ std::optional<Codes> codes_of(const Values& values, std::size_t most,
   Codes result{std::pmr::vector<std::int64_t>(values.size(), memory),
                std::pmr::vector<std::uint32_t>(memory)};
   for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i > 0 && values.equal(i - 1, i)) {  // sorted rows have many in a row
+      result.codes[i] = result.codes[i - 1];
+      continue;
+    }
     const auto number = numbering.number(i);
     if (!number) return std::nullopt;
     result.codes[i] = *number;
@@ -164,11 +168,21 @@ Dictionary::Dictionary(ByteView codes, Cut cut, ByteView aux, std::size_t fields
   }
 }
 
+std::int64_t Dictionary::at(std::size_t m, std::size_t i, std::size_t field) const {
+  return entries_[field * size_ + code_at(codes_, m, i, size_)];
+}
+
 void Dictionary::decode(std::size_t m, std::size_t field, std::int64_t* out) const {
   decode_codes(codes_, m, size_, out);
   const std::int64_t* entries = entries_.data() + field * size_;
   const std::size_t n = codes_.cut().count(m);
   for (std::size_t i = 0; i < n; ++i) out[i] = entries[out[i]];
+}
+
+std::size_t code_at(const Integers& codes, std::size_t m, std::size_t i, std::size_t entries) {
+  const auto code = static_cast<std::uint64_t>(codes.at(m, i));
+  require(code < entries, "code without an entry");
+  return code;
 }
 
 void decode_codes(const Integers& codes, std::size_t m, std::size_t entries, std::int64_t* out) {

@@ -50,6 +50,9 @@ class Dictionary {
   }
   [[nodiscard]] const Integers& codes() const noexcept { return codes_; }
 
+  /// Field `field` of value i of vector m. Throws kCorruptData for a code without an entry.
+  [[nodiscard]] std::int64_t at(std::size_t m, std::size_t i, std::size_t field) const;
+
   /// Writes field `field` of vector m's values. Throws kCorruptData for a code without an entry.
   void decode(std::size_t m, std::size_t field, std::int64_t* out) const;
 
@@ -58,6 +61,9 @@ class Dictionary {
   std::size_t size_;
   std::pmr::vector<std::int64_t> entries_;
 };
+
+/// The code of value i of vector m. Throws kCorruptData for one that is not below `entries`.
+std::size_t code_at(const Integers& codes, std::size_t m, std::size_t i, std::size_t entries);
 
 /// Writes the codes of vector m. Throws kCorruptData for one that is not below `entries`.
 void decode_codes(const Integers& codes, std::size_t m, std::size_t entries, std::int64_t* out);

@@ -31,11 +31,6 @@ struct Sample {
   std::size_t count = 0;
 };
 
-bool is_float(double value) {
-  return std::bit_cast<std::uint64_t>(value) ==
-         std::bit_cast<std::uint64_t>(static_cast<double>(static_cast<float>(value)));
-}
-
 std::int64_t ordered_float_bits(double value) {
   const auto bits = std::bit_cast<std::int32_t>(static_cast<float>(value));
   return bits < 0 ? bits ^ std::numeric_limits<std::int32_t>::max() : bits;
@@ -57,21 +52,28 @@ class Encoder {
         options_(options),
         ordered_(values.size(), memory),
         ranges_(memory) {
-    std::ranges::transform(values, ordered_.begin(), ordered_bits);
-    if (!options.zones) return;
     const Cut cut = validity.cut();
     for (std::size_t m = 0; m < cut.vectors(); ++m) {
-      ranges_.push_back(
-          range_of(values.subspan(cut.start(m), cut.count(m)),
-                   std::span<const std::int64_t>(ordered_).subspan(cut.start(m), cut.count(m))));
+      if (cut.count(m) > 0) {
+        look_at(cut.start(m), cut.count(m));
+      } else if (options.zones) {
+        ranges_.push_back(kNoKeys);
+      }
     }
+  }
+
+  [[nodiscard]] std::optional<DoubleRange> range() const {
+    constexpr std::int64_t kInfinity = 0x7ff0000000000000;
+    // NaNs are on either side of the infinities.
+    if (values_.empty() || extremes_.min < ~kInfinity || extremes_.max > kInfinity) return {};
+    return DoubleRange{from_ordered_bits(extremes_.min), from_ordered_bits(extremes_.max)};
   }
 
   /// Appends the encoding that is smallest by a sample.
   void encode(Bytes& out) {
     if (runs_pay()) return write_bits(out);
     const Sample sample(values_);
-    const bool floats = std::ranges::all_of(values_, is_float);
+    const bool floats = kernels().all_floats(values_.data(), values_.size());
     const DecimalChoice decimal = choose_decimal(sample.all(), floats);
     const AlpRdChoice rd = decimal.bits > 32 ? rd_of(sample) : AlpRdChoice{};
     const double bits = floats ? 32 : 64;
@@ -90,10 +92,21 @@ class Encoder {
   }
 
  private:
+  /// One vector's order and range, and what it adds to the whole.
+  void look_at(std::size_t start, std::size_t n) {
+    std::int64_t* ordered = ordered_.data() + start;
+    kernels().order(values_.data() + start, n, ordered);
+    const Shape shape = kernels().shape(ordered, n);
+    if (options_.zones) {
+      ranges_.push_back(range_of(values_.subspan(start, n), Extremes{shape.min, shape.max}));
+    }
+    changes_ += shape.changes + (start > 0 && ordered[-1] != ordered[0] ? 1 : 0);
+    extremes_.min = std::min(extremes_.min, shape.min);
+    extremes_.max = std::max(extremes_.max, shape.max);
+  }
+
   [[nodiscard]] bool runs_pay() const {
-    if (ordered_.empty()) return true;
-    const Shape shape = kernels().shape(ordered_.data(), ordered_.size());
-    return shape.changes == 0 || (shape.changes + 1) * kValuesPerRun < ordered_.size();
+    return changes_ == 0 || (changes_ + 1) * kValuesPerRun < values_.size();
   }
 
   static AlpRdChoice rd_of(const Sample& sample) {
@@ -111,7 +124,7 @@ class Encoder {
 
   void write_bits(Bytes& out) const {
     SegmentWriter writer = begin(SegmentEncoding::kPlain, out);
-    if (std::ranges::all_of(values_, is_float)) {
+    if (kernels().all_floats(values_.data(), values_.size())) {
       writer.header.flags = kFloatFlag;
       std::pmr::vector<std::int64_t> bits(values_.size(), out.get_allocator());
       std::ranges::transform(values_, bits.begin(), ordered_float_bits);
@@ -217,17 +230,22 @@ class Encoder {
   const SegmentOptions& options_;
   std::pmr::vector<std::int64_t> ordered_;
   std::pmr::vector<KeyRange> ranges_;
+  std::size_t changes_ = 0;  // values that differ from their predecessor
+  Extremes extremes_{std::numeric_limits<std::int64_t>::max(),
+                     std::numeric_limits<std::int64_t>::min()};  // of ordered_
 };
 
 }  // namespace
 
-void DoubleSegment::encode(Rows rows, std::span<const double> values, Bytes& out,
-                           const SegmentOptions& options) {
+std::optional<DoubleRange> DoubleSegment::encode(Rows rows, std::span<const double> values,
+                                                 Bytes& out, const SegmentOptions& options) {
   pad(out);
   std::pmr::memory_resource* memory = out.get_allocator().resource();
   const Validity validity(rows, memory);
   check_input(validity, values.size());
-  Encoder(validity, values, options, memory).encode(out);
+  Encoder encoder(validity, values, options, memory);
+  encoder.encode(out);
+  return encoder.range();
 }
 
 DoubleSegment::DoubleSegment(ByteView blob, std::pmr::memory_resource* memory)
@@ -296,6 +314,27 @@ void DoubleSegment::decode(std::size_t m, double* out) const {
     default: decimal_.decode(integers, n, out); break;
   }
   patches_.apply(m, out);
+}
+
+double DoubleSegment::at(std::size_t m, std::size_t i) const {
+  if (dictionary_) return from_ordered_bits(dictionary_->at(m, i, 0));
+  if (const auto patch = patches_.find(m, i)) return *patch;
+  const std::int64_t integer = integers_.at(m, i);
+  switch (encoding()) {
+    case SegmentEncoding::kPlain:
+      return (header_.flags & kFloatFlag) != 0 ? from_ordered_float_bits(integer)
+                                               : from_ordered_bits(integer);
+    case SegmentEncoding::kAlpRd: {
+      const std::uint64_t left = left_[static_cast<std::uint64_t>(integer) & 7];
+      return std::bit_cast<double>(left << header_.p0 |
+                                   static_cast<std::uint64_t>(right_.at(m, i)));
+    }
+    default: {
+      double value = 0;
+      decimal_.decode(&integer, 1, &value);
+      return value;
+    }
+  }
 }
 
 const Integers* DoubleSegment::decimal_integers() const noexcept {

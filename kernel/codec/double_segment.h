@@ -7,6 +7,11 @@
 
 namespace varve::codec {
 
+struct DoubleRange {
+  double min;
+  double max;
+};
+
 /// A column of doubles, or of floats widened to doubles. Every bit comes back: -0, infinities and
 /// the payloads of NaNs included (but widening a signalling float makes it quiet).
 ///
@@ -22,12 +27,16 @@ class DoubleSegment : public Segment {
   explicit DoubleSegment(ByteView blob,
                          std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
-  /// Appends the segment of `values`, one for each row that is not null.
-  static void encode(Rows rows, std::span<const double> values, Bytes& out,
-                     const SegmentOptions& options = {});
+  /// Appends the segment of `values`, one for each row that is not null. Gives their range, unless
+  /// there is none of them or a NaN is among them; of two zeros either may be its end.
+  static std::optional<DoubleRange> encode(Rows rows, std::span<const double> values, Bytes& out,
+                                           const SegmentOptions& options = {});
 
   /// Writes the values of vector m, without its nulls. Throws kCorruptData.
   void decode(std::size_t m, double* out) const;
+
+  /// Value i of vector m, as decode() writes it. Throws kCorruptData.
+  [[nodiscard]] double at(std::size_t m, std::size_t i) const;
 
   /// The integers behind decimals, for filters and sums that work on them; none for other
   /// encodings and for segments with patches.

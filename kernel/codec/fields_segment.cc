@@ -57,6 +57,10 @@ FieldsSegment::FieldsSegment(ByteView blob, std::pmr::memory_resource* memory)
   }
 }
 
+std::int64_t FieldsSegment::at(std::size_t m, std::size_t i, std::size_t field) const {
+  return dictionary_ ? dictionary_->at(m, i, field) : fields_[field].at(m, i);
+}
+
 void FieldsSegment::decode(std::size_t m, std::size_t field, std::int64_t* out) const {
   if (dictionary_) return dictionary_->decode(m, field, out);
   fields_[field].decode(m, out);

@@ -26,6 +26,9 @@ class FieldsSegment : public Segment {
   /// Writes one field of vector m's values, without its nulls. Throws kCorruptData.
   void decode(std::size_t m, std::size_t field, std::int64_t* out) const;
 
+  /// One field of value i of vector m, as decode() writes it. Throws kCorruptData.
+  [[nodiscard]] std::int64_t at(std::size_t m, std::size_t i, std::size_t field) const;
+
   [[nodiscard]] const Dictionary* dictionary() const noexcept {
     return dictionary_ ? &*dictionary_ : nullptr;
   }

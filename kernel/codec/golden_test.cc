@@ -167,6 +167,7 @@ TEST(Golden, EverySegmentStaysReadable) {
     const Bytes blob = read_file(path);
     ASSERT_FALSE(blob.empty()) << path;
     EXPECT_EQ(checksum_of_contents(blob), golden.checksum) << golden.file;
+    EXPECT_EQ(checksum_of_contents(blob, Access::kSingly), golden.checksum) << golden.file;
     // Independent of the file: today's encoding of the same values has the same contents.
     EXPECT_EQ(checksum_of_contents(golden.make()), golden.checksum) << golden.file;
   }

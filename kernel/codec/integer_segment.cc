@@ -77,6 +77,10 @@ std::optional<KeyRange> IntegerSegment::zone(std::size_t m) const noexcept {
   return KeyRange{order_key(std::min(first, last)), order_key(std::max(first, last))};
 }
 
+std::int64_t IntegerSegment::at(std::size_t m, std::size_t i) const {
+  return dictionary_ ? dictionary_->at(m, i, 0) : integers_.at(m, i);
+}
+
 void IntegerSegment::decode(std::size_t m, std::int64_t* out) const {
   if (dictionary_) return dictionary_->decode(m, 0, out);
   integers_.decode(m, out);

@@ -22,6 +22,9 @@ class IntegerSegment : public Segment {
   /// Writes the values of vector m, without its nulls. Throws kCorruptData.
   void decode(std::size_t m, std::int64_t* out) const;
 
+  /// Value i of vector m, as decode() writes it. Throws kCorruptData.
+  [[nodiscard]] std::int64_t at(std::size_t m, std::size_t i) const;
+
   /// As Segment::zone(); exact for an arithmetic progression, which needs no stored zones.
   [[nodiscard]] std::optional<KeyRange> zone(std::size_t m) const noexcept;
 

@@ -38,6 +38,25 @@ void Integers::decode(std::size_t m, std::int64_t* out) const noexcept {
   decode_runs(m, out);
 }
 
+std::int64_t Integers::at(std::size_t m, std::size_t i) const noexcept {
+  return runs_ == 0 ? plain_.at(m, i) : value_of_run(m, i);
+}
+
+/// The first run that ends behind the integer; 0 where none does, as decode_runs().
+std::int64_t Integers::value_of_run(std::size_t m, std::size_t i) const noexcept {
+  std::int64_t ends[kVectorRows];
+  const auto ordinal = static_cast<std::int64_t>(cut_.start(m) + i);
+  std::size_t run = load<std::uint16_t>(first_runs_ + 2 * m) % kVectorRows;
+  for (std::size_t block = load<std::uint16_t>(first_runs_ + 2 * m) / kVectorRows;
+       block < ends_.cut().vectors(); ++block, run = 0) {
+    ends_.decode(block, ends);
+    for (; run < ends_.cut().count(block); ++run) {
+      if (ends[run] > ordinal) return plain_.at(block, run);
+    }
+  }
+  return 0;
+}
+
 void Integers::decode_runs(std::size_t m, std::int64_t* out) const noexcept {
   std::int64_t values[kVectorRows];
   std::int64_t ends[kVectorRows];

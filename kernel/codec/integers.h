@@ -22,6 +22,9 @@ class Integers {
   /// Writes the cut.count(m) integers of vector m.
   void decode(std::size_t m, std::int64_t* out) const noexcept;
 
+  /// Integer i of vector m, as decode() writes it.
+  [[nodiscard]] std::int64_t at(std::size_t m, std::size_t i) const noexcept;
+
   [[nodiscard]] SequenceEncoding encoding() const noexcept {
     return runs_ > 0 ? SequenceEncoding::kRuns : plain_.encoding();
   }
@@ -31,6 +34,7 @@ class Integers {
 
  private:
   void decode_runs(std::size_t m, std::int64_t* out) const noexcept;
+  [[nodiscard]] std::int64_t value_of_run(std::size_t m, std::size_t i) const noexcept;
 
   Cut cut_{0};
   Sequence plain_;  // the integers, or the runs' values

@@ -200,6 +200,38 @@ TEST(Window, LeavesOutOutliersOnBothSides) {
   EXPECT_EQ(window.exceptions, 2U);
 }
 
+TEST(Window, IsChosenAgainWithoutSearchingWhereThatCostsLittleMore) {
+  for (const auto& shape : shapes::kIntegerShapes) {
+    SCOPED_TRACE(shape.name);
+    const Values values = shapes::make(shape, std::size_t{64} * kVectorRows);
+    WindowChooser chooser;
+    std::size_t chosen_bytes = 0, least_bytes = 0;
+    for (std::size_t at = 0; at < values.size(); at += kVectorRows) {
+      const auto vector = std::span(values).subspan(at, kVectorRows);
+      const Window chosen = chooser.choose(vector, Packing::kLanes);
+      const auto outside = std::count_if(vector.begin(), vector.end(),
+                                         [&](std::int64_t v) { return !chosen.holds(v); });
+      ASSERT_EQ(static_cast<std::size_t>(outside), chosen.exceptions) << at;
+      chosen_bytes += window_bytes(chosen, vector.size(), Packing::kLanes);
+      least_bytes +=
+          window_bytes(choose_window(vector, Packing::kLanes), vector.size(), Packing::kLanes);
+    }
+    EXPECT_LE(chosen_bytes, least_bytes + least_bytes / 50);
+  }
+}
+
+TEST(Window, IsSearchedForWhereVectorsChange) {
+  WindowChooser chooser;
+  const Values wide = shapes::make(shapes::kIntegerShapes[0], kVectorRows);
+  chooser.choose(wide, Packing::kLanes);
+  Values narrow(kVectorRows);
+  for (std::size_t i = 0; i < narrow.size(); ++i) narrow[i] = std::int64_t(i % 4);
+  narrow[17] = kMax;
+  const Window window = chooser.choose(narrow, Packing::kLanes);
+  EXPECT_EQ(window.width, 2U);
+  EXPECT_EQ(window.exceptions, 1U);
+}
+
 TEST(Window, CountsWhatItHolds) {
   EXPECT_TRUE(rc::check([](const Values& values) {
     if (values.size() > kVectorRows) return;

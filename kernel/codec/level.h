@@ -21,6 +21,11 @@ struct Shape {
   std::size_t bends;    // differences (modulo 2^64) that differ from the first one
 };
 
+struct Extremes {
+  std::int64_t min;
+  std::int64_t max;
+};
+
 /// Loops over primitive values with a fixed shape. None allocates, throws or touches what its
 /// arguments do not name; bytes need no alignment. Every level gives the same bytes and values.
 struct Kernels {
@@ -52,6 +57,13 @@ struct Kernels {
 
   /// n > 0.
   Shape (*shape)(const std::int64_t* values, std::size_t n);
+  /// Of the shape only what is needed most: the least and the greatest value; n > 0.
+  Extremes (*extremes)(const std::int64_t* values, std::size_t n);
+
+  /// out[i] = the bits of values[i], in the order of doubles: ordered_bits() of double_segment.h.
+  void (*order)(const double* values, std::size_t n, std::int64_t* out);
+  /// Whether all values are floats that were widened: the way back and forth keeps their bits.
+  bool (*all_floats)(const double* values, std::size_t n);
 
   /// out[i] = ((values[i] - origin) >> shift) * inverse modulo 2^64: an exact division by
   /// odd << shift, where inverse * odd = 1. Whether all quotients were exact and at most `limit`.

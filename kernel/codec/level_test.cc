@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "kernel/codec/bitpack.h"
+#include "kernel/codec/double_segment.h"
 #include "kernel/codec/shapes.h"
 
 namespace varve::codec {
@@ -106,6 +107,9 @@ TEST_F(EveryLevel, ComputesTheSameIntegers) {
         ASSERT_EQ(got.max, *std::max_element(values.begin(), values.end()));
         ASSERT_EQ(got.changes, expected.changes);
         ASSERT_EQ(got.bends, expected.bends);
+        const Extremes extremes = level->extremes(values.data(), n);
+        ASSERT_EQ(extremes.min, got.min) << level->name;
+        ASSERT_EQ(extremes.max, got.max) << level->name;
       }
     }
   }
@@ -138,6 +142,38 @@ TEST_F(EveryLevel, ComputesTheSameDoubles) {
     k.round(values.data(), kN, 100, 1, rounded.data());
     std::memcpy(to, rounded.data(), kN * sizeof *to);
   });
+}
+
+TEST_F(EveryLevel, OrdersDoublesByTheirBits) {
+  shapes::Random random(5);
+  for (const std::size_t n : {1, 7, 8, 9, 1000}) {
+    std::vector<double> values(n);
+    for (auto& value : values) value = std::bit_cast<double>(random());
+    values[0] = -0.0;
+    const auto out = agreed<std::int64_t>(n, [&](const Kernels& level, std::int64_t* to) {
+      std::vector<std::int64_t> aligned(n);
+      level.order(values.data(), n, aligned.data());
+      std::memcpy(to, aligned.data(), n * sizeof *to);
+    });
+    for (std::size_t i = 0; i < n; ++i) ASSERT_EQ(out[i], ordered_bits(values[i]));
+  }
+}
+
+TEST_F(EveryLevel, TellsWidenedFloatsFromDoubles) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const Kernels* level : levels()) {
+    std::vector<double> values(100, 0.5);
+    values[50] = -0.0;
+    values[51] = infinity;
+    values[52] = std::numeric_limits<double>::quiet_NaN();
+    EXPECT_TRUE(level->all_floats(values.data(), values.size())) << level->name;
+    EXPECT_TRUE(level->all_floats(values.data(), 0)) << level->name;
+    for (const double other : {0.1, 1e300, 1e-300, std::bit_cast<double>(0x7ff8000000000001)}) {
+      values[99] = other;
+      EXPECT_FALSE(level->all_floats(values.data(), values.size())) << level->name << other;
+      EXPECT_TRUE(level->all_floats(values.data(), 99)) << level->name;
+    }
+  }
 }
 
 TEST(ToDouble, IsExactUpToTwoToThe51) {

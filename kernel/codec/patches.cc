@@ -43,6 +43,18 @@ void Patches::apply(std::size_t m, double* out) const noexcept {
   }
 }
 
+std::optional<double> Patches::find(std::size_t m, std::size_t i) const noexcept {
+  if (starts_.empty()) return std::nullopt;
+  // From the end, as the last one counts where damage has made two.
+  for (std::size_t k = starts_[m + 1].nan; k-- > starts_[m].nan;) {
+    if (load<std::uint16_t>(nan_positions_ + 2 * k) == i) return std::bit_cast<double>(kNan);
+  }
+  for (std::size_t k = starts_[m + 1].value; k-- > starts_[m].value;) {
+    if (load<std::uint16_t>(value_positions_ + 2 * k) == i) return load<double>(values_ + 8 * k);
+  }
+  return std::nullopt;
+}
+
 void PatchWriter::add(std::size_t m, std::size_t position, double value) {
   const auto bits = std::bit_cast<std::uint64_t>(value);
   if (bits == kNan) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "kernel/codec/cut.h"
 #include "kernel/codec/wire.h"
 
@@ -12,6 +14,9 @@ class Patches {
   explicit Patches(std::pmr::memory_resource* memory) : starts_(memory) {}
   /// As stored at the front of `in`.
   Patches(ByteView in, Cut cut, std::pmr::memory_resource* memory);
+
+  /// What value i of vector m is patched with, where it is.
+  [[nodiscard]] std::optional<double> find(std::size_t m, std::size_t i) const noexcept;
 
   /// Overwrites the patched values among vector m's.
   void apply(std::size_t m, double* out) const noexcept;

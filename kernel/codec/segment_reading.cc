@@ -41,13 +41,28 @@ std::uint32_t checksum_of_strings(const StringSegment& segment) {
   return crc;
 }
 
+std::uint32_t checksum_of_dictionary(const StringSegment& segment) {
+  std::uint32_t crc = 0;
+  for (std::size_t m = 0; m < segment.vectors(); ++m) {
+    crc = add_rows(segment, m, crc);
+    for (std::size_t i = 0; i < segment.validity().values_in(m); ++i) {
+      const std::string_view string = segment.at(m, i);
+      crc = crc32c(std::as_bytes(std::span(string.data() - 4, string.size() + 4)), crc);
+    }
+  }
+  return crc;
+}
+
 }  // namespace
 
-std::uint32_t checksum_of_contents(ByteView blob) {
-  const auto counted = [](const auto& segment) {
-    return [&](std::size_t m, std::size_t, auto* out) {
-      segment.decode(m, out);
-      return segment.validity().values_in(m);
+std::uint32_t checksum_of_contents(ByteView blob, Access access) {
+  const bool singly = access == Access::kSingly;
+  const auto counted = [singly](const auto& segment) {
+    return [&segment, singly](std::size_t m, std::size_t, auto* out) {
+      const std::size_t n = segment.validity().values_in(m);
+      if (!singly) segment.decode(m, out);
+      for (std::size_t i = 0; singly && i < n; ++i) out[i] = segment.at(m, i);
+      return n;
     };
   };
   switch (static_cast<SegmentType>(segment_header(blob).type)) {
@@ -70,11 +85,19 @@ std::uint32_t checksum_of_contents(ByteView blob) {
       const FieldsSegment segment(blob);
       return checksum<std::int64_t>(segment, segment.fields(),
                                     [&](std::size_t m, std::size_t field, auto* out) {
-                                      segment.decode(m, field, out);
-                                      return segment.validity().values_in(m);
+                                      const std::size_t n = segment.validity().values_in(m);
+                                      if (!singly) segment.decode(m, field, out);
+                                      for (std::size_t i = 0; singly && i < n; ++i) {
+                                        out[i] = segment.at(m, i, field);
+                                      }
+                                      return n;
                                     });
     }
-    case SegmentType::kString: return checksum_of_strings(StringSegment(blob));
+    case SegmentType::kString: {
+      const StringSegment segment(blob);
+      const bool has_codes = segment.encoding() == SegmentEncoding::kDictionary;
+      return singly && has_codes ? checksum_of_dictionary(segment) : checksum_of_strings(segment);
+    }
   }
   corrupt("type of a segment");
 }

@@ -8,8 +8,11 @@
 
 namespace varve::codec {
 
-/// Reads all that a segment of any type holds and gives a checksum of it; for tests and fuzzing.
-/// Throws as the segments do.
-std::uint32_t checksum_of_contents(ByteView blob);
+/// How values are asked for: by decode() or, where there is one, by at().
+enum class Access { kByVector, kSingly };
+
+/// Reads all that a segment of any type holds and gives a checksum of it, which is the same either
+/// way; for tests and fuzzing. Throws as the segments do.
+std::uint32_t checksum_of_contents(ByteView blob, Access access = Access::kByVector);
 
 }  // namespace varve::codec

@@ -100,6 +100,7 @@ TEST(IntegerSegment, EveryShapeNullPatternAndLengthRoundTrips) {
         }
       }
       ASSERT_EQ(decoded, values);
+      ASSERT_EQ(checksum_of_contents(blob, Access::kSingly), checksum_of_contents(blob));
     });
   }
 }
@@ -166,6 +167,7 @@ TEST(DoubleSegment, EveryShapeNullPatternAndLengthRoundTrips) {
       const DoubleSegment segment(blob);
       expect_validity(segment.validity(), bits);
       ASSERT_TRUE(same_bits(decoded(segment), values));
+      ASSERT_EQ(checksum_of_contents(blob, Access::kSingly), checksum_of_contents(blob));
       for (std::size_t m = 0; m < segment.vectors(); ++m) {
         const auto zone = segment.zone(m);
         for (std::size_t i = 0; i < segment.validity().values_in(m); ++i) {
@@ -185,9 +187,32 @@ TEST(DoubleSegment, ArbitraryBitsRoundTrip) {
       values[i] = bits[i] < 1000 ? double(bits[i]) / 10 : std::bit_cast<double>(bits[i]);
     }
     Bytes blob;
-    DoubleSegment::encode({values.size()}, values, blob);
+    const auto range = DoubleSegment::encode({values.size()}, values, blob);
     RC_ASSERT(same_bits(decoded(DoubleSegment(blob)), values));
+    RC_ASSERT(checksum_of_contents(blob, Access::kSingly) == checksum_of_contents(blob));
+    const bool has_nan = std::ranges::any_of(values, [](double v) { return std::isnan(v); });
+    RC_ASSERT(range.has_value() == (!values.empty() && !has_nan));
+    if (range) {
+      RC_ASSERT(range->min == *std::ranges::min_element(values));
+      RC_ASSERT(range->max == *std::ranges::max_element(values));
+    }
   }));
+}
+
+TEST(DoubleSegment, SaysItsRange) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  const auto range = [](const std::vector<double>& values) {
+    Bytes blob;
+    return DoubleSegment::encode({values.size()}, values, blob);
+  };
+  EXPECT_FALSE(range({}));
+  EXPECT_FALSE(range({1, kNan, 2}));
+  EXPECT_FALSE(range({1, -kNan, 2})) << "negative NaNs lie below minus infinity";
+  EXPECT_EQ(range({kInfinity, -kInfinity})->min, -kInfinity);
+  EXPECT_EQ(range({kInfinity, -kInfinity})->max, kInfinity);
+  EXPECT_EQ(range({-1.5, 2, -3})->min, -3);
+  EXPECT_EQ(range({-1.5, 2, -3})->max, 2);
 }
 
 /// The encoding and the bits a value of each shape, as the prototype of the format reached them.
@@ -244,6 +269,7 @@ TEST(FieldsSegment, EveryNullPatternAndLengthRoundTrips) {
       }
       ASSERT_EQ(values, fields[field]);
     }
+    ASSERT_EQ(checksum_of_contents(blob, Access::kSingly), checksum_of_contents(blob));
   });
 }
 
@@ -293,6 +319,7 @@ TEST(StringSegment, EveryShapeNullPatternAndLengthRoundTrips) {
       expect_validity(segment.validity(), bits);
       ASSERT_EQ(decoded(segment), values);
       EXPECT_TRUE(std::ranges::is_sorted(segment.dictionary()));
+      ASSERT_EQ(checksum_of_contents(blob, Access::kSingly), checksum_of_contents(blob));
     });
   }
 }
@@ -307,8 +334,13 @@ TEST(StringSegment, ArbitraryStringsAndNullsRoundTrip) {
       values.push_back(rows[i].second);
     }
     Bytes blob;
-    StringSegment::encode({rows.size(), validity.data()},
-                          std::vector<std::string_view>(values.begin(), values.end()), blob);
+    const std::vector<std::string_view> views(values.begin(), values.end());
+    const auto range = StringSegment::encode({rows.size(), validity.data()}, views, blob);
+    RC_ASSERT(range.has_value() == !views.empty());
+    if (range) {
+      RC_ASSERT(range->min == *std::ranges::min_element(views));
+      RC_ASSERT(range->max == *std::ranges::max_element(views));
+    }
     RC_ASSERT(decoded(StringSegment(blob)) == values);
   }));
 }
@@ -424,7 +456,8 @@ TEST(Segment, EveryTruncationAndEveryFlippedByteIsReportedOrRead) {
       Bytes damaged = blob;
       damaged[i] ^= static_cast<std::byte>(1U << random() % 8);
       try {
-        checksum_of_contents(damaged);
+        const auto checksum = checksum_of_contents(damaged);
+        EXPECT_EQ(checksum_of_contents(damaged, Access::kSingly), checksum) << i;
       } catch (const Error&) {
       }
     }

@@ -46,13 +46,6 @@ struct Candidate {
   double cost = 0;
 };
 
-Candidate candidate(VectorMode mode, const std::int64_t* integers, std::size_t n, std::int64_t aux,
-                    Packing packing, double penalty) {
-  const Window window = choose_window({integers, n}, packing);
-  const std::size_t bytes = window_bytes(window, n, packing) + (has_aux(mode) ? 8 : 0);
-  return {mode, integers, aux, window, static_cast<double>(bytes) * (1 + penalty)};
-}
-
 /// Appends the vectors of one sequence.
 class VectorWriter {
  public:
@@ -111,6 +104,13 @@ class VectorWriter {
     return candidate(VectorMode::kFrame, values, n, 0, packing, 0);
   }
 
+  Candidate candidate(VectorMode mode, const std::int64_t* integers, std::size_t n,
+                      std::int64_t aux, Packing packing, double penalty) {
+    const Window window = windows_[static_cast<unsigned>(mode)].choose({integers, n}, packing);
+    const std::size_t bytes = window_bytes(window, n, packing) + (has_aux(mode) ? 8 : 0);
+    return {mode, integers, aux, window, static_cast<double>(bytes) * (1 + penalty)};
+  }
+
   VectorHeader write(const Candidate& chosen, std::size_t n, Packing packing) {
     const Window& window = chosen.window;
     const VectorHeader header{
@@ -158,6 +158,7 @@ class VectorWriter {
   unsigned agreed_ = 0;       // vectors in a row that chose mode_
   unsigned since_trial_ = 0;  // vectors since all modes were tried
   double last_cost_ = 0;      // of mode_ at that trial
+  WindowChooser windows_[3];  // by mode
   std::int64_t differences_[kVectorRows];
   std::int64_t residuals_[kVectorRows];
 };
@@ -240,6 +241,25 @@ void Sequence::decode(std::size_t m, std::int64_t* out) const noexcept {
   } else if (v.mode == VectorMode::kLinear) {
     kernels().add_ramp(out, n, wrap(step * wrap(v.aux)));
   }
+}
+
+std::int64_t Sequence::at(std::size_t m, std::size_t i) const noexcept {
+  const std::uint64_t origin = wrap(header_.origin), step = wrap(header_.step);
+  if (encoding() == SequenceEncoding::kConstant) return header_.origin;
+  if (encoding() == SequenceEncoding::kLinear) return wrap(origin + step * (cut_.start(m) + i));
+  const PackedVector v = vector(m);
+  if (v.mode == VectorMode::kDelta) {
+    std::int64_t all[kVectorRows];
+    decode(m, all);
+    return all[i];
+  }
+  std::uint64_t code = wrap(v.base) + unpack_one(v.packed, i, v.width, v.packing);
+  for (std::size_t k = 0; k < v.exceptions; ++k) {
+    if (load<std::uint16_t>(v.exception_positions + k * sizeof(std::uint16_t)) != i) continue;
+    code = load<std::uint64_t>(v.exception_values + k * sizeof(std::uint64_t));
+  }
+  const std::uint64_t slope = v.mode == VectorMode::kLinear ? wrap(v.aux) : 0;
+  return wrap(origin + step * (code + slope * i));
 }
 
 namespace {

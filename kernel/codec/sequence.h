@@ -88,6 +88,10 @@ class Sequence {
   /// Writes the cut.count(m) integers of vector m.
   void decode(std::size_t m, std::int64_t* out) const noexcept;
 
+  /// Integer i of vector m: what decode() writes there, without the others but where they are
+  /// differences.
+  [[nodiscard]] std::int64_t at(std::size_t m, std::size_t i) const noexcept;
+
   /// Vector m of an encoding() of kVectors.
   [[nodiscard]] PackedVector vector(std::size_t m) const noexcept;
 

@@ -136,8 +136,23 @@ void StringArena::assign(std::span<const std::int64_t> lengths, ByteView bytes) 
   }
 }
 
-void StringSegment::encode(Rows rows, std::span<const std::string_view> values, Bytes& out,
-                           const SegmentOptions& options) {
+namespace {
+
+/// The ends of a dictionary, or else of all values.
+std::optional<StringRange> range_of(std::span<const std::string_view> values, const Codes* codes) {
+  if (values.empty()) return std::nullopt;
+  if (codes != nullptr) {
+    return StringRange{values[codes->entries.front()], values[codes->entries.back()]};
+  }
+  const auto [min, max] = std::ranges::minmax(values);
+  return StringRange{min, max};
+}
+
+}  // namespace
+
+std::optional<StringRange> StringSegment::encode(Rows rows,
+                                                 std::span<const std::string_view> values,
+                                                 Bytes& out, const SegmentOptions& options) {
   pad(out);
   std::pmr::memory_resource* memory = out.get_allocator().resource();
   const Validity validity(rows, memory);
@@ -149,15 +164,21 @@ void StringSegment::encode(Rows rows, std::span<const std::string_view> values, 
 
   // More than half distinct: blocks. Fewer than an eighth: a dictionary. Between, the smaller.
   const auto codes = dictionary_of(values, values.size() / 2 + 1, memory);
-  if (!codes) return encoder.write_blocks(out);
+  if (!codes) {
+    encoder.write_blocks(out);
+    return range_of(values, nullptr);
+  }
   const std::size_t start = out.size();
   encoder.write_dictionary(*codes, out);
-  if (codes->entries.size() * 8 <= values.size()) return;
-  Bytes blocks(out.get_allocator());
-  encoder.write_blocks(blocks);
-  if (blocks.size() >= out.size() - start) return;
-  out.resize(start);
-  append(out, blocks);
+  if (codes->entries.size() * 8 > values.size()) {
+    Bytes blocks(out.get_allocator());
+    encoder.write_blocks(blocks);
+    if (blocks.size() < out.size() - start) {
+      out.resize(start);
+      append(out, blocks);
+    }
+  }
+  return range_of(values, &*codes);
 }
 
 StringSegment::StringSegment(ByteView blob, std::pmr::memory_resource* memory)

@@ -25,6 +25,12 @@ class StringArena {
   std::pmr::vector<std::string_view> views_;
 };
 
+/// Two of the values that it is of.
+struct StringRange {
+  std::string_view min;
+  std::string_view max;
+};
+
 /// A column of strings of bytes: text, bytea, jsonb, and any type that is kept as its image. In a
 /// dictionary where they repeat; otherwise in blocks of whole vectors, compressed together.
 ///
@@ -34,13 +40,19 @@ class StringSegment : public Segment {
   explicit StringSegment(ByteView blob,
                          std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
-  /// Appends the segment of `values`, one for each row that is not null; together below 1 GB.
-  static void encode(Rows rows, std::span<const std::string_view> values, Bytes& out,
-                     const SegmentOptions& options = {});
+  /// Appends the segment of `values`, one for each row that is not null; together below 1 GB. Gives
+  /// the least and the greatest of them by memcmp, where there are any.
+  static std::optional<StringRange> encode(Rows rows, std::span<const std::string_view> values,
+                                           Bytes& out, const SegmentOptions& options = {});
 
   /// The distinct values in the order of memcmp, where encoding() is kDictionary.
   [[nodiscard]] std::span<const std::string_view> dictionary() const noexcept {
     return dictionary_.strings();
+  }
+  /// Value i of vector m, where encoding() is kDictionary; lives as long as the segment. Throws
+  /// kCorruptData.
+  [[nodiscard]] std::string_view at(std::size_t m, std::size_t i) const {
+    return dictionary()[code_at(integers_, m, i, dictionary().size())];
   }
   /// Writes the dictionary's codes of vector m's values. Throws kCorruptData.
   void decode_codes(std::size_t m, std::int64_t* out) const;

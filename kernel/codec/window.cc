@@ -128,4 +128,47 @@ Window choose_window(std::span<const std::int64_t> values, Packing packing) {
   return narrowed(values, best, packing);
 }
 
+namespace {
+
+/// Whether nearly all values are at one end of the window, so that a much narrower one may pay.
+bool may_shrink(std::span<const std::int64_t> values, const Window& window, Packing packing) {
+  if (window.width == 0) return false;
+  const unsigned width = window.width - 1;
+  const auto middle =
+      static_cast<std::int64_t>(static_cast<std::uint64_t>(window.base) + low_bits(width) + 1);
+  const std::size_t fewest =
+      std::min(outside(values, {window.base, width, 0}), outside(values, {middle, width, 0}));
+  const std::size_t fresh = fewest - std::min<std::size_t>(fewest, window.exceptions);
+  constexpr unsigned kWide = 32;  // half of the values as exceptions cost more than these bits
+  return fresh * kExceptionBytes <
+         packed_bytes(std::min(window.width, kWide), values.size(), packing);
+}
+
+}  // namespace
+
+/// Whether the window costs about what the one that was searched for did, and will do.
+bool WindowChooser::will_do(std::span<const std::int64_t> values, const Window& window,
+                            Packing packing) const {
+  const std::size_t bytes = window_bytes(window, values.size(), packing);
+  return bytes <= searched_bytes_ + searched_bytes_ / 64 &&
+         bytes + searched_bytes_ / 16 >= searched_bytes_ && !may_shrink(values, window, packing);
+}
+
+Window WindowChooser::choose(std::span<const std::int64_t> values, Packing packing) {
+  constexpr unsigned kSearchEvery = 8;
+  if (values.size() == searched_values_ && ++since_search_ < kSearchEvery) {
+    const Extremes all = kernels().extremes(values.data(), values.size());
+    const Window whole{all.min, width_of(distance(all.min, all.max)), 0};
+    if (will_do(values, whole, packing)) return whole;
+    Window same = searched_;
+    same.exceptions = static_cast<unsigned>(outside(values, same));
+    if (will_do(values, same, packing)) return same;
+  }
+  searched_ = choose_window(values, packing);
+  searched_values_ = values.size();
+  searched_bytes_ = window_bytes(searched_, values.size(), packing);
+  since_search_ = 0;
+  return searched_;
+}
+
 }  // namespace varve::codec

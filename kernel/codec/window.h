@@ -30,6 +30,23 @@ inline constexpr std::size_t kExceptionBytes = sizeof(std::uint64_t) + sizeof(st
 /// is the minimum, or the lowest value within a power of two of a middle one.
 Window choose_window(std::span<const std::int64_t> values, Packing packing);
 
+/// Chooses windows for vectors that follow one another and are much alike. What the last search
+/// found, or all from the least to the greatest value, is taken again where it costs about as much
+/// as it did, which takes a few quick looks at the values; every eighth vector is searched anyway.
+class WindowChooser {
+ public:
+  Window choose(std::span<const std::int64_t> values, Packing packing);
+
+ private:
+  [[nodiscard]] bool will_do(std::span<const std::int64_t> values, const Window& window,
+                             Packing packing) const;
+
+  Window searched_;
+  std::size_t searched_bytes_ = 0;
+  std::size_t searched_values_ = 0;  // 0: none yet
+  unsigned since_search_ = 0;
+};
+
 /// Bytes of `n` values in the window, exceptions included.
 constexpr std::size_t window_bytes(const Window& window, std::size_t n, Packing packing) {
   return packed_bytes(window.width, n, packing) + window.exceptions * kExceptionBytes;

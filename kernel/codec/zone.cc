@@ -35,25 +35,24 @@ KeyRange range_by_key(std::span<const Value> values) {
 
 KeyRange range_of(std::span<const std::int64_t> values) noexcept {
   if (values.empty()) return kNoKeys;
-  const Shape shape = kernels().shape(values.data(), values.size());
-  return {order_key(shape.min), order_key(shape.max)};
+  const auto [min, max] = kernels().extremes(values.data(), values.size());
+  return {order_key(min), order_key(max)};
 }
 
 KeyRange range_of(std::span<const std::string_view> values) noexcept {
   return range_by_key(values);
 }
 
-KeyRange range_of(std::span<const double> values, std::span<const std::int64_t> ordered) noexcept {
+KeyRange range_of(std::span<const double> values, const Extremes& ordered) noexcept {
   if (values.empty()) return kNoKeys;
   constexpr std::int64_t kMinusInfinity = -0x7ff0000000000001;
-  const Shape shape = kernels().shape(ordered.data(), ordered.size());
   // Below minus infinity are negative NaNs, whose key is not where their bits are.
-  if (shape.min < kMinusInfinity) return range_by_key(values);
+  if (ordered.min < kMinusInfinity) return range_by_key(values);
   const auto key = [](std::int64_t bits) {
     return order_key(
         std::bit_cast<double>(bits < 0 ? bits ^ std::numeric_limits<std::int64_t>::max() : bits));
   };
-  return {key(shape.min), key(shape.max)};
+  return {key(ordered.min), key(ordered.max)};
 }
 
 void encode_zones(std::span<const KeyRange> ranges, Bytes& out) {

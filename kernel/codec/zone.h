@@ -30,8 +30,8 @@ inline constexpr KeyRange kNoKeys{1, 0};  // of a vector without values
 /// The range of the keys of `values`.
 KeyRange range_of(std::span<const std::int64_t> values) noexcept;
 KeyRange range_of(std::span<const std::string_view> values) noexcept;
-/// Of doubles, given the order in which their bits ascend (double_segment.h) as well.
-KeyRange range_of(std::span<const double> values, std::span<const std::int64_t> ordered) noexcept;
+/// Of doubles, given the extremes of their bits in the order of doubles (double_segment.h) as well.
+KeyRange range_of(std::span<const double> values, const Extremes& ordered) noexcept;
 
 struct ZoneHeader {
   std::uint64_t low;   // the least key of the segment

@@ -65,6 +65,28 @@ SELECT * FROM compared();
 SELECT compress_chunk(c) FROM show_chunks('kinds') c;
 SELECT columnar_rows, row_groups FROM varve_catalog.columnar_chunk;
 SELECT * FROM compared();
+-- Rows that are asked for alone, each in a transaction of its own: their values are picked one by one. By a
+-- condition, and by TID.
+CREATE PROCEDURE compare_singly(INOUT compared int DEFAULT 0, INOUT different int DEFAULT 0) LANGUAGE plpgsql AS $$
+DECLARE
+    expected plain;
+    by_condition kinds;
+    by_tid kinds;
+    place record;
+BEGIN
+    FOR expected IN SELECT * FROM plain WHERE id % 41 = 0 OR id % 1000 < 12 ORDER BY id LOOP
+        SELECT * INTO by_condition FROM kinds WHERE id = expected.id;
+        COMMIT;
+        SELECT tableoid, ctid INTO place FROM kinds WHERE id = expected.id;
+        COMMIT;
+        SELECT * INTO by_tid FROM kinds WHERE ctid = place.ctid AND tableoid = place.tableoid;
+        COMMIT;
+        compared := compared + 1;
+        different := different + ((expected *= by_condition) IS NOT TRUE OR (expected *= by_tid) IS NOT TRUE)::int;
+    END LOOP;
+END
+$$;
+CALL compare_singly();
 -- Each value again, out of the heap.
 SELECT decompress_chunk(c) FROM show_chunks('kinds') c;
 SELECT * FROM compared();
@@ -82,6 +104,7 @@ INSERT INTO plain (time, id) SELECT '2024-01-05 00:00Z'::timestamptz, i FROM gen
 INSERT INTO kinds TABLE plain;
 SELECT count(compress_chunk(c)) FROM show_chunks('kinds') c;
 SELECT * FROM compared();
+CALL compare_singly();
 SELECT count(decompress_chunk(c)) FROM show_chunks('kinds') c;
 SELECT * FROM compared();
 
