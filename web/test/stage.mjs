@@ -111,8 +111,9 @@ export async function openPage(
   return { page, complaints, close: () => context.close() };
 }
 
-/** What axe finds wrong with a page: rule and elements. */
+/** What axe finds wrong with a page: rule and elements. Panels that are being updated are paler for a moment. */
 export async function axeViolations(page) {
+  await page.waitForFunction(() => !document.querySelector('[data-state="updating"]'));
   await page.evaluate(axe);
   return page.evaluate(async () => {
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
