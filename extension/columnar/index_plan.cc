@@ -93,6 +93,9 @@ double vectors_looked_at(PlannerInfo* root, const IndexPath& path) {
   return vectors;
 }
 
+/// What a value costs to be compared with a key, in units of cpu_operator_cost.
+constexpr double kKeyCost = 0.2;
+
 // An index scan of the heap part, and what the lookup in the row groups adds.
 void cost_estimate(PlannerInfo* root, IndexPath* path, double loops, Cost* startup, Cost* total,
                    Selectivity* selectivity, double* correlation, double* pages) {
@@ -109,7 +112,7 @@ void cost_estimate(PlannerInfo* root, IndexPath* path, double loops, Cost* start
   const double keys = std::max(1, list_length(path->indexclauses));
   const double rows = vectors_looked_at(root, *path) * columnstore::kVectorLength;
   *startup = costs.indexStartupCost;
-  *total = costs.indexTotalCost + rows * keys * cpu_operator_cost;
+  *total = costs.indexTotalCost + rows * keys * kKeyCost * cpu_operator_cost;
   *selectivity = costs.indexSelectivity;
   *correlation = 1;  // matches come in the order in which they lie
   *pages = costs.numIndexPages;

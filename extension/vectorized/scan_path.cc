@@ -11,6 +11,7 @@
 
 #include "extension/pg/postgres.h"
 extern "C" {
+#include <access/htup_details.h>
 #include <access/sysattr.h>
 #include <access/table.h>
 #include <catalog/pg_class.h>
@@ -19,6 +20,7 @@ extern "C" {
 #include <optimizer/optimizer.h>
 #include <optimizer/pathnode.h>
 #include <optimizer/paths.h>
+#include <optimizer/plancat.h>
 #include <optimizer/planmain.h>
 #include <optimizer/restrictinfo.h>
 #include <storage/bufmgr.h>
@@ -92,6 +94,7 @@ struct Work {
   double tested;    // columns that are compared by vectors
   double needed;    // columns that are decoded
   double pages;     // that it reads
+  double apart;     // rows beside the columns, all of which are tested one by one
   QualCost rest;    // of qualifiers that are tested row by row
 };
 
@@ -158,6 +161,14 @@ double rows_touched(PlannerInfo* root, const RelOptInfo& relation, Relation chun
   return std::min(behind, vectors * columnstore::kVectorLength);
 }
 
+/// Rows in the heap pages of a chunk, were they full.
+double rows_apart(const RelOptInfo& relation, Relation chunk) {
+  const double width = get_relation_data_width(RelationGetRelid(chunk),
+                                               relation.attr_widths - relation.min_attr) +
+                       static_cast<double>(MAXALIGN(SizeofHeapTupleHeader) + sizeof(ItemIdData));
+  return RelationGetNumberOfBlocks(chunk) * (BLCKSZ - SizeOfPageHeaderData) / width;
+}
+
 Work work_of(PlannerInfo* root, const RelOptInfo& relation, Relation chunk, Bitmapset* attributes) {
   const Restrictions restrictions = restrictions_of(relation, chunk);
   Work work = {};
@@ -171,6 +182,7 @@ Work work_of(PlannerInfo* root, const RelOptInfo& relation, Relation chunk, Bitm
   work.pages = columnar::group_totals(chunk).pages * std::min(1.0, work.needed / columns) *
                    work.touched / std::max(1.0, relation.tuples) +
                RelationGetNumberOfBlocks(chunk);
+  work.apart = rows_apart(relation, chunk);
   // PostgreSQL's own scan reads as much, filters apart, and is charged for these.
   work.pages = std::min<double>(work.pages, relation.pages);
   return work;
@@ -185,7 +197,8 @@ void set_cost(Path& path, const RelOptInfo& relation, const Work& work) {
   }
   const double values = work.touched * (work.tested + work.needed);
   const double cpu = values * kValueCost * cpu_operator_cost +
-                     work.selected * (kRowCost * cpu_tuple_cost + work.rest.per_tuple);
+                     work.selected * (kRowCost * cpu_tuple_cost + work.rest.per_tuple) +
+                     work.apart * (cpu_tuple_cost + relation.baserestrictcost.per_tuple);
   path.rows = clamp_row_est(relation.rows / divisor);
   path.startup_cost = work.rest.startup + path.pathtarget->cost.startup;
   if (!enable_seqscan) path.startup_cost += disable_cost;
