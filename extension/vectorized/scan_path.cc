@@ -163,9 +163,9 @@ double rows_touched(PlannerInfo* root, const RelOptInfo& relation, Relation chun
 
 /// Rows in the heap pages of a chunk, were they full.
 double rows_apart(const RelOptInfo& relation, Relation chunk) {
-  const double width = get_relation_data_width(RelationGetRelid(chunk),
-                                               relation.attr_widths - relation.min_attr) +
-                       static_cast<double>(MAXALIGN(SizeofHeapTupleHeader) + sizeof(ItemIdData));
+  const double width =
+      get_relation_data_width(RelationGetRelid(chunk), relation.attr_widths - relation.min_attr) +
+      static_cast<double>(MAXALIGN(SizeofHeapTupleHeader) + sizeof(ItemIdData));
   return RelationGetNumberOfBlocks(chunk) * (BLCKSZ - SizeOfPageHeaderData) / width;
 }
 
