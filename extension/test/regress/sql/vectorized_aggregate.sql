@@ -1,34 +1,10 @@
 -- Aggregates by vectors, of whole tables and of groups: to the bit what rows give, one by one, in the same order; where
 -- they are used.
-SET timezone = 'UTC';
-SET datestyle = 'ISO';
-SET client_min_messages = warning;
-SET max_parallel_workers_per_gather = 0;
-
-CREATE FUNCTION given(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    result text;
-BEGIN
-    EXECUTE format('SELECT string_agg(q::text, ''|'' ORDER BY q::text) FROM (%s) q', query) INTO result;
-    IF length(result) > 300 THEN RETURN length(result) - length(replace(result, '|', '')) + 1 || ' rows ' || md5(result); END IF;
-    RETURN result;
-EXCEPTION WHEN OTHERS THEN
-    RETURN 'ERROR ' || SQLSTATE;
-END $$;
-CREATE FUNCTION same(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    plan text;
-    is_used boolean := false;
-    vectorized text;
-    by_rows text;
-BEGIN
-    FOR plan IN EXECUTE 'EXPLAIN ' || query LOOP is_used := is_used OR plan LIKE '%VectorizedAggregate%'; END LOOP;
-    vectorized := given(query);
-    PERFORM set_config('varve.enable_vectorized', 'off', true);
-    by_rows := given(query);
-    PERFORM set_config('varve.enable_vectorized', 'on', true);
-    RETURN CASE WHEN vectorized IS DISTINCT FROM by_rows THEN format('DIFFERENT: %s, by rows %s', vectorized, by_rows) ELSE by_rows END || CASE WHEN is_used THEN '' ELSE ', not vectorized' END;
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set harness :dir '/sql/vectorized_aggregate.inc'
+\set ECHO none
+\i :harness
+\set ECHO all
 
 CREATE DOMAIN rated AS float8;
 CREATE TABLE t (time timestamptz NOT NULL, host int NOT NULL, s smallint, i int, b bigint, r real, d float8, x rated, ok boolean, day date, ts timestamp, clock time, m money, n numeric, c text);

@@ -1,34 +1,10 @@
 -- Aggregates by vectors of chunks of rows, and of rows beside columns: what PostgreSQL's own aggregates give, whatever the
 -- tuples look like; keys that are texts and uuids, sums of numerics, HAVING.
-SET timezone = 'UTC';
-SET datestyle = 'ISO';
-SET client_min_messages = warning;
-SET max_parallel_workers_per_gather = 0;
-
-CREATE FUNCTION given(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    result text;
-BEGIN
-    EXECUTE format('SELECT string_agg(q::text, ''|'' ORDER BY q::text) FROM (%s) q', query) INTO result;
-    IF length(result) > 300 THEN RETURN length(result) - length(replace(result, '|', '')) + 1 || ' rows ' || md5(result); END IF;
-    RETURN result;
-EXCEPTION WHEN OTHERS THEN
-    RETURN 'ERROR ' || SQLSTATE;
-END $$;
-CREATE FUNCTION same(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    plan text;
-    is_used boolean := false;
-    vectorized text;
-    by_rows text;
-BEGIN
-    FOR plan IN EXECUTE 'EXPLAIN ' || query LOOP is_used := is_used OR plan LIKE '%VectorizedAggregate%'; END LOOP;
-    vectorized := given(query);
-    PERFORM set_config('varve.enable_vectorized', 'off', true);
-    by_rows := given(query);
-    PERFORM set_config('varve.enable_vectorized', 'on', true);
-    RETURN CASE WHEN vectorized IS DISTINCT FROM by_rows THEN format('DIFFERENT: %s, by rows %s', vectorized, by_rows) ELSE by_rows END || CASE WHEN is_used THEN '' ELSE ', not vectorized' END;
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set harness :dir '/sql/vectorized_aggregate.inc'
+\set ECHO none
+\i :harness
+\set ECHO all
 
 -- What is computed is the same in chunks of rows and, once they are converted, half and whole, of columns.
 CREATE FUNCTION everywhere(queries text[]) RETURNS SETOF text LANGUAGE plpgsql AS $$
