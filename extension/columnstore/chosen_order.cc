@@ -9,20 +9,9 @@ extern "C" {
 }
 
 namespace varve::columnstore {
-bool has_name(const List* names, const char* name) {
-  ListCell* cell;
-  foreach (cell, names) {
-    if (strcmp(static_cast<const char*>(lfirst(cell)), name) == 0) return true;
-  }
-  return false;
-}
 
 void append_time(Settings& settings, const char* time) {
-  if (has_name(settings.segmentby, time)) return;
-  ListCell* cell;
-  foreach (cell, settings.orderby) {
-    if (strcmp(static_cast<OrderColumn*>(lfirst(cell))->name, time) == 0) return;
-  }
+  if (sorts_by(settings, time)) return;
   settings.orderby = list_concat(settings.orderby, default_orderby(time));
 }
 

@@ -7,9 +7,6 @@
 // What the options of a hypertable do not say of the order of its rows. C API.
 namespace varve::columnstore {
 
-/// Whether a List of char* has the name.
-bool has_name(const List* names, const char* name);
-
 /// The order ends with time, so that rows of a segment are found by it.
 void append_time(Settings& settings, const char* time);
 

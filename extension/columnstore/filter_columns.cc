@@ -42,17 +42,6 @@ FilterColumns filter_of(Relation target, const SparseEntry& entry) {
   return filter;
 }
 
-bool sorts_by(const Settings& settings, const char* name) {
-  ListCell* cell;
-  foreach (cell, settings.segmentby) {
-    if (strcmp(static_cast<const char*>(lfirst(cell)), name) == 0) return true;
-  }
-  foreach (cell, settings.orderby) {
-    if (strcmp(static_cast<const OrderColumn*>(lfirst(cell))->name, name) == 0) return true;
-  }
-  return false;
-}
-
 /// Numbers and times mostly grow with the time, so that ranges find them.
 bool has_no_useful_order(const Column& column) {
   return range_of(column.representation) == Range::kBytes || column.type == BPCHAROID ||

@@ -34,17 +34,6 @@ std::int32_t enabled_hypertable(Oid relation) {
   return id != 0 && settings_of(id).is_enabled ? id : 0;
 }
 
-bool orders_by(const Settings& settings, const char* column) {
-  ListCell* cell;
-  foreach (cell, settings.segmentby) {
-    if (strcmp(static_cast<const char*>(lfirst(cell)), column) == 0) return true;
-  }
-  foreach (cell, settings.orderby) {
-    if (strcmp(static_cast<OrderColumn*>(lfirst(cell))->name, column) == 0) return true;
-  }
-  return false;
-}
-
 /// The lists of its chunks are few different ones.
 void change_chunk_filters(std::int32_t id, const char* before, const char* after) {
   job::as_catalog_owner([&] {
@@ -83,7 +72,7 @@ void follow_dropped_column(Oid relation, AttrNumber attribute) {
   if (id == 0) return;
   const char* column = get_attname(relation, attribute, false);
   const Settings settings = settings_of(id);
-  if (!orders_by(settings, column)) {
+  if (!sorts_by(settings, column)) {
     return follow_in_sparse_indexes(id, settings, column, nullptr);
   }
   ereport(ERROR,

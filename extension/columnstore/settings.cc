@@ -102,6 +102,23 @@ const char* text_or_null(std::uint64_t row, int number) {
 
 }  // namespace
 
+bool has_name(const List* names, const char* name) {
+  ListCell* cell;
+  foreach (cell, names) {
+    if (strcmp(static_cast<const char*>(lfirst(cell)), name) == 0) return true;
+  }
+  return false;
+}
+
+bool sorts_by(const Settings& settings, const char* column) {
+  if (has_name(settings.segmentby, column)) return true;
+  ListCell* cell;
+  foreach (cell, settings.orderby) {
+    if (strcmp(static_cast<const OrderColumn*>(lfirst(cell))->name, column) == 0) return true;
+  }
+  return false;
+}
+
 Settings settings_of(std::int32_t hypertable_id) {
   Settings settings = {};
   const MemoryContext context = CurrentMemoryContext;

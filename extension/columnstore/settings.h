@@ -27,6 +27,12 @@ struct Settings {
   std::int64_t compress_interval;  // roll_up.h; 0: chunks stay as they are
 };
 
+/// Whether a List of char* has the name. C API.
+bool has_name(const List* names, const char* name);
+
+/// Whether rows are segmented or ordered by the column. C API.
+bool sorts_by(const Settings& settings, const char* column);
+
 /// The row of varve_catalog.columnstore for a hypertable, in the current memory context; not
 /// enabled where there is none. C API, as all below.
 Settings settings_of(std::int32_t hypertable_id);
