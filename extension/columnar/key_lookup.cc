@@ -211,15 +211,11 @@ bool KeyLookup::group_may_match() {
   return reader.may_have(group, {hashed_, static_cast<std::size_t>(hashed_count_)});
 }
 
-/// What bloom filters are asked for: of each column, the first condition that says.
+/// What bloom filters are asked for.
 void KeyLookup::hash_keys() {
   const MemoryContext outer = MemoryContextSwitchTo(context_);
   hashed_count_ = 0;
   for (int i = 0; i < condition_count_; ++i) {
-    const auto is_same = [&](const columnstore::HashedColumn& column) {
-      return column.attribute == conditions_[i].attribute;
-    };
-    if (std::any_of(hashed_, hashed_ + hashed_count_, is_same)) continue;
     const auto column = hashed_column(conditions_[i], rows_.chunk(), index_);
     if (column.count > 0) hashed_[hashed_count_++] = column;
   }

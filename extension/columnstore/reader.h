@@ -120,9 +120,9 @@ class Reader {
   std::span<const AttrNumber> filtered_columns(std::uint16_t group);
   /// Whether may_have() has anything to ask.
   bool has_filters(std::uint16_t group);
-  /// Whether a row of the group may have one of these values in each of the columns, each of which
-  /// is there once. False only if a bloom filter of the group excludes it, of one of the columns or
-  /// of several.
+  /// Whether a row of the group may have one of these values in each of the columns; of a column
+  /// that is there twice, the first are asked. False only if a bloom filter of the group excludes
+  /// it, of one of the columns or of several.
   bool may_have(std::uint16_t group, std::span<const HashedColumn> wanted);
 
   /// Not known of other types, of a column that has had another one, or is younger than the group.

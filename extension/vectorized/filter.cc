@@ -96,19 +96,14 @@ Filter::Match Filter::match(columnstore::Reader& reader, std::uint16_t group) {
   return may_have(reader, group) ? Match::kMaybe : Match::kNoneByBloom;
 }
 
-/// What the group's bloom filters say: of each column, they are asked for the first condition.
+/// What the group's bloom filters say.
 bool Filter::may_have(columnstore::Reader& reader, std::uint16_t group) {
   if (count_ == 0 || !reader.has_filters(group)) return true;
   std::size_t count = 0;
   for (int i = 0; i < count_; ++i) {
     const FilterCondition& known = conditions_[i];
     if (!known.is_known || known.hash_count == 0) continue;
-    const AttrNumber attribute = known.condition.column.attribute;
-    const auto is_same = [&](const columnstore::HashedColumn& column) {
-      return column.attribute == attribute;
-    };
-    if (std::any_of(hashed_, hashed_ + count, is_same)) continue;
-    hashed_[count++] = {attribute, known.hashes, known.hash_count};
+    hashed_[count++] = {known.condition.column.attribute, known.hashes, known.hash_count};
   }
   return reader.may_have(group, {hashed_, count});
 }
