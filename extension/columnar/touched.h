@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernel/codec/validity.h"
+
 #include "extension/columnar/planned_groups.h"
 #include "extension/columnstore/reader.h"
 #include "extension/columnstore/sparse_settings.h"
@@ -29,11 +31,12 @@ Selectivity part_touched(Relation chunk, SelectivityOf&& selectivity_of) {
   return part;
 }
 
+inline double vectors_of(double rows) { return std::max(1.0, rows / columnstore::kVectorLength); }
+inline double groups_of(double rows) { return std::max(1.0, rows / codec::kMaxRows); }
+
 /// Vectors that hold the part of a chunk's rows, and one a group at least.
 inline double vectors_touched(double rows, Selectivity part) {
-  const double vectors = std::max(1.0, rows / columnstore::kVectorLength);
-  const double groups = std::max(1.0, rows / 65536);
-  return std::min(vectors, groups + vectors * part);
+  return std::min(vectors_of(rows), groups_of(rows) + vectors_of(rows) * part);
 }
 
 /// Whether row groups of the chunk have bloom filters of the column that are asked.
@@ -48,9 +51,8 @@ inline bool is_filtered(Relation chunk, AttrNumber column) {
 /// that are asked for: the groups that have them, and a few that are taken for such.
 inline double vectors_behind_filters(double rows, double matching) {
   constexpr double kMistaken = 0.012;
-  const double vectors = std::max(1.0, rows / columnstore::kVectorLength);
-  const double groups = std::max(1.0, rows / 65536);
-  return vectors * std::min(1.0, std::min(groups, matching) / groups + kMistaken);
+  const double groups = groups_of(rows);
+  return vectors_of(rows) * std::min(1.0, std::min(groups, matching) / groups + kMistaken);
 }
 
 }  // namespace varve::columnar

@@ -5,18 +5,16 @@
 // Whatever changes the range of a chunk invalidates the plans that read it.
 #include "extension/planner/certain_conditions.h"
 
-#include <utility>
+#include "extension/planner/comparison.h"
 
 #include "extension/pg/postgres.h"
 extern "C" {
 #include <access/stratnum.h>
 #include <catalog/pg_class.h>
-#include <nodes/nodeFuncs.h>
 #include <optimizer/cost.h>
 #include <optimizer/pathnode.h>
 #include <optimizer/paths.h>
 #include <partitioning/partbounds.h>
-#include <utils/lsyscache.h>
 }
 
 namespace varve::planner {
@@ -93,32 +91,20 @@ bool includes(const ChunkRange& range, int strategy, Datum value) {
   }
 }
 
-/// Of `column comparison constant`, in either order; 0 for other clauses.
-int strategy_of(const ChunkRange& range, const RelOptInfo& chunk, const OpExpr& clause,
-                Datum* value) {
-  const auto* left = static_cast<const Node*>(linitial(clause.args));
-  const auto* right = static_cast<const Node*>(lsecond(clause.args));
-  const bool is_turned = IsA(left, Const);
-  const Oid comparison = is_turned ? get_commutator(clause.opno) : clause.opno;
-  if (is_turned) std::swap(left, right);
-  if (!IsA(left, Var) || !IsA(right, Const)) return 0;
-  const auto* variable = castNode(Var, left);
-  const auto* constant = castNode(Const, right);
-  if (variable->varno != static_cast<int>(chunk.relid) || variable->varattno != range.column ||
-      constant->constisnull || constant->consttype != range.type) {
-    return 0;
-  }
-  *value = constant->constvalue;
-  return get_op_opfamily_strategy(comparison, range.parent->part_scheme->partopfamily[0]);
-}
-
+/// Whether the condition compares the column with a constant so that the range decides it.
 bool is_certain(const ChunkRange& range, const RelOptInfo& chunk, const RestrictInfo& condition) {
-  if (!IsA(condition.clause, OpExpr)) return false;
-  const auto* clause = castNode(OpExpr, condition.clause);
-  if (list_length(clause->args) != 2) return false;
-  Datum value = 0;
-  const int strategy = strategy_of(range, chunk, *clause, &value);
-  return strategy != 0 && includes(range, strategy, value);
+  Comparison comparison;
+  if (!comparison_of(reinterpret_cast<Node*>(condition.clause), &comparison)) return false;
+  if (IsA(comparison.left, Const)) comparison = mirrored(comparison);
+  if (!IsA(comparison.left, Var) || !IsA(comparison.right, Const) ||
+      comparison.family != range.parent->part_scheme->partopfamily[0]) {
+    return false;
+  }
+  const auto* variable = castNode(Var, comparison.left);
+  const auto* constant = castNode(Const, comparison.right);
+  return variable->varno == static_cast<int>(chunk.relid) && variable->varattno == range.column &&
+         !constant->constisnull && constant->consttype == range.type &&
+         includes(range, comparison.strategy, constant->constvalue);
 }
 
 List* uncertain(const ChunkRange& range, const RelOptInfo& chunk, List* conditions) {

@@ -11,7 +11,6 @@
 
 #include "extension/pg/postgres.h"
 extern "C" {
-#include <access/htup_details.h>
 #include <access/sysattr.h>
 #include <access/table.h>
 #include <catalog/pg_class.h>
@@ -20,7 +19,6 @@ extern "C" {
 #include <optimizer/optimizer.h>
 #include <optimizer/pathnode.h>
 #include <optimizer/paths.h>
-#include <optimizer/plancat.h>
 #include <optimizer/planmain.h>
 #include <optimizer/restrictinfo.h>
 #include <storage/bufmgr.h>
@@ -161,14 +159,6 @@ double rows_touched(PlannerInfo* root, const RelOptInfo& relation, Relation chun
   return std::min(behind, vectors * columnstore::kVectorLength);
 }
 
-/// Rows in the heap pages of a chunk, were they full.
-double rows_apart(const RelOptInfo& relation, Relation chunk) {
-  const double width =
-      get_relation_data_width(RelationGetRelid(chunk), relation.attr_widths - relation.min_attr) +
-      static_cast<double>(MAXALIGN(SizeofHeapTupleHeader) + sizeof(ItemIdData));
-  return RelationGetNumberOfBlocks(chunk) * (BLCKSZ - SizeOfPageHeaderData) / width;
-}
-
 Work work_of(PlannerInfo* root, const RelOptInfo& relation, Relation chunk, Bitmapset* attributes) {
   const Restrictions restrictions = restrictions_of(relation, chunk);
   Work work = {};
@@ -182,7 +172,8 @@ Work work_of(PlannerInfo* root, const RelOptInfo& relation, Relation chunk, Bitm
   work.pages = columnar::group_totals(chunk).pages * std::min(1.0, work.needed / columns) *
                    work.touched / std::max(1.0, relation.tuples) +
                RelationGetNumberOfBlocks(chunk);
-  work.apart = rows_apart(relation, chunk);
+  work.apart =
+      std::max(0.0, relation.tuples - static_cast<double>(columnar::group_totals(chunk).rows));
   // PostgreSQL's own scan reads as much, filters apart, and is charged for these.
   work.pages = std::min<double>(work.pages, relation.pages);
   return work;
