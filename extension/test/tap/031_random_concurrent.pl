@@ -14,7 +14,7 @@ use Random::Statements;
 use Random::Table;
 use Random::Values;
 
-use constant { SESSIONS => 4, STEPS => 40, STRANGER => 1000 };
+use constant { SESSIONS => 4, STEPS => 40, STRANGER => 1000, TRIES => 15 };
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
@@ -42,13 +42,15 @@ sub start_session
 }
 
 # A statement that makes chunks in another order than a second session may be the victim of a deadlock, and
-# is tried again, as an application has to.
+# is tried again, as an application has to: after a pause of random length, since those who come back at once
+# only meet again.
 sub persistently
 {
-    my ($statement, $tries) = @_;
+    my ($statement, $try) = (@_, 1);
     my $sql = "$statement\\set found :SQLSTATE\n";
-    return $sql if $tries == 1;
-    return "${sql}SELECT :'found' = '40P01' AS again \\gset\n\\if :again\n" . persistently($statement, $tries - 1) . "\\endif\n";
+    return $sql if $try == TRIES;
+    return "${sql}SELECT :'found' = '40P01' AS again \\gset\n\\if :again\nSELECT pg_sleep(random() * 0.05 * $try);\n"
+        . persistently($statement, $try + 1) . "\\endif\n";
 }
 
 sub writer
@@ -61,7 +63,7 @@ sub writer
         my $statement = single_write($table);
         # Output would be compared here if two states were two sessions; the rows say the same.
         $sql .= "\\o /dev/null\n\\warn \@\@\@ $step\nSET search_path = plain, public;\n$statement\\set expected :SQLSTATE\n";
-        $sql .= "SET search_path = hyper, public;\n" . persistently($statement, 5);
+        $sql .= "SET search_path = hyper, public;\n" . persistently($statement);
         $sql .= "\\o\n";
         $sql .= "SELECT 'step $step', :'expected', :'found' WHERE (:'expected' = '00000') <> (:'found' = '00000') OR " . $own->('plain')
             . ' IS DISTINCT FROM ' . $own->('hyper') . ";\n";
