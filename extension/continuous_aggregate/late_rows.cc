@@ -1,14 +1,39 @@
 #include "extension/continuous_aggregate/late_rows.h"
 
+#include "extension/columnar/handler.h"
+#include "extension/columnstore/store.h"
+
 extern "C" {
 #include <access/heapam.h>
 #include <access/htup_details.h>
 #include <access/tableam.h>
 #include <miscadmin.h>
+#include <storage/smgr.h>
 #include <utils/memutils.h>
 }
 
 namespace varve::continuous_aggregate {
+namespace {
+
+/// Whether rows of row groups are older: a conversion takes none of a transaction that began after
+/// it, and the groups tell who wrote them.
+bool groups_are_older(Relation chunk, TransactionId since) {
+  const columnstore::Store store =
+      columnstore::open_store(chunk->rd_rel->reltoastrelid, AccessShareLock);
+  columnstore::StoreScan groups(store, columnstore::kGroupKind);
+  bool are_older = true;
+  while (are_older && groups.next()) are_older = TransactionIdPrecedes(groups.writer, since);
+  groups.end();
+  columnstore::close_store(store);
+  return are_older;
+}
+
+bool rows_tell(Relation chunk, TransactionId since) {
+  if (columnar::is_columnar_table(chunk)) return groups_are_older(chunk, since);
+  return chunk->rd_tableam == GetHeapamTableAmRoutine();
+}
+
+}  // namespace
 
 std::optional<TransactionId> horizon_of(FullTransactionId since) {
   // Numbers are compared as those of a circle of 2^32.
@@ -25,12 +50,11 @@ LateRows::LateRows(Relation chunk, Snapshot snapshot, TransactionId since)
       since_(since),
       slot_(MakeSingleTupleTableSlot(RelationGetDescr(chunk), &TTSOpsHeapTuple)),
       strategy_(GetAccessStrategy(BAS_BULKREAD)),
-      blocks_(0),
-      is_known_(chunk->rd_tableam == GetHeapamTableAmRoutine()),
+      // Of the chunk's own file: rows of row groups have no blocks.
+      blocks_(smgrnblocks(RelationGetSmgr(chunk), MAIN_FORKNUM)),
+      is_known_(rows_tell(chunk, since)),
       memory_(AllocSetContextCreate(CurrentMemoryContext, "late rows", ALLOCSET_DEFAULT_SIZES)),
-      rows_(static_cast<HeapTuple*>(palloc(sizeof(HeapTuple) * MaxHeapTuplesPerPage))) {
-  if (is_known_) blocks_ = RelationGetNumberOfBlocks(chunk);
-}
+      rows_(static_cast<HeapTuple*>(palloc(sizeof(HeapTuple) * MaxHeapTuplesPerPage))) {}
 
 bool LateRows::next() {
   while (next_ == count_) {

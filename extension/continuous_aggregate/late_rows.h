@@ -30,8 +30,7 @@ class LateRows {
   bool next();
   [[nodiscard]] TupleTableSlot* slot() const { return slot_; }
 
-  /// False where the chunk has rows that do not tell: those of row groups, or that have been in
-  /// one.
+  /// False where the chunk has rows that do not tell, since they are or have been in row groups.
   [[nodiscard]] bool is_known() const { return is_known_; }
 
   void end();

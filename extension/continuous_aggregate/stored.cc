@@ -185,6 +185,10 @@ void replace(const Aggregate& aggregate, Oid owner, Range range, const std::stri
 
 void replace_groups(const Aggregate& aggregate, const Definition& definition, Oid owner,
                     Range range, const ChangedGroups& groups) {
+  pg::call([&] {
+    ereport(DEBUG1,
+            (errmsg_internal("changed groups that are computed: %zu", groups.hashes.size())));
+  });
   if (groups.hashes.size() == 0) return;
   const vectorized::WantedGroups wanted(groups.hashes);
   std::string where = in_range(aggregate, definition, range);
