@@ -66,15 +66,17 @@ Datum pass(FunctionCallInfo fcinfo, Note&& note) {
   PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 }
 
-}  // namespace
-}  // namespace varve::continuous_aggregate
-
-VARVE_SQL_FUNCTION(varve_changed) {
-  using namespace varve::continuous_aggregate;
+Datum pass_changed(FunctionCallInfo fcinfo) {
   return pass(fcinfo, [](Changes& changes, std::int64_t at) { changes.add(at); });
 }
 
-VARVE_SQL_FUNCTION(varve_inserted) {
-  using namespace varve::continuous_aggregate;
+Datum pass_inserted(FunctionCallInfo fcinfo) {
   return pass(fcinfo, [](Changes& changes, std::int64_t at) { changes.add_inserted(at); });
 }
+
+}  // namespace
+}  // namespace varve::continuous_aggregate
+
+VARVE_SQL_FUNCTION(varve_changed) { return varve::continuous_aggregate::pass_changed(fcinfo); }
+
+VARVE_SQL_FUNCTION(varve_inserted) { return varve::continuous_aggregate::pass_inserted(fcinfo); }

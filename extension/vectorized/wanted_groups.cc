@@ -57,6 +57,16 @@ std::uint64_t hash_of_arguments(FunctionCallInfo fcinfo) {
   return (*hasher)(fcinfo->args);
 }
 
+bool is_wanted(FunctionCallInfo fcinfo) {
+  const KeySet* wanted = WantedGroups::current();
+  if (wanted == nullptr) {
+    throw pg::SqlError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                       "is_wanted_group() is part of refreshes of continuous aggregates",
+                       "It cannot be called from elsewhere.");
+  }
+  return wanted->has(hash_of_arguments(fcinfo));
+}
+
 }  // namespace
 
 bool KeyHasher::has_texts() const {
@@ -98,13 +108,4 @@ List* keys_of_wanted(const Node* condition) {
 }  // namespace varve::vectorized
 
 // varve_catalog.is_wanted_group(variadic "any") returns boolean
-VARVE_SQL_FUNCTION(varve_is_wanted_group) {
-  using namespace varve::vectorized;
-  const KeySet* wanted = WantedGroups::current();
-  if (wanted == nullptr) {
-    throw varve::pg::SqlError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-                              "is_wanted_group() is part of refreshes of continuous aggregates",
-                              "It cannot be called from elsewhere.");
-  }
-  PG_RETURN_BOOL(wanted->has(hash_of_arguments(fcinfo)));
-}
+VARVE_SQL_FUNCTION(varve_is_wanted_group) { PG_RETURN_BOOL(varve::vectorized::is_wanted(fcinfo)); }

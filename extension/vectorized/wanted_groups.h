@@ -17,17 +17,17 @@ namespace varve::vectorized {
 /// frame must be one that exceptions unwind.
 class WantedGroups {
  public:
-  explicit WantedGroups(const KeySet& keys) noexcept : before_(current_) { current_ = &keys; }
-  ~WantedGroups() { current_ = before_; }
+  explicit WantedGroups(const KeySet& keys) noexcept : before_(wanted) { wanted = &keys; }
+  ~WantedGroups() { wanted = before_; }
   WantedGroups(const WantedGroups&) = delete;
   WantedGroups& operator=(const WantedGroups&) = delete;
 
   /// Null where there is none.
-  static const KeySet* current() noexcept { return current_; }
+  static const KeySet* current() noexcept { return wanted; }
 
  private:
   const KeySet* before_;
-  static inline const KeySet* current_ = nullptr;
+  static inline const KeySet* wanted = nullptr;
 };
 
 // C API.
