@@ -105,6 +105,9 @@ SET client_min_messages = warning;  -- other chunks are in columns already
 SELECT count(compress_chunk(c)) FROM show_chunks('raw', older_than => timestamptz '2024-01-03') c;
 :refresh
 INSERT INTO raw VALUES ('2024-01-01 16:03', 2, 'attic', 10);
+SET client_min_messages = warning;
+SELECT count(compress_chunk(c)) FROM show_chunks('raw', older_than => timestamptz '2024-01-03') c;
+RESET client_min_messages;
 SELECT count(decompress_chunk(c)) FROM show_chunks('raw', older_than => timestamptz '2024-01-03') c;
 :refresh
 INSERT INTO raw VALUES ('2024-01-01 16:04', 2, 'attic', 10);
