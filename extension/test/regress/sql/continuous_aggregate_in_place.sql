@@ -180,5 +180,12 @@ SELECT FROM pg_stat_force_next_flush();
 SELECT inserted - (SELECT count(*) FROM often) AS inserted, updated, hot > updated / 2 AS hot, deleted FROM written(:'often');
 SELECT count(*) AS wrong FROM verify_continuous_aggregate('often');
 SELECT pg_relation_size(indexrelid) AS size FROM pg_index WHERE indrelid IN (SELECT show_chunks('often'));
+
+-- Pages of results have room, unless somebody says otherwise.
+SELECT DISTINCT reloptions FROM pg_class WHERE oid IN (SELECT show_chunks('divided'));
+ALTER TABLE :divided SET (fillfactor = 100);
+INSERT INTO raw VALUES ('2025-01-01', 'a', 1, 1);
+CALL refresh_continuous_aggregate('divided', NULL, NULL);
+SELECT reloptions, count(*) FROM pg_class WHERE oid IN (SELECT show_chunks('divided')) GROUP BY 1;
 SET client_min_messages = warning;
 DROP TABLE raw CASCADE;
