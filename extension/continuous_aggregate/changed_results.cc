@@ -4,27 +4,19 @@
 #include <span>
 #include <utility>
 
-#include "extension/chunk/coordinate.h"
 #include "extension/continuous_aggregate/results_loader.h"
 #include "extension/continuous_aggregate/sql.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
 #include <access/relation.h>
-#include <access/table.h>
-#include <access/tableam.h>
 #include <access/xact.h>
 #include <catalog/pg_type.h>
-#include <common/hashfn.h>
 #include <executor/spi.h>
-#include <lib/stringinfo.h>
 #include <miscadmin.h>
 #include <parser/parse_oper.h>
-#include <storage/itemptr.h>
 #include <tcop/dest.h>
 #include <utils/builtins.h>
-#include <utils/datum.h>
-#include <utils/lsyscache.h>
 #include <utils/memutils.h>
 #include <utils/queryenvironment.h>
 #include <utils/rel.h>
@@ -35,51 +27,6 @@ namespace varve::continuous_aggregate {
 namespace {
 
 constexpr const char* kNewResults = "varve_new_results";
-
-/// What the row looks like: of each column its NULL, its length and its bytes.
-void append(StringInfo bytes, Datum value, const FormData_pg_attribute& attribute) {
-  if (attribute.attbyval) {
-    appendBinaryStringInfo(bytes, reinterpret_cast<const char*>(&value), sizeof(value));
-  } else if (attribute.attlen == -1) {
-    const auto* data = PG_DETOAST_DATUM_PACKED(value);
-    const int length = static_cast<int>(VARSIZE_ANY_EXHDR(data));
-    appendBinaryStringInfo(bytes, reinterpret_cast<const char*>(&length), sizeof(length));
-    appendBinaryStringInfo(bytes, VARDATA_ANY(data), length);
-  } else {
-    appendBinaryStringInfo(bytes, DatumGetPointer(value),
-                           static_cast<int>(datumGetSize(value, false, attribute.attlen)));
-  }
-}
-
-struct Receiver {
-  DestReceiver base;
-  TupleDesc columns;
-  ResultTable* stored;
-  std::int64_t max_rows;
-  Tuplesortstate* fresh;
-  std::int64_t fresh_count;
-  bool is_full;
-  StringInfoData bytes;  // of a row
-  MemoryContext row_memory;
-  MemoryContext table_memory;
-};
-
-/// Of the columns of a row from `offset` on.
-Image image_of(TupleTableSlot& slot, Receiver& receiver, int offset) {
-  slot_getallattrs(&slot);
-  const MemoryContext before = MemoryContextSwitchTo(receiver.row_memory);
-  StringInfo bytes = &receiver.bytes;
-  resetStringInfo(bytes);
-  for (int i = 0; i < receiver.columns->natts; ++i) {
-    const bool is_null = slot.tts_isnull[offset + i];
-    appendStringInfoCharMacro(bytes, static_cast<char>(is_null));
-    if (!is_null) append(bytes, slot.tts_values[offset + i], *TupleDescAttr(receiver.columns, i));
-  }
-  MemoryContextSwitchTo(before);
-  MemoryContextReset(receiver.row_memory);
-  const auto* begin = reinterpret_cast<const unsigned char*>(bytes->data);
-  return {hash_bytes_extended(begin, bytes->len, 0), hash_bytes_extended(begin, bytes->len, 1)};
-}
 
 /// Room for another row.
 void grow(ResultTable& table) {
@@ -92,108 +39,25 @@ void grow(ResultTable& table) {
   if (!smaller.memory().empty()) pfree(smaller.memory().data());
 }
 
-void start(DestReceiver*, int, TupleDesc) {}
-void shut_down(DestReceiver*) {}
-
-bool receive_stored(TupleTableSlot* slot, DestReceiver* base) {
-  auto& receiver = *reinterpret_cast<Receiver*>(base);
-  receiver.is_full = std::cmp_greater_equal(receiver.stored->size(), receiver.max_rows);
-  if (receiver.is_full) return false;
-  const Image image = image_of(*slot, receiver, 2);
-  if (receiver.stored->is_full()) {
-    const MemoryContext before = MemoryContextSwitchTo(receiver.table_memory);
-    grow(*receiver.stored);
-    MemoryContextSwitchTo(before);
-  }
-  const auto* place = reinterpret_cast<ItemPointer>(DatumGetPointer(slot->tts_values[1]));
-  receiver.stored->add(image,
-                       {DatumGetObjectId(slot->tts_values[0]), ItemPointerGetBlockNumber(place),
-                        ItemPointerGetOffsetNumber(place)});
-  return true;
-}
-
-bool receive_new(TupleTableSlot* slot, DestReceiver* base) {
-  auto& receiver = *reinterpret_cast<Receiver*>(base);
-  ResultTable& stored = *receiver.stored;
-  if (stored.size() > 0 && stored.take(image_of(*slot, receiver, 0))) return true;
-  tuplesort_puttupleslot(receiver.fresh, slot);
-  ++receiver.fresh_count;
-  return true;
-}
-
-using Receive = bool (*)(TupleTableSlot*, DestReceiver*);
-
-void run(Receiver& receiver, Receive receive, const char* query) {
-  receiver.base = {receive, start, shut_down, shut_down, DestNone};
-  initStringInfo(&receiver.bytes);
-  receiver.table_memory = CurrentMemoryContext;
-  receiver.row_memory =
-      AllocSetContextCreate(CurrentMemoryContext, "row of results", ALLOCSET_SMALL_SIZES);
+/// Hands the rows of a query to `take`, until that gives false.
+template <class Take>
+void for_each_row(const char* query, Take take) {
+  struct Receiver {
+    DestReceiver base;
+    Take* take;
+  };
+  Receiver receiver = {};
+  receiver.base = {[](TupleTableSlot* row, DestReceiver* base) {
+                     return (*reinterpret_cast<Receiver*>(base)->take)(*row);
+                   },
+                   [](DestReceiver*, int, TupleDesc) {}, [](DestReceiver*) {}, [](DestReceiver*) {},
+                   DestNone};
+  receiver.take = &take;
   SPIExecuteOptions options = {};
   options.must_return_tuples = true;
   options.dest = &receiver.base;
   const int result = SPI_execute_extended(query, &options);
   if (result < 0) elog(ERROR, "\"%s\" failed: %s", query, SPI_result_code_string(result));
-  MemoryContextDelete(receiver.row_memory);
-  pfree(receiver.bytes.data);
-}
-
-struct StoredRow {
-  Oid chunk;
-  ItemPointerData place;
-};
-
-int by_place(const void* a, const void* b) {
-  const auto* one = static_cast<const StoredRow*>(a);
-  const auto* other = static_cast<const StoredRow*>(b);
-  if (one->chunk != other->chunk) return one->chunk < other->chunk ? -1 : 1;
-  return ItemPointerCompare(const_cast<ItemPointerData*>(&one->place),
-                            const_cast<ItemPointerData*>(&other->place));
-}
-
-/// Tells aggregates over this one which buckets lose rows.
-class BucketsOfRows {
- public:
-  BucketsOfRows(Relation chunk, const char* column, Changes* changes)
-      : chunk_(chunk),
-        column_(get_attnum(RelationGetRelid(chunk), column)),
-        type_(getBaseType(get_atttype(RelationGetRelid(chunk), column_))),
-        changes_(changes),
-        row_(changes != nullptr ? table_slot_create(chunk, nullptr) : nullptr) {}
-
-  void note(ItemPointer place, Snapshot snapshot) {
-    if (changes_ == nullptr) return;
-    bool is_null = true;
-    if (!table_tuple_fetch_row_version(chunk_, place, snapshot, row_)) return;  // deleting it fails
-    const Datum value = slot_getattr(row_, column_, &is_null);
-    if (!is_null) pg::entry([&] { changes_->add(chunk::coordinate_of(value, type_)); });
-    ExecClearTuple(row_);
-  }
-
-  void end() {
-    if (row_ != nullptr) ExecDropSingleTupleTableSlot(row_);
-  }
-
- private:
-  Relation chunk_;
-  AttrNumber column_;
-  Oid type_;
-  Changes* changes_;
-  TupleTableSlot* row_;
-};
-
-/// Deletes rows of one chunk. Nobody else has changed them: we have the lock of their range.
-void delete_places(std::span<StoredRow> rows, const char* bucket_column, Changes* changes) {
-  Relation chunk = table_open(rows[0].chunk, RowExclusiveLock);
-  Snapshot snapshot = GetActiveSnapshot();
-  BucketsOfRows buckets(chunk, bucket_column, changes);
-  for (StoredRow& row : rows) {
-    CHECK_FOR_INTERRUPTS();
-    buckets.note(&row.place, snapshot);
-    simple_table_tuple_delete(chunk, &row.place, snapshot);
-  }
-  buckets.end();
-  table_close(chunk, NoLock);
 }
 
 /// In the current memory context.
@@ -202,6 +66,16 @@ TupleDesc columns_of(Oid relation) {
   TupleDesc columns = CreateTupleDescCopy(RelationGetDescr(table));
   relation_close(table, NoLock);
   return columns;
+}
+
+/// Of rows that begin with their place.
+TupleDesc with_place(TupleDesc columns) {
+  TupleDesc all = CreateTemplateTupleDesc(columns->natts + 1);
+  TupleDescInitEntry(all, 1, "place", INT8OID, -1, 0);
+  for (int i = 1; i <= columns->natts; ++i) {
+    TupleDescCopyEntry(all, static_cast<AttrNumber>(i + 1), columns, static_cast<AttrNumber>(i));
+  }
+  return all;
 }
 
 Tuplesortstate* make_sort(TupleDesc columns, AttrNumber column) {
@@ -213,6 +87,13 @@ Tuplesortstate* make_sort(TupleDesc columns, AttrNumber column) {
   bool nulls_first = false;
   return tuplesort_begin_heap(columns, 1, &column, &less, &collation, &nulls_first,
                               maintenance_work_mem, nullptr, TUPLESORT_NONE);
+}
+
+/// Puts values, which are not copied, into a virtual row from column `first` on.
+void fill(TupleTableSlot& row, int first, const Datum* values, const bool* nulls, int count) {
+  std::copy_n(values, count, row.tts_values + first);
+  std::copy_n(nulls, count, row.tts_isnull + first);
+  ExecStoreVirtualTuple(&row);
 }
 
 /// INSERT of rows of a tuplestore, which finds their chunks as any other.
@@ -235,20 +116,41 @@ void insert_rows(Oid table, TupleDesc columns, Tuplestorestate* rows) {
 
 }  // namespace
 
-ChangedResults::ChangedResults(Oid materialization, AttrNumber bucket_column, std::int64_t max_rows)
+ChangedResults::ChangedResults(Oid materialization, AttrNumber bucket_column, const Bitmapset* key,
+                               std::int64_t max_rows)
     : table_(materialization),
-      bucket_column_(bucket_column),
-      columns_(columns_of(materialization)),
+      columns_({columns_of(materialization), bucket_column, key}),
+      images_(columns_.all, key),
       max_rows_(max_rows),
-      new_(make_sort(columns_, bucket_column)) {}
+      memory_(CurrentMemoryContext),
+      new_(make_sort(columns_.all, bucket_column)) {}
 
 bool ChangedResults::read_stored(const char* query) {
-  Receiver receiver = {};
-  receiver.columns = columns_;
-  receiver.stored = &stored_;
-  receiver.max_rows = max_rows_;
-  run(receiver, receive_stored, query);
-  return !receiver.is_full;
+  bool fits = true;
+  for_each_row(query, [&](TupleTableSlot& row) { return fits = take_stored(row); });
+  return fits;
+}
+
+/// False where the row does not fit.
+bool ChangedResults::take_stored(TupleTableSlot& row) {
+  if (std::cmp_greater_equal(stored_.size(), max_rows_)) return false;
+  const Image image = images_.of(row, 2);
+  const MemoryContext before = MemoryContextSwitchTo(memory_);
+  if (stored_.is_full()) grow(stored_);
+  const std::uint32_t chunk = number_of(DatumGetObjectId(row.tts_values[0]));
+  MemoryContextSwitchTo(before);
+  if (chunk >= Place::kMaxChunks) return false;
+  const auto* tid = reinterpret_cast<ItemPointer>(DatumGetPointer(row.tts_values[1]));
+  stored_.add(image, {chunk, ItemPointerGetBlockNumber(tid), ItemPointerGetOffsetNumber(tid)});
+  return true;
+}
+
+std::uint32_t ChangedResults::number_of(Oid chunk) {
+  for (int i = list_length(chunks_); i-- > 0;) {  // mostly that of the row before
+    if (list_nth_oid(chunks_, i) == chunk) return static_cast<std::uint32_t>(i);
+  }
+  chunks_ = lappend_oid(chunks_, chunk);
+  return static_cast<std::uint32_t>(list_length(chunks_) - 1);
 }
 
 void ChangedResults::forget_stored() {
@@ -257,46 +159,87 @@ void ChangedResults::forget_stored() {
 }
 
 void ChangedResults::read_new(const char* query) {
-  Receiver receiver = {};
-  receiver.columns = columns_;
-  receiver.stored = &stored_;
-  receiver.fresh = new_;
-  run(receiver, receive_new, query);
-  new_count_ = receiver.fresh_count;
+  for_each_row(query, [&](TupleTableSlot& row) {
+    take_new(row);
+    return true;
+  });
+}
+
+void ChangedResults::take_new(TupleTableSlot& row) {
+  if (stored_.size() == 0) return put_new(row);
+  const ResultTable::Taken taken = stored_.take(images_.of(row, 0));
+  switch (taken.match) {
+    case ResultTable::Match::kNone: return put_new(row);
+    case ResultTable::Match::kOther: return put_changed(taken.place, row);
+    case ResultTable::Match::kSame: return;
+  }
+}
+
+void ChangedResults::put_new(TupleTableSlot& row) {
+  tuplesort_puttupleslot(new_, &row);
+  ++new_count_;
+}
+
+void ChangedResults::put_changed(const Place& place, TupleTableSlot& row) {
+  if (changed_ == nullptr) {
+    const MemoryContext before = MemoryContextSwitchTo(memory_);
+    TupleDesc columns = with_place(columns_.all);
+    changed_ = make_sort(columns, 1);
+    changed_row_ = MakeSingleTupleTableSlot(columns, &TTSOpsVirtual);
+    MemoryContextSwitchTo(before);
+  }
+  ExecClearTuple(changed_row_);
+  changed_row_->tts_values[0] = Int64GetDatum(place.number());
+  changed_row_->tts_isnull[0] = false;
+  fill(*changed_row_, 1, row.tts_values, row.tts_isnull, columns_.all->natts);
+  tuplesort_puttupleslot(changed_, changed_row_);
 }
 
 void ChangedResults::delete_gone() {
-  const auto count = static_cast<int>(stored_.size());
-  if (count == 0) return;
-  auto* rows = static_cast<StoredRow*>(
-      palloc_extended(sizeof(StoredRow) * static_cast<std::size_t>(count), MCXT_ALLOC_HUGE));
-  int filled = 0;
-  stored_.for_each([&](const ResultTable::Entry& entry) {
-    StoredRow& row = rows[filled++];
-    row.chunk = entry.place.chunk;
-    ItemPointerSet(&row.place, entry.place.block, entry.place.offset);
-  });
-  pg_qsort(rows, static_cast<std::size_t>(count), sizeof(StoredRow), by_place);
-  const char* bucket_column = NameStr(TupleDescAttr(columns_, bucket_column_ - 1)->attname);
-  Changes* changes = changes_of_results(table_);
-  PushActiveSnapshot(GetTransactionSnapshot());
-  for (int begin = 0; begin < count;) {
-    int end = begin;
-    while (end < count && rows[end].chunk == rows[begin].chunk) ++end;
-    delete_places({rows + begin, rows + end}, bucket_column, changes);
-    begin = end;
+  if (stored_.size() == 0) return;
+  auto* places =
+      static_cast<Place*>(palloc_extended(sizeof(Place) * stored_.size(), MCXT_ALLOC_HUGE));
+  Place* end = places;
+  stored_.for_each([&](const ResultTable::Entry& entry) { *end++ = entry.place; });
+  std::sort(places, end);
+  ChunksOfResults chunks(chunks_, columns_, changes_of_results(table_));
+  for (const Place& place : std::span(places, end)) chunks.at(place).remove(place);
+  chunks.end();
+  pfree(places);
+}
+
+void ChangedResults::replace_changed() {
+  if (changed_ == nullptr) return;
+  tuplesort_performsort(changed_);
+  const int count = columns_.all->natts;
+  TupleTableSlot* row =
+      MakeSingleTupleTableSlot(changed_row_->tts_tupleDescriptor, &TTSOpsMinimalTuple);
+  TupleTableSlot* new_row = MakeSingleTupleTableSlot(columns_.all, &TTSOpsVirtual);
+  ChunksOfResults chunks(chunks_, columns_, changes_of_results(table_));
+  while (tuplesort_gettupleslot(changed_, true, false, row, nullptr)) {
+    slot_getallattrs(row);
+    const Place place = Place::of(DatumGetInt64(row->tts_values[0]));
+    ExecClearTuple(new_row);
+    fill(*new_row, 0, row->tts_values + 1, row->tts_isnull + 1, count);
+    ChunkOfResults& chunk = chunks.at(place);
+    if (chunk.replace(place, *new_row)) continue;
+    chunk.remove(place);
+    put_new(*new_row);
   }
-  PopActiveSnapshot();
-  CommandCounterIncrement();
+  chunks.end();
+  ExecDropSingleTupleTableSlot(new_row);
+  ExecDropSingleTupleTableSlot(row);
+  ExecDropSingleTupleTableSlot(changed_row_);
+  tuplesort_end(changed_);
 }
 
 /// Gives the rows of chunks that exist.
 Tuplestorestate* ChangedResults::load_new_chunks() {
   Tuplestorestate* rest = tuplestore_begin_heap(false, false, work_mem);
-  TupleTableSlot* row = MakeSingleTupleTableSlot(columns_, &TTSOpsMinimalTuple);
+  TupleTableSlot* row = MakeSingleTupleTableSlot(columns_.all, &TTSOpsMinimalTuple);
   tuplesort_performsort(new_);
   PushActiveSnapshot(GetTransactionSnapshot());
-  ResultsLoader loader(table_, bucket_column_);
+  ResultsLoader loader(table_, columns_.bucket);
   while (tuplesort_gettupleslot(new_, true, false, row, nullptr)) {
     if (!loader.take(*row)) tuplestore_puttupleslot(rest, row);
   }
@@ -309,7 +252,7 @@ Tuplestorestate* ChangedResults::load_new_chunks() {
 void ChangedResults::insert_new() {
   if (new_count_ > 0) {
     Tuplestorestate* rest = load_new_chunks();
-    if (tuplestore_tuple_count(rest) > 0) insert_rows(table_, columns_, rest);
+    if (tuplestore_tuple_count(rest) > 0) insert_rows(table_, columns_.all, rest);
     tuplestore_end(rest);
   }
   tuplesort_end(new_);

@@ -70,10 +70,12 @@ const char* column_definitions(const Query& query) {
 
 const char* owner_name() { return quote_identifier(GetUserNameFromId(GetUserId(), false)); }
 
-/// The table of the results, with a name for the time being; a hypertable's id comes with it.
+/// The table of the results, with a name for the time being; a hypertable's id comes with it. Its
+/// pages have room for new versions of results that late rows change: these need no index entries.
 Oid create_table(const Query& query, const char* name) {
   const char* columns = column_definitions(query);
-  execute(psprintf("CREATE TABLE _timescaledb_internal.%s (%s)", name, columns));
+  execute(
+      psprintf("CREATE TABLE _timescaledb_internal.%s (%s) WITH (fillfactor = 90)", name, columns));
   execute(psprintf("ALTER TABLE _timescaledb_internal.%s OWNER TO %s", name, owner_name()));
   return get_relname_relid(name, get_namespace_oid("_timescaledb_internal", false));
 }

@@ -211,6 +211,18 @@ Query* query_of(Oid relation) {
   return query;
 }
 
+Bitmapset* key_columns(const Definition& definition) {
+  Bitmapset* columns = nullptr;
+  ListCell* cell;
+  foreach (cell, definition.query->groupClause) {
+    const auto* target =
+        get_sortgroupclause_tle(lfirst_node(SortGroupClause, cell), definition.query->targetList);
+    if (target->resjunk) return nullptr;
+    columns = bms_add_member(columns, target->resno);
+  }
+  return columns;
+}
+
 void bound_time(Definition& definition, Expr* begin, Expr* end) {
   const Oid type = definition.bucket.type;
   const TypeCacheEntry* entry = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY);

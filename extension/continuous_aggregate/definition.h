@@ -43,6 +43,10 @@ Definition check_definition(Query* query);
 /// The query behind the view `relation`, as a copy.
 Query* query_of(Oid relation);
 
+/// The columns of the result that tell its rows apart: those that are grouped by. Null where some
+/// of these are not selected, so that only all do.
+Bitmapset* key_columns(const Definition& definition);
+
 /// Restricts the query to the times from `begin` on, and up to `end`; null for no bound. Both are
 /// expressions of the time's type.
 void bound_time(Definition& definition, Expr* begin, Expr* end);

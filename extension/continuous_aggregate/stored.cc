@@ -159,8 +159,8 @@ void allow_maintenance_memory() {
 }
 
 /// Puts what `query` gives in place of the stored results that `where` has, all in the range.
-void replace(const Aggregate& aggregate, Oid owner, Range range, const std::string& where,
-             const std::string& query) {
+void replace(const Aggregate& aggregate, const Definition& definition, Oid owner, Range range,
+             const std::string& where, const std::string& query) {
   const std::string table = pg::call([&] { return qualified_name(aggregate.materialization); });
   const std::string columns = pg::call([&] { return column_list(aggregate.materialization); });
   const std::string stored = "SELECT tableoid, ctid, " + columns + " FROM " + table + where;
@@ -171,13 +171,15 @@ void replace(const Aggregate& aggregate, Oid owner, Range range, const std::stri
   pg::call([&] {
     run_as(owner, [&] {
       allow_maintenance_memory();
-      ChangedResults changed(aggregate.materialization, aggregate.bucket_column, max_rows);
+      ChangedResults changed(aggregate.materialization, aggregate.bucket_column,
+                             key_columns(definition), max_rows);
       if (!changed.read_stored(stored.c_str())) {
         (void)SPI_execute(remove.c_str(), false, 0);
         changed.forget_stored();
       }
       changed.read_new(query.c_str());
       changed.delete_gone();
+      changed.replace_changed();
       changed.insert_new();
     });
   });
@@ -193,7 +195,7 @@ void replace_groups(const Aggregate& aggregate, const Definition& definition, Oi
   const vectorized::WantedGroups wanted(groups.hashes);
   std::string where = in_range(aggregate, definition, range);
   where += pg::call([&] { return in_groups(groups, aggregate.materialization); });
-  replace(aggregate, owner, range, where, query_text(definition, range, &groups));
+  replace(aggregate, definition, owner, range, where, query_text(definition, range, &groups));
   pg::call([&] { pfree(groups.hashes.memory().data()); });
 }
 
@@ -211,7 +213,7 @@ void replace_results(const Aggregate& aggregate, const Definition& definition, O
     return found;
   });
   if (groups) return replace_groups(aggregate, definition, owner, range, *groups);
-  replace(aggregate, owner, range, in_range(aggregate, definition, range),
+  replace(aggregate, definition, owner, range, in_range(aggregate, definition, range),
           query_text(definition, range));
 }
 
