@@ -32,7 +32,9 @@ namespace {
 /// What changing one columnar row needs; closed in reverse.
 struct RowChange {
   RowChange(Relation relation, const ItemPointerData* tid)
-      : chunk(relation), rows(relation), headers(RowHeaders::open(relation, RowExclusiveLock)) {
+      : chunk(relation),
+        rows(RowAccess::of_one_row(relation)),
+        headers(RowHeaders::open(relation, RowExclusiveLock)) {
     const auto id = row_of(tid);
     if (!id || !rows.exists(*id)) raise_no_such_row(relation, tid);
     request.id = *id;

@@ -20,13 +20,23 @@ struct Place {
   Oid chunk;
   Oid file;               // of the chunk: another one comes with other row groups
   SubTransactionId user;  // who has taken it; invalid: nobody
+  bool is_lent;
   bool is_stale;
 };
 Place places[8];
 
+/// What a reader may have that outlives a transaction.
+constexpr std::size_t kMostKept = std::size_t{4} << 20;
+
 void empty(Place& place) {
   MemoryContextDelete(place.beside.context);
   place = {};
+}
+
+Place* place_of(const columnstore::Reader* reader) {
+  Place* const end = std::end(places);
+  Place* found = std::find_if(places, end, [&](const Place& p) { return p.reader == reader; });
+  return found == end ? nullptr : found;
 }
 
 /// A free place, where need be one that another chunk's reader waits in.
@@ -41,17 +51,21 @@ Place* find_place() {
   return found;
 }
 
+/// Whether a reader is of use to the next transaction. Tables of keys are worth their memory to one
+/// that looks for many.
+bool outlives_transaction(const Place& place) {
+  return place.user == InvalidSubTransactionId && !place.is_stale &&
+         place.beside.tables == nullptr && place.reader->size() <= kMostKept;
+}
+
 void end_transaction(XactEvent event, void*) {
-  switch (event) {
-    case XACT_EVENT_COMMIT:
-    case XACT_EVENT_PARALLEL_COMMIT:
-    case XACT_EVENT_ABORT:
-    case XACT_EVENT_PARALLEL_ABORT:
-    case XACT_EVENT_PREPARE:
-      // Their memory is the transaction's.
-      std::fill(std::begin(places), std::end(places), Place{});
-      return;
-    default: return;
+  const bool is_end = event == XACT_EVENT_COMMIT || event == XACT_EVENT_PARALLEL_COMMIT ||
+                      event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT ||
+                      event == XACT_EVENT_PREPARE;
+  if (!is_end) return;
+  for (Place& place : places) {
+    if (place.reader == nullptr) continue;
+    if (event != XACT_EVENT_COMMIT || !outlives_transaction(place)) empty(place);
   }
 }
 
@@ -85,34 +99,45 @@ columnstore::Reader* take_reader(Relation chunk) {
     }
   }
   Place* place = find_place();
+  if (place == nullptr) return columnstore::Reader::open(chunk);
   MemoryContext context =
-      place == nullptr
-          ? nullptr
-          : AllocSetContextCreate(TopTransactionContext, "row groups in use", ALLOCSET_SMALL_SIZES);
-  const MemoryContext before =
-      MemoryContextSwitchTo(context != nullptr ? context : CurrentMemoryContext);
+      AllocSetContextCreate(CurrentMemoryContext, "row groups in use", ALLOCSET_SMALL_SIZES);
+  const MemoryContext before = MemoryContextSwitchTo(context);
   columnstore::Reader* reader = columnstore::Reader::open(chunk);
   MemoryContextSwitchTo(before);
-  if (place != nullptr) {
-    *place = {reader, {context, nullptr}, oid, chunk->rd_node.relNode, GetCurrentSubTransactionId(),
-              false};
-  }
+  MemoryContextSetParent(context, TopMemoryContext);
+  *place = {
+      reader, {context, nullptr}, oid, chunk->rd_node.relNode, GetCurrentSubTransactionId(), false,
+      false};
   return reader;
 }
 
 Beside* beside(const columnstore::Reader* reader) {
-  Place* place = std::find_if(std::begin(places), std::end(places),
-                              [&](const Place& p) { return p.reader == reader; });
-  return place == std::end(places) ? nullptr : &place->beside;
+  Place* place = place_of(reader);
+  return place == nullptr ? nullptr : &place->beside;
+}
+
+void lend(const columnstore::Reader* reader, bool is_lent) {
+  if (Place* place = place_of(reader)) place->is_lent = is_lent;
+}
+
+columnstore::Reader* borrow_reader(Relation chunk) {
+  for (const Place& place : places) {
+    if (place.is_lent && place.chunk == RelationGetRelid(chunk) &&
+        place.file == chunk->rd_node.relNode && !place.is_stale) {
+      return place.reader;
+    }
+  }
+  return nullptr;
 }
 
 void give_back(columnstore::Reader* reader) {
-  Place* const end = std::end(places);
-  Place* place = std::find_if(places, end, [&](const Place& p) { return p.reader == reader; });
-  if (place == end) {
+  Place* place = place_of(reader);
+  if (place == nullptr) {
     reader->close();
   } else if (!place->is_stale && reader->suspend()) {
     place->user = InvalidSubTransactionId;
+    place->is_lent = false;
   } else {
     reader->close();
     empty(*place);

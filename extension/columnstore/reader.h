@@ -77,6 +77,8 @@ class Reader {
   bool suspend();
   /// Goes on with the same chunk, whose files and columns are still those that it was opened with.
   void resume(Relation chunk);
+  /// Bytes that are kept for its sake: what is decoded, and segments as they are stored.
+  [[nodiscard]] std::size_t size() const;
 
   /// In ascending order of their numbers; as committed, or written by this transaction, when the
   /// reader was opened.
