@@ -8,6 +8,7 @@ extern "C" {
 #include <access/xact.h>
 #include <storage/relfilenode.h>
 #include <utils/inval.h>
+#include <utils/resowner.h>
 }
 
 namespace varve::columnar {
@@ -18,8 +19,8 @@ struct Place {
   columnstore::Reader* reader;
   Beside beside;
   Oid chunk;
-  Oid file;               // of the chunk: another one comes with other row groups
-  SubTransactionId user;  // who has taken it; invalid: nobody
+  Oid file;            // of the chunk: another one comes with other row groups
+  ResourceOwner user;  // whose relations it has open; null: nobody has taken it
   bool is_lent;
   bool is_stale;
 };
@@ -44,8 +45,7 @@ Place* find_place() {
   Place* const end = std::end(places);
   Place* found = std::find_if(places, end, [](const Place& p) { return p.reader == nullptr; });
   if (found != end) return found;
-  found =
-      std::find_if(places, end, [](const Place& p) { return p.user == InvalidSubTransactionId; });
+  found = std::find_if(places, end, [](const Place& p) { return p.user == nullptr; });
   if (found == end) return nullptr;
   empty(*found);
   return found;
@@ -54,8 +54,8 @@ Place* find_place() {
 /// Whether a reader is of use to the next transaction. Tables of keys are worth their memory to one
 /// that looks for many.
 bool outlives_transaction(const Place& place) {
-  return place.user == InvalidSubTransactionId && !place.is_stale &&
-         place.beside.tables == nullptr && place.reader->size() <= kMostKept;
+  return place.user == nullptr && !place.is_stale && place.beside.tables == nullptr &&
+         place.reader->size() <= kMostKept;
 }
 
 void end_transaction(XactEvent event, void*) {
@@ -69,12 +69,12 @@ void end_transaction(XactEvent event, void*) {
   }
 }
 
-// Who took a reader did not get to give it back; its relations have been closed.
-void end_subtransaction(SubXactEvent event, SubTransactionId own, SubTransactionId parent, void*) {
+// Who took a reader did not get to give it back: its relations are closed. Not with the
+// subtransaction, since a cursor that has been read in it may be older.
+void release(ResourceReleasePhase phase, bool, bool, void*) {
+  if (phase != RESOURCE_RELEASE_BEFORE_LOCKS) return;
   for (Place& place : places) {
-    if (place.reader == nullptr || place.user != own) continue;
-    if (event == SUBXACT_EVENT_ABORT_SUB) empty(place);
-    if (event == SUBXACT_EVENT_COMMIT_SUB) place.user = parent;
+    if (place.reader != nullptr && place.user == CurrentResourceOwner) empty(place);
   }
 }
 
@@ -89,11 +89,11 @@ void forget(Datum, Oid relation) {
 columnstore::Reader* take_reader(Relation chunk) {
   const Oid oid = RelationGetRelid(chunk);
   for (Place& place : places) {
-    if (place.reader == nullptr || place.user != InvalidSubTransactionId) continue;
+    if (place.reader == nullptr || place.user != nullptr) continue;
     if (place.is_stale) {
       empty(place);
     } else if (place.chunk == oid && place.file == chunk->rd_node.relNode) {
-      place.user = GetCurrentSubTransactionId();
+      place.user = CurrentResourceOwner;
       place.reader->resume(chunk);
       return place.reader;
     }
@@ -106,9 +106,8 @@ columnstore::Reader* take_reader(Relation chunk) {
   columnstore::Reader* reader = columnstore::Reader::open(chunk);
   MemoryContextSwitchTo(before);
   MemoryContextSetParent(context, TopMemoryContext);
-  *place = {
-      reader, {context, nullptr}, oid, chunk->rd_node.relNode, GetCurrentSubTransactionId(), false,
-      false};
+  *place = {reader, {context, nullptr}, oid, chunk->rd_node.relNode, CurrentResourceOwner, false,
+            false};
   return reader;
 }
 
@@ -136,7 +135,7 @@ void give_back(columnstore::Reader* reader) {
   if (place == nullptr) {
     reader->close();
   } else if (!place->is_stale && reader->suspend()) {
-    place->user = InvalidSubTransactionId;
+    place->user = nullptr;
     place->is_lent = false;
   } else {
     reader->close();
@@ -146,7 +145,7 @@ void give_back(columnstore::Reader* reader) {
 
 void install_reader_pool() {
   RegisterXactCallback(end_transaction, nullptr);
-  RegisterSubXactCallback(end_subtransaction, nullptr);
+  RegisterResourceReleaseCallback(release, nullptr);
   CacheRegisterRelcacheCallback(forget, 0);
 }
 
