@@ -196,6 +196,7 @@ bool StoreScan::next() {
   HeapTuple tuple = systable_getnext_ordered(scan_, ForwardScanDirection);
   if (!HeapTupleIsValid(tuple)) return false;
   sequence = sequence_of(tuple, RelationGetDescr(toast_));
+  writer = HeapTupleHeaderGetRawXmin(tuple->t_data);
   if (!piece_of(tuple, RelationGetDescr(toast_), data, size)) {
     data = nullptr;
     size = 0;

@@ -62,6 +62,7 @@ class StoreScan {
   void end();
 
   std::int32_t sequence = 0;
+  TransactionId writer = InvalidTransactionId;
   const char* data = nullptr;
   std::size_t size = 0;
 

@@ -8,6 +8,7 @@ extern "C" {
 #include <access/htup_details.h>
 #include <access/table.h>
 #include <access/xact.h>
+#include <access/xlog.h>
 #include <catalog/indexing.h>
 #include <catalog/namespace.h>
 #include <miscadmin.h>
@@ -77,21 +78,26 @@ std::optional<Aggregate> find_one(AttrNumber attribute, RegProcedure equals, Dat
   return found;
 }
 
-void append(const char* name, Datum* values) {
+void append(const char* name, const Datum* given, int count) {
   Relation table = table_open(table_named(name), RowExclusiveLock);
+  Datum values[kColumns] = {};
   bool nulls[kColumns] = {};
+  for (int i = 0; i < RelationGetNumberOfAttributes(table); ++i) {
+    nulls[i] = i >= count;
+    if (!nulls[i]) values[i] = given[i];
+  }
   CatalogTupleInsert(table, heap_form_tuple(RelationGetDescr(table), values, nulls));
   table_close(table, NoLock);
 }
 
 void append_number(const char* name, std::int32_t id, std::int64_t number) {
-  Datum values[] = {Int32GetDatum(id), Int64GetDatum(number)};
-  append(name, values);
+  const Datum values[] = {Int32GetDatum(id), Int64GetDatum(number)};
+  append(name, values, lengthof(values));
 }
 
 void append_range(const char* name, std::int32_t id, Range range) {
-  Datum values[] = {Int32GetDatum(id), Int64GetDatum(range.begin), Int64GetDatum(range.end)};
-  append(name, values);
+  const Datum values[] = {Int32GetDatum(id), Int64GetDatum(range.begin), Int64GetDatum(range.end)};
+  append(name, values, lengthof(values));
 }
 
 /// The second column of the row for `id`.
@@ -175,17 +181,17 @@ Aggregate AggregateTable::row_of(HeapTuple tuple, TupleDesc descriptor) {
 }
 
 void AggregateTable::insert(const Aggregate& row) {
-  Datum values[] = {Int32GetDatum(row.id),
-                    ObjectIdGetDatum(row.relation),
-                    ObjectIdGetDatum(row.materialization),
-                    ObjectIdGetDatum(row.definition),
-                    ObjectIdGetDatum(row.recent),
-                    Int32GetDatum(row.source_id),
-                    ObjectIdGetDatum(row.source),
-                    Int16GetDatum(row.bucket_column),
-                    Int64GetDatum(row.bucket_width),
-                    BoolGetDatum(row.materialized_only)};
-  append(kAggregates, values);
+  const Datum values[] = {Int32GetDatum(row.id),
+                          ObjectIdGetDatum(row.relation),
+                          ObjectIdGetDatum(row.materialization),
+                          ObjectIdGetDatum(row.definition),
+                          ObjectIdGetDatum(row.recent),
+                          Int32GetDatum(row.source_id),
+                          ObjectIdGetDatum(row.source),
+                          Int16GetDatum(row.bucket_column),
+                          Int64GetDatum(row.bucket_width),
+                          BoolGetDatum(row.materialized_only)};
+  append(kAggregates, values, lengthof(values));
   append_number(kWatermarks, row.id, kBeforeAll);
   append_range(kStale, row.id, {kBeforeAll, kAfterAll});
   if (of_source(row.source_id).count == 0) append_number(kThresholds, row.source_id, kBeforeAll);
@@ -234,7 +240,15 @@ bool is_pending(const Aggregate& row, Range range) {
   return meets(kStale, row.id, range) || meets(kChanges, row.source_id, range);
 }
 
-void log_change(std::int32_t source_id, Range range) { append_range(kChanges, source_id, range); }
+void log_change(std::int32_t source_id, Range range, bool only_inserts) {
+  const std::uint64_t transaction = U64FromFullTransactionId(GetTopFullTransactionId());
+  const Datum values[] = {Int32GetDatum(source_id), Int64GetDatum(range.begin),
+                          Int64GetDatum(range.end),
+                          Int64GetDatum(static_cast<std::int64_t>(transaction)),
+                          Int64GetDatum(static_cast<std::int64_t>(GetSystemIdentifier()))};
+  append(kChanges, values, only_inserts ? lengthof(values) : 3);
+}
+
 void log_frozen(std::int32_t id, Range range) { append_range(kFrozen, id, range); }
 
 void thaw(std::int32_t id, Range range) {

@@ -69,7 +69,8 @@ std::int64_t threshold_of(std::int32_t source_id);
 /// Whether a part of the range is known to be stale, or to have changed.
 bool is_pending(const Aggregate& row, Range range);
 
-void log_change(std::int32_t source_id, Range range);
+/// Of the current transaction; `only_inserts` where it has done nothing else in the range.
+void log_change(std::int32_t source_id, Range range, bool only_inserts);
 void log_frozen(std::int32_t id, Range range);
 
 /// From what is frozen takes away the range.

@@ -1,4 +1,5 @@
 // varve_catalog.changed(value anyelement, hypertable regclass) returns anyelement
+// varve_catalog.inserted(value anyelement, hypertable regclass) returns anyelement
 //
 // Around every value that a statement writes into the primary dimension of a source, and on every
 // value that it takes away (track_changes.h). Values that a statement only tries to write count as
@@ -35,7 +36,8 @@ const CallSite& call_site(FunctionCallInfo fcinfo) {
     *made = site;
     if (OidIsValid(site.type) && getBaseType(get_fn_expr_argtype(&function, 0)) != site.type) {
       ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                      errmsg("changed() is part of statements that write into a hypertable"),
+                      errmsg("%s() is part of statements that write into a hypertable",
+                             get_func_name(function.fn_oid)),
                       errdetail("It cannot be called from elsewhere.")));
     }
     function.fn_extra = made;
@@ -43,23 +45,38 @@ const CallSite& call_site(FunctionCallInfo fcinfo) {
   });
 }
 
-void note(FunctionCallInfo fcinfo) {
-  const CallSite& site = call_site(fcinfo);
-  if (site.changes == nullptr) return;
-  switch (site.type) {
+std::int64_t coordinate(Datum value, Oid type) {
+  switch (type) {
     case TIMESTAMPTZOID:
     case TIMESTAMPOID:
-    case INT8OID: site.changes->add(PG_GETARG_INT64(0)); break;
-    default: site.changes->add(chunk::coordinate_of(PG_GETARG_DATUM(0), site.type)); break;
+    case INT8OID: return DatumGetInt64(value);
+    default: return chunk::coordinate_of(value, type);
   }
+}
+
+/// Gives the value back, and `note` what it is in the dimension.
+template <class Note>
+Datum pass(FunctionCallInfo fcinfo, Note&& note) {
+  // NULL: no row, in an outer join of MERGE; or one that its chunk will refuse.
+  if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+  if (!PG_ARGISNULL(1)) {
+    const CallSite& site = call_site(fcinfo);
+    if (site.changes != nullptr) note(*site.changes, coordinate(PG_GETARG_DATUM(0), site.type));
+  }
+  PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+Datum pass_changed(FunctionCallInfo fcinfo) {
+  return pass(fcinfo, [](Changes& changes, std::int64_t at) { changes.add(at); });
+}
+
+Datum pass_inserted(FunctionCallInfo fcinfo) {
+  return pass(fcinfo, [](Changes& changes, std::int64_t at) { changes.add_inserted(at); });
 }
 
 }  // namespace
 }  // namespace varve::continuous_aggregate
 
-VARVE_SQL_FUNCTION(varve_changed) {
-  // NULL: no row, in an outer join of MERGE; or one that its chunk will refuse.
-  if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-  if (!PG_ARGISNULL(1)) varve::continuous_aggregate::note(fcinfo);
-  PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-}
+VARVE_SQL_FUNCTION(varve_changed) { return varve::continuous_aggregate::pass_changed(fcinfo); }
+
+VARVE_SQL_FUNCTION(varve_inserted) { return varve::continuous_aggregate::pass_inserted(fcinfo); }

@@ -108,6 +108,13 @@ Ranges widened(Ranges ranges, std::int32_t hypertable_id) {
   return merged(ranges);
 }
 
+void log(const Changes& changes, std::int64_t threshold) {
+  const std::int32_t id = changes.source().id;
+  for (const Range& range : changes.below(threshold)) {
+    pg::call([&] { log_change(id, range, changes.only_inserts()); });
+  }
+}
+
 /// Writes what refreshes below the threshold must know. The lock is kept until the rows of this
 /// transaction are visible: a refresh that raises the threshold waits for that, and reads them.
 void write(const Changes& changes) {
@@ -116,15 +123,11 @@ void write(const Changes& changes) {
     acquire(Lock::kThreshold, id, false);
     return threshold_of(id);
   });
-  for (const Range& range : changes.below(threshold)) pg::call([&] { log_change(id, range); });
+  log(changes, threshold);
 }
 
 /// A prepared transaction may end long after: it holds no lock, and logs everything.
-void write_all(const Changes& changes) {
-  for (const Range& range : changes.below(kAfterAll)) {
-    pg::call([&] { log_change(changes.source().id, range); });
-  }
-}
+void write_all(const Changes& changes) { log(changes, kAfterAll); }
 
 void at_end(XactEvent event) {
   switch (event) {
@@ -164,7 +167,10 @@ bool holds_results(Oid relation) { return role_of(relation).results == relation;
 
 Oid results_of(Oid relation) { return role_of(relation).results; }
 
-void Changes::add_everything() { touched_.add(Range{kBeforeAll, kAfterAll}); }
+void Changes::add_everything() {
+  only_inserts_ = false;
+  touched_.add(Range{kBeforeAll, kAfterAll});
+}
 
 Ranges Changes::below(std::int64_t threshold) const {
   Ranges ranges = touched_.ranges();

@@ -37,14 +37,25 @@ class Changes {
   explicit Changes(const Source& source) : source_(source), touched_(source.grain) {}
 
   /// Values that were, or will be, in the primary dimension of a row that is written.
-  void add(std::int64_t coordinate) { touched_.add(coordinate); }
-  void add(chunk::Slice slice) { touched_.add(Range{slice.begin, slice.end}); }
+  void add(std::int64_t coordinate) {
+    only_inserts_ = false;
+    touched_.add(coordinate);
+  }
+  void add(chunk::Slice slice) {
+    only_inserts_ = false;
+    touched_.add(Range{slice.begin, slice.end});
+  }
   void add_everything();
+  /// The value of a row that this transaction adds to the table, or only tries to.
+  void add_inserted(std::int64_t coordinate) { touched_.add(coordinate); }
 
   /// From now on values count for their whole chunks.
   void widen() { whole_chunks_ = true; }
 
   [[nodiscard]] const Source& source() const { return source_; }
+
+  /// Whether all changes were rows inserted by this transaction.
+  [[nodiscard]] bool only_inserts() const { return only_inserts_; }
 
   /// What to log: of values below `threshold`.
   [[nodiscard]] Ranges below(std::int64_t threshold) const;
@@ -52,6 +63,7 @@ class Changes {
  private:
   Source source_;
   bool whole_chunks_ = false;
+  bool only_inserts_ = true;
   RangeSet touched_;
 };
 

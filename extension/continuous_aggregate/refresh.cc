@@ -27,7 +27,9 @@
 
 #include "extension/pg/boundary.h"
 extern "C" {
+#include <access/transam.h>
 #include <access/xact.h>
+#include <access/xlog.h>
 #include <executor/spi.h>
 #include <miscadmin.h>
 #include <utils/builtins.h>
@@ -142,8 +144,9 @@ class Refresh {
     }
     const std::string move =
         "WITH moved AS (DELETE FROM varve_catalog.aggregate_change" + mine +
-        " RETURNING range_begin, range_end) INSERT INTO varve_catalog.aggregate_stale "
-        "SELECT a.id, m.range_begin, m.range_end FROM moved m, "
+        " RETURNING range_begin, range_end, inserted_since, cluster) "
+        "INSERT INTO varve_catalog.aggregate_stale SELECT a.id, m.range_begin, m.range_end, "
+        "m.inserted_since, m.cluster FROM moved m, "
         "varve_catalog.continuous_aggregate a" +
         mine;
     pg::call([&] {
@@ -241,8 +244,10 @@ class Refresh {
       }
       return true;
     }
-    forget_stale(batch);
-    replace_results(aggregate_, definition_, owner_, batch);
+    auto inserted_since = forget_stale(batch);
+    // Of what has never been computed, all is new.
+    if (options_.force || batch.end > watermark()) inserted_since.reset();
+    replace_results(aggregate_, definition_, owner_, batch, inserted_since);
     if (buckets("aggregate_frozen", batch) != frozen) {
       abandon_transaction();
       return false;
@@ -252,19 +257,25 @@ class Refresh {
     return true;
   }
 
-  /// Before the rows are read: what becomes stale from now on stays so.
-  void forget_stale(Range batch) {
+  /// Before the rows are read: what becomes stale from now on stays so. Gives the first transaction
+  /// that has inserted rows into the batch, if nothing else has happened to it.
+  std::optional<FullTransactionId> forget_stale(Range batch) {
     const std::string where = meets(id_, batch);
     const std::string id = number(id_);
     const std::string begin = number(batch.begin);
     const std::string end = number(batch.end);
     const std::string statement =
         "WITH gone AS (DELETE FROM varve_catalog.aggregate_stale" + where +
-        " RETURNING range_begin, range_end) INSERT INTO varve_catalog.aggregate_stale "
-        "SELECT " +
-        id + ", range_begin, " + begin + " FROM gone WHERE range_begin < " + begin +
-        " UNION ALL SELECT " + id + ", " + end + ", range_end FROM gone WHERE range_end > " + end;
-    pg::call([&] { execute(statement.c_str()); });
+        " RETURNING *), kept AS (INSERT INTO varve_catalog.aggregate_stale SELECT " + id +
+        ", range_begin, " + begin + ", inserted_since, cluster FROM gone WHERE range_begin < " +
+        begin + " UNION ALL SELECT " + id + ", " + end +
+        ", range_end, inserted_since, cluster FROM gone WHERE range_end > " + end +
+        ") SELECT min(inserted_since) FROM gone HAVING bool_and(inserted_since IS NOT NULL AND "
+        "cluster = " +
+        number(static_cast<std::int64_t>(GetSystemIdentifier())) + ")";
+    const std::int64_t since = query_number(statement, 0);
+    if (since == 0) return std::nullopt;
+    return FullTransactionIdFromU64(static_cast<std::uint64_t>(since));
   }
 
   /// Before the first row nothing is stale. Should rows have come there meanwhile, their chunk

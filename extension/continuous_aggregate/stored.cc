@@ -9,6 +9,7 @@
 #include "extension/continuous_aggregate/changed_results.h"
 #include "extension/continuous_aggregate/results_writer.h"
 #include "extension/continuous_aggregate/sql.h"
+#include "extension/vectorized/wanted_groups.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -17,6 +18,7 @@ extern "C" {
 #include <catalog/pg_class.h>
 #include <executor/spi.h>
 #include <miscadmin.h>
+#include <nodes/makefuncs.h>
 #include <storage/lmgr.h>
 #include <utils/builtins.h>
 #include <utils/guc.h>
@@ -97,11 +99,16 @@ std::optional<Range> extent_of_rows(const Aggregate& aggregate) {
   return Range{std::min(rows->begin, results->begin), std::max(rows->end, results->end)};
 }
 
-std::string query_text(const Definition& definition, Range range) {
+std::string query_text(const Definition& definition, Range range, const ChangedGroups* groups) {
   return pg::call([&] {
     Definition part = find_definition(static_cast<Query*>(copyObject(definition.query)));
     read_stored(part);
     bound_time(part, time_constant(part, range.begin), time_constant(part, range.end));
+    if (groups != nullptr) {
+      Expr* wanted = vectorized::wanted_group_condition(copyObject(groups->keys));
+      FromExpr* from = part.query->jointree;
+      from->quals = make_and_qual(from->quals, reinterpret_cast<Node*>(wanted));
+    }
     const int level = restrict_search_path();
     const char* text = pg_get_querydef(part.query, false);
     AtEOXact_GUC(false, level);
@@ -151,14 +158,11 @@ void allow_maintenance_memory() {
                           PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
-}  // namespace
-
-void replace_results(const Aggregate& aggregate, const Definition& definition, Oid owner,
-                     Range range) {
+/// Puts what `query` gives in place of the stored results that `where` has, all in the range.
+void replace(const Aggregate& aggregate, Oid owner, Range range, const std::string& where,
+             const std::string& query) {
   const std::string table = pg::call([&] { return qualified_name(aggregate.materialization); });
   const std::string columns = pg::call([&] { return column_list(aggregate.materialization); });
-  const std::string where = in_range(aggregate, definition, range);
-  const std::string query = query_text(definition, range);
   const std::string stored = "SELECT tableoid, ctid, " + columns + " FROM " + table + where;
   const std::string remove = "DELETE FROM " + table + where;
   lock_chunks(aggregate, range);
@@ -177,6 +181,38 @@ void replace_results(const Aggregate& aggregate, const Definition& definition, O
       changed.insert_new();
     });
   });
+}
+
+void replace_groups(const Aggregate& aggregate, const Definition& definition, Oid owner,
+                    Range range, const ChangedGroups& groups) {
+  pg::call([&] {
+    ereport(DEBUG1,
+            (errmsg_internal("changed groups that are computed: %zu", groups.hashes.size())));
+  });
+  if (groups.hashes.size() == 0) return;
+  const vectorized::WantedGroups wanted(groups.hashes);
+  std::string where = in_range(aggregate, definition, range);
+  where += pg::call([&] { return in_groups(groups, aggregate.materialization); });
+  replace(aggregate, owner, range, where, query_text(definition, range, &groups));
+  pg::call([&] { pfree(groups.hashes.memory().data()); });
+}
+
+}  // namespace
+
+void replace_results(const Aggregate& aggregate, const Definition& definition, Oid owner,
+                     Range range, std::optional<FullTransactionId> inserted_since) {
+  const auto groups = pg::call([&] {
+    std::optional<ChangedGroups> found;
+    if (inserted_since) {
+      run_as(owner, [&] {
+        found = find_changed_groups(definition, aggregate.source_id, range, *inserted_since);
+      });
+    }
+    return found;
+  });
+  if (groups) return replace_groups(aggregate, definition, owner, range, *groups);
+  replace(aggregate, owner, range, in_range(aggregate, definition, range),
+          query_text(definition, range));
 }
 
 }  // namespace varve::continuous_aggregate

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "extension/continuous_aggregate/aggregate_table.h"
+#include "extension/continuous_aggregate/changed_groups.h"
 #include "extension/continuous_aggregate/definition.h"
 
 // The results of an aggregate and the rows they come from. With SPI connected; C++ in the sense of
@@ -21,14 +22,18 @@ std::optional<std::int64_t> newest(Oid hypertable);
 std::optional<Range> extent_of_chunks(std::int32_t hypertable_id);
 std::optional<Range> extent_of_rows(const Aggregate& aggregate);
 
-/// The query of the aggregate over the rows of the range, as SQL text whose names are qualified.
-std::string query_text(const Definition& definition, Range range);
+/// The query of the aggregate over the rows of the range, as SQL text whose names are qualified;
+/// where `groups` is given, for these groups.
+std::string query_text(const Definition& definition, Range range,
+                       const ChangedGroups* groups = nullptr);
 
 /// Conditions on the bucket of the stored results, " WHERE ...".
 std::string in_range(const Aggregate& aggregate, const Definition& definition, Range range);
 
 /// Computes the results of the range, which is whole buckets, and puts them in place of the old.
+/// `inserted_since`: no rows have changed since, but those that transactions from this one on have
+/// inserted.
 void replace_results(const Aggregate& aggregate, const Definition& definition, Oid owner,
-                     Range range);
+                     Range range, std::optional<FullTransactionId> inserted_since);
 
 }  // namespace varve::continuous_aggregate

@@ -26,15 +26,30 @@ struct Tracking {
   Oid collation;
 };
 
-Oid changed_function() {
+Oid function_named(const char* name) {
   const Oid arguments[] = {ANYELEMENTOID, REGCLASSOID};
-  List* name = list_make2(makeString(pstrdup("varve_catalog")), makeString(pstrdup("changed")));
-  return LookupFuncName(name, 2, arguments, false);
+  List* names = list_make2(makeString(pstrdup("varve_catalog")), makeString(pstrdup(name)));
+  return LookupFuncName(names, 2, arguments, false);
 }
 
-Tracking tracking_of(Oid relation, Oid source) {
+/// Whether all that the statement can do is to add rows.
+bool only_inserts(const Query& query) {
+  if (query.commandType == CMD_INSERT) {
+    return query.onConflict == nullptr || query.onConflict->action == ONCONFLICT_NOTHING;
+  }
+  if (query.commandType != CMD_MERGE) return false;
+  ListCell* cell;
+  foreach (cell, query.mergeActionList) {
+    const CmdType command = lfirst_node(MergeAction, cell)->commandType;
+    if (command != CMD_INSERT && command != CMD_NOTHING) return false;
+  }
+  return true;
+}
+
+Tracking tracking_of(Oid relation, Oid source, const char* function) {
   const NameData name = pg::entry([&] { return catalog::cached_hypertable(source)->column; });
-  Tracking tracking = {source, changed_function(), get_attnum(relation, NameStr(name)), 0, 0, 0};
+  Tracking tracking = {source, function_named(function), get_attnum(relation, NameStr(name)), 0, 0,
+                       0};
   get_atttypetypmodcoll(relation, tracking.column, &tracking.type, &tracking.typmod,
                         &tracking.collation);
   return tracking;
@@ -102,7 +117,8 @@ void track_changes(Query& query) {
     return found != nullptr ? found->relation : InvalidOid;
   });
   if (!OidIsValid(source)) return;
-  const Tracking tracking = tracking_of(relation, source);
+  const Tracking tracking =
+      tracking_of(relation, source, only_inserts(query) ? "inserted" : "changed");
   switch (query.commandType) {
     case CMD_INSERT:
       wrap_new_value(query.targetList, tracking);

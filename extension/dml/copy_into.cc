@@ -130,7 +130,7 @@ std::int64_t CopyInto::coordinate() const {
 
 void CopyInto::find_target() {
   const std::int64_t time = coordinate();
-  if (changes_ != nullptr) pg::entry([&] { changes_->add(time); });
+  if (changes_ != nullptr) pg::entry([&] { changes_->add_inserted(time); });
   const bool in_last_slice = holds(slice_, time);
   // A slice that is divided has a chunk for each share of its rows.
   if (in_last_slice && hypertable_.space_partitions == 0) return;

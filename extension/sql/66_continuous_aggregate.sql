@@ -30,18 +30,28 @@ CREATE TABLE varve_catalog.aggregate_threshold (
 );
 
 CREATE TABLE varve_catalog.aggregate_change (
-    source_id   integer NOT NULL,
-    range_begin bigint  NOT NULL,
-    range_end   bigint  NOT NULL
+    source_id      integer NOT NULL,
+    range_begin    bigint  NOT NULL,
+    range_end      bigint  NOT NULL,
+    inserted_since bigint,
+    cluster        bigint
 );
 COMMENT ON TABLE varve_catalog.aggregate_change IS 'what writers have changed since the last refresh of any aggregate';
+COMMENT ON COLUMN varve_catalog.aggregate_change.inserted_since IS
+    'a transaction, with its epoch: all that has changed is rows inserted by this one and later ones; NULL: more than that';
+COMMENT ON COLUMN varve_catalog.aggregate_change.cluster IS 'the system identifier of the cluster whose transaction that is';
 
 CREATE TABLE varve_catalog.aggregate_stale (
-    id          integer NOT NULL,
-    range_begin bigint  NOT NULL,
-    range_end   bigint  NOT NULL
+    id             integer NOT NULL,
+    range_begin    bigint  NOT NULL,
+    range_end      bigint  NOT NULL,
+    inserted_since bigint,
+    cluster        bigint
 );
 COMMENT ON TABLE varve_catalog.aggregate_stale IS 'what an aggregate has to compute again, or for the first time';
+
+COMMENT ON COLUMN varve_catalog.aggregate_stale.inserted_since IS 'as in aggregate_change';
+COMMENT ON COLUMN varve_catalog.aggregate_stale.cluster IS 'as in aggregate_change';
 
 CREATE TABLE varve_catalog.aggregate_frozen (
     id          integer NOT NULL,
@@ -80,12 +90,25 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION varve_catalog.changed(anyelement, regclass) IS
     'gives the value back, and has this transaction log it for the aggregates of the hypertable';
 
+CREATE FUNCTION varve_catalog.inserted(value anyelement, hypertable regclass) RETURNS anyelement
+AS 'MODULE_PATHNAME', 'varve_inserted'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION varve_catalog.inserted(anyelement, regclass) IS
+    'as changed(), for statements that only add rows';
+
 -- The same of rows that workers of logical replication write, of hypertables that receive it.
 CREATE FUNCTION varve_catalog.replicated_change() RETURNS trigger
 AS 'MODULE_PATHNAME', 'varve_replicated_change'
 LANGUAGE C;
 COMMENT ON FUNCTION varve_catalog.replicated_change() IS
     'trigger that has this transaction log the row for the aggregates of its hypertable';
+
+-- A condition of a refresh on the keys of groups: only some of them are computed.
+CREATE FUNCTION varve_catalog.is_wanted_group(VARIADIC key "any") RETURNS boolean
+AS 'MODULE_PATHNAME', 'varve_is_wanted_group'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION varve_catalog.is_wanted_group("any") IS
+    'whether the refresh that is running computes the group';
 
 CREATE FUNCTION varve_catalog.watermark(aggregate integer, type anyelement) RETURNS anyelement
 AS 'MODULE_PATHNAME', 'varve_watermark'

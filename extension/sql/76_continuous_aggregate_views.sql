@@ -9,6 +9,13 @@ RETURN (SELECT CASE WHEN w.watermark = -9223372036854775808 THEN w.watermark
 COMMENT ON FUNCTION _timescaledb_functions.cagg_watermark(integer) IS
     'watermark of the aggregate with this materialization; microseconds from 1970, or an integer';
 
+-- A range of coordinates as buckets of this width would cut it if all were as wide and began at 0.
+CREATE FUNCTION varve_catalog.about_whole(range_begin bigint, range_end bigint, width bigint) RETURNS int8range
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (SELECT int8range(b - (b % width + width) % width, e + (width - e % width) % width)
+        FROM (SELECT greatest(range_begin, -9000000000000000000) AS b, least(range_end, 9000000000000000000) AS e) q);
+COMMENT ON FUNCTION varve_catalog.about_whole(bigint, bigint, bigint) IS 'about the whole buckets that a range meets';
+
 -- Where the coordinates of an aggregate's ranges are times, as times; and as integers otherwise.
 CREATE VIEW timescaledb_information.continuous_aggregates AS
 SELECT sn.nspname AS hypertable_schema,
@@ -28,6 +35,12 @@ SELECT sn.nspname AS hypertable_schema,
     CASE WHEN h.is_time THEN varve_catalog.time_of(pending.first) END AS pending_since,
     CASE WHEN NOT h.is_time THEN pending.first END AS pending_since_integer,
     pending.buckets AS pending_buckets,
+    -- What a refresh will read: of each chunk the part that is pending.
+    (SELECT sum(approximate_row_count(c.relation) * part.width / (c.range_end::float8 - c.range_begin))::bigint
+     FROM varve_catalog.chunk c,
+         LATERAL (SELECT sum(upper(p)::float8 - lower(p)) AS width
+                  FROM unnest(pending.spans * int8multirange(int8range(c.range_begin, c.range_end))) p) part
+     WHERE c.hypertable_id = a.source_id AND pending.spans && int8range(c.range_begin, c.range_end)) AS pending_rows,
     (SELECT count(*) FROM varve_catalog.aggregate_frozen f WHERE f.id = a.id) AS frozen_ranges
 FROM varve_catalog.continuous_aggregate a
     JOIN pg_class v ON v.oid = a.relation
@@ -44,7 +57,8 @@ FROM varve_catalog.continuous_aggregate a
     -- What lies below the watermark, and where there are rows or results.
     LATERAL (SELECT min(c.range_begin) AS first, max(c.range_end) AS last FROM varve_catalog.chunk c
         WHERE c.hypertable_id IN (a.id, a.source_id)) data,
-    LATERAL (SELECT count(*) AS ranges, min(p.first) AS first, sum((p.last - p.first - 1) / a.bucket_width + 1)::bigint AS buckets
+    LATERAL (SELECT count(*) AS ranges, min(p.first) AS first, range_agg(varve_catalog.about_whole(p.first, p.last, a.bucket_width)) AS spans,
+            sum((p.last - p.first - 1) / a.bucket_width + 1)::bigint AS buckets
         FROM (SELECT greatest(q.range_begin, data.first) AS first, least(q.range_end, w.watermark, data.last) AS last
               FROM (SELECT t.range_begin, t.range_end FROM varve_catalog.aggregate_stale t WHERE t.id = a.id
                     UNION ALL

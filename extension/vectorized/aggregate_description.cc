@@ -17,25 +17,6 @@ extern "C" {
 namespace varve::vectorized {
 namespace {
 
-/// Equal where their bits, or bytes, are.
-bool can_be_key(Oid type, Oid collation) {
-  switch (type) {
-    case TEXTOID:
-    case VARCHAROID: return !OidIsValid(collation) || get_collation_isdeterministic(collation);
-    case BYTEAOID:
-    case UUIDOID:
-    case BOOLOID:
-    case INT2OID:
-    case INT4OID:
-    case INT8OID:
-    case DATEOID:
-    case TIMEOID:
-    case TIMESTAMPOID:
-    case TIMESTAMPTZOID: return true;
-    default: return false;
-  }
-}
-
 int place_of(const Node* expression, List* targets) {
   ListCell* cell;
   foreach (cell, targets) {
@@ -129,6 +110,24 @@ bool describe_aggregates(Node* node, void* context) {
 }
 
 }  // namespace
+
+bool can_be_key(Oid type, Oid collation) {
+  switch (type) {
+    case TEXTOID:
+    case VARCHAROID: return !OidIsValid(collation) || get_collation_isdeterministic(collation);
+    case BYTEAOID:
+    case UUIDOID:
+    case BOOLOID:
+    case INT2OID:
+    case INT4OID:
+    case INT8OID:
+    case DATEOID:
+    case TIMEOID:
+    case TIMESTAMPOID:
+    case TIMESTAMPTZOID: return true;
+    default: return false;
+  }
+}
 
 bool describe(const PlannerInfo& root, List* results, List* having, Description& description) {
   return describe_keys(root, description) &&

@@ -8,6 +8,9 @@ extern "C" {
 // What a VectorizedAggregate is to compute of a query, if it can. C API.
 namespace varve::vectorized {
 
+/// Whether keys of the type are equal where their bits, or bytes, are.
+bool can_be_key(Oid type, Oid collation);
+
 struct Description {
   List* targets;     // of the input
   List* keys;        // expressions

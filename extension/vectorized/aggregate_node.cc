@@ -4,6 +4,7 @@
 #include "extension/vectorized/aggregate_node.h"
 
 #include "extension/vectorized/grouped_rows.h"
+#include "extension/vectorized/wanted_groups.h"
 
 #include "extension/pg/custom_scan.h"
 extern "C" {
@@ -152,6 +153,9 @@ void begin(CustomScanState* state, EState* estate, int flags) {
   node.rows.begin(static_cast<PlanState*>(linitial(state->custom_ps)),
                   {node.keys, static_cast<std::size_t>(node.key_count)},
                   {node.aggregates, static_cast<std::size_t>(node.count)});
+  if (linitial_int(static_cast<const List*>(lthird(plan->custom_private))) != 0) {
+    node.rows.take_only(WantedGroups::current());
+  }
 }
 
 void end(CustomScanState* state) {

@@ -7,6 +7,7 @@
 #include "extension/vectorized/aggregate_node.h"
 #include "extension/vectorized/group_table.h"
 #include "extension/vectorized/scan_path.h"
+#include "extension/vectorized/wanted_groups.h"
 
 #include "extension/pg/tree.h"
 extern "C" {
@@ -39,6 +40,20 @@ constexpr double kTupleDiscount = 0.5;
 // The room for vectors of rows.
 constexpr Cost kSetUpCost = 1;
 
+/// Takes is_wanted_group() from what scans test: the node does it.
+void forget_wanted(List* plans) {
+  ListCell* cell;
+  foreach (cell, plans) {
+    auto* plan = static_cast<Plan*>(lfirst(cell));
+    if (IsA(plan, Append)) forget_wanted(reinterpret_cast<Append*>(plan)->appendplans);
+    ListCell* condition;
+    foreach (condition, plan->qual) {
+      if (keys_of_wanted(static_cast<Node*>(lfirst(condition))) == NIL) continue;
+      plan->qual = foreach_delete_current(plan->qual, condition);
+    }
+  }
+}
+
 Plan* make_plan(PlannerInfo*, RelOptInfo*, CustomPath* path, List* targets, List*, List* children) {
   auto* node = makeNode(CustomScan);
   node->scan.plan.targetlist = targets;
@@ -47,7 +62,8 @@ Plan* make_plan(PlannerInfo*, RelOptInfo*, CustomPath* path, List* targets, List
   const auto part = [&](int i) {
     return static_cast<List*>(copyObjectImpl(list_nth(path->custom_private, i)));
   };
-  node->custom_private = list_make2(part(0), part(1));
+  node->custom_private = list_make3(part(0), part(1), part(5));
+  if (linitial_int(part(5)) != 0) forget_wanted(children);
   List* computed = part(2);
   ListCell* cell;
   foreach (cell, computed) {
@@ -129,6 +145,16 @@ Cost cost_of(List* scans, int aggregates) {
   return cost;
 }
 
+/// Whether only groups are asked for that is_wanted_group() takes.
+bool asks_for_wanted(const RelOptInfo& input, List* keys) {
+  ListCell* cell;
+  foreach (cell, input.baserestrictinfo) {
+    const auto* condition = reinterpret_cast<Node*>(lfirst_node(RestrictInfo, cell)->clause);
+    if (equal(keys_of_wanted(condition), keys)) return true;
+  }
+  return false;
+}
+
 double groups_of(PlannerInfo* root, const Description& description, const Path& source) {
   if (description.keys == NIL) return 1;
   return estimate_num_groups(root, description.keys, source.rows, nullptr, nullptr);
@@ -172,6 +198,8 @@ void add_aggregate_path(PlannerInfo* root, const RelOptInfo& input, RelOptInfo* 
   path->custom_paths = list_make1(source);
   path->custom_private = list_make5(description.key_places, description.aggregate_places,
                                     computed_by(description), having, description.filters);
+  const bool wanted = description.keys != NIL && asks_for_wanted(input, description.keys);
+  path->custom_private = lappend(path->custom_private, list_make1_int(wanted ? 1 : 0));
   path->methods = &kPath;
   add_path(output, &path->path);
 }

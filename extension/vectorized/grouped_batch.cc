@@ -40,7 +40,7 @@ void GroupedRows::add_runs(Rows rows) {
   for (std::size_t i = 0; i < rows.size(); ++runs) {
     const std::size_t end = keys_.end_of_run(i);
     keys_.compute(i, i + 1);
-    if (partition_.has(keys_.hash(i))) {
+    if (takes(keys_.hash(i))) {
       const std::uint32_t group = group_of(i);
       if (is_full_) return;
       add_to_group(group, rows.subspan(i, end - i));
@@ -53,17 +53,22 @@ void GroupedRows::add_runs(Rows rows) {
 void GroupedRows::add_each_row(Rows rows) {
   keys_.compute(0, rows.size());
   std::size_t count = 0;
-  std::size_t runs = 0;
-  for (std::size_t i = 0; i < rows.size(); ++i) groups_.prefetch(keys_.hash(i));
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (!partition_.has(keys_.hash(i))) continue;
+    if (!takes(keys_.hash(i))) continue;
+    groups_.prefetch(keys_.hash(i));
+    grouped_rows_[count++] = static_cast<std::uint16_t>(i);
+  }
+  if (count == 0) return;
+  std::size_t runs = 0;
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::size_t i = grouped_rows_[k];
     const std::uint32_t group = group_of(i);
     if (is_full_) return;
-    if (count == 0 || row_groups_[count - 1] != group) ++runs;
-    row_groups_[count] = group;
-    grouped_rows_[count++] = rows[i];
+    if (k == 0 || row_groups_[k - 1] != group) ++runs;
+    row_groups_[k] = group;
+    grouped_rows_[k] = rows[i];
   }
-  if (count > 0) add_to_groups({grouped_rows_, count});
+  add_to_groups({grouped_rows_, count});
   by_runs_ = runs * kShortRun <= count;
 }
 

@@ -5,6 +5,7 @@
 #include "extension/vectorized/batch_keys.h"
 #include "extension/vectorized/group_table.h"
 #include "extension/vectorized/heap_reader.h"
+#include "extension/vectorized/key_set.h"
 #include "extension/vectorized/text_set.h"
 
 #include "extension/pg/postgres.h"
@@ -29,6 +30,8 @@ class GroupedRows {
   /// For rows of `child`; what is planned lives as long.
   void begin(PlanState* child, std::span<const PlannedKey> keys,
              std::span<const PlannedAggregate> aggregates);
+  /// Leaves out groups whose keys are not among them; null: none.
+  void take_only(const KeySet* wanted) { wanted_ = wanted; }
   /// Begins again; the child's parameters may be others.
   void restart();
 
@@ -61,6 +64,9 @@ class GroupedRows {
   void add_batch(Rows rows);
   void add_runs(Rows rows);
   void add_each_row(Rows rows);
+  [[nodiscard]] bool takes(std::uint64_t hash) const {
+    return partition_.has(hash) && (wanted_ == nullptr || wanted_->has(hash));
+  }
   std::uint32_t group_of(std::size_t i);
   void add_to_group(std::uint32_t group, Rows rows);
   void add_to_groups(Rows rows);
@@ -78,8 +84,9 @@ class GroupedRows {
   TextSet texts_;
   std::size_t state_bytes_ = 0;
   BatchKeys keys_;
+  const KeySet* wanted_ = nullptr;
   std::uint32_t* row_groups_ = nullptr;
-  std::uint16_t* grouped_rows_ = nullptr;   // of the batch, those of the partition
+  std::uint16_t* grouped_rows_ = nullptr;   // of the batch, those that are taken
   std::uint16_t* filtered_rows_ = nullptr;  // of them, those that a filter takes
   std::uint32_t* filtered_groups_ = nullptr;
   bool by_runs_ = true;  // of the last batch neighbours were of one group

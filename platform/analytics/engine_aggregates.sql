@@ -6,7 +6,7 @@ SELECT coalesce(json_agg(json_build_object(
            'lagSeconds', round(extract(epoch FROM a.lag))::bigint,
            'pendingRanges', a.pending_ranges,
            'pendingSince', to_char(a.pending_since, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-           'pendingBuckets', coalesce(a.pending_buckets, 0), 'frozenRanges', a.frozen_ranges,
+           'pendingBuckets', coalesce(a.pending_buckets, 0), 'pendingRows', coalesce(a.pending_rows, 0), 'frozenRanges', a.frozen_ranges,
            'definition', a.view_definition,
            'policies', (SELECT coalesce(json_agg(json_build_object(
                                 'jobId', p.job_id, 'startOffset', p.start_offset, 'endOffset', p.end_offset,

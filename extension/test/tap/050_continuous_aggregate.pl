@@ -63,13 +63,16 @@ my %statement = (
     undone => 'BEGIN; DELETE FROM raw WHERE time < :time; ROLLBACK;',
     merge => 'MERGE INTO raw USING (SELECT :time + i AS t, :device AS d FROM generate_series(0, 3) i) s ON raw.time = s.t AND raw.device = s.d'
         . ' WHEN MATCHED AND s.t % 2 = 0 THEN DELETE WHEN MATCHED THEN UPDATE SET v = 5 WHEN NOT MATCHED AND s.t > 700 THEN DO NOTHING;',
+    nested => 'BEGIN; SAVEPOINT s; INSERT INTO raw VALUES (:time, :device + 20, 7) ON CONFLICT DO NOTHING; ROLLBACK TO s;'
+        . ' INSERT INTO raw SELECT :other + i, :device + 20, 7 FROM generate_series(0, 30) i ON CONFLICT DO NOTHING; RELEASE s; COMMIT;',
     copy => 'SELECT copy_rows(:time, :time + 12);',
     check => "SELECT count(*) AS wrong FROM unexplained() \\gset\n\\if :wrong\nSELECT 1 / 0, :wrong;\n\\endif",
     read => "BEGIN ISOLATION LEVEL REPEATABLE READ;\nSELECT coalesce(sum(n), 0) AS a FROM tens \\gset\nSELECT coalesce(sum(n), 0) AS b FROM tens \\gset\nCOMMIT;\n"
         . "\\set gone :a - :b\n\\if :gone\nSELECT 1 / 0, :gone;\n\\endif",
 );
-my %weight = (insert => 4, upsert => 2, append => 3, ahead => 6, update => 3, delete => 2, both => 2, undone => 1, merge => 2, copy => 1, check => 1, read => 1);
-my @scripts = map { ('-f', script($node, $_, $draw . $statement{$_}) . "\@$weight{$_}") } sort keys %statement;
+my %weight = (insert => 4, upsert => 2, append => 3, ahead => 6, update => 3, delete => 2, both => 2, undone => 1, merge => 2, copy => 1, nested => 1, check => 1, read => 1);
+my %script = map { $_ => script($node, $_, $draw . $statement{$_}) } keys %statement;
+sub weighted { return map { ('-f', "$script{$_}\@$weight{$_}") } sort @_; }
 my $refreshes = script($node, 'refreshes', $draw . join("\n", map {
     ("CALL refresh_continuous_aggregate('$_', NULL, NULL, options => '{\"buckets_per_batch\": 5}');",
      "CALL refresh_continuous_aggregate('$_', :time, :time + 200, force => :device > 7, options => '{\"buckets_per_batch\": 3}');")
@@ -84,13 +87,14 @@ sub at_rest
     is($node->safe_psql('postgres', 'SELECT count(*) FROM varve_catalog.aggregate_change'), '0', "$when: nothing is left to hand on");
 }
 
-# Writers and refreshers.
+# Writers, of all kinds or of some, and refreshers; gives what these are told.
 sub storm
 {
-    my ($when, $seconds) = @_;
+    my ($when, $seconds, @kinds) = @_;
+    my @scripts = weighted(@kinds ? @kinds : keys %statement);
     my @connection = ('-n', '-T', $seconds, '--random-seed', int(rand(1_000_000)));
     my ($out, $err) = ('', '');
-    local $ENV{PGOPTIONS} = '-c synchronous_commit=off';  # refreshes do not wait for the same moment
+    local $ENV{PGOPTIONS} = '-c synchronous_commit=off -c client_min_messages=debug1';  # refreshes do not wait for the same moment
     my $refresher = IPC::Run::start(
         [ $node->installed_command('pgbench'), @connection, '-c', '2', '-f', $refreshes, '-h', $node->host, '-p', $node->port, 'postgres' ],
         '>', \$out, '2>', \$err);
@@ -102,6 +106,7 @@ sub storm
     $refresher->finish;
     unlike($err, qr/ERROR|aborted/, "$when: refreshes meet no error");
     is($node->safe_psql('postgres', 'SELECT * FROM unexplained() LIMIT 5'), '', "$when: all that differs is known");
+    return $err;
 }
 storm('storm', 5);
 at_rest('storm');
@@ -132,6 +137,21 @@ my $conversions = script($node, 'conversions', join("\n", map {
 }
 at_rest('columns');
 cmp_ok($node->safe_psql('postgres', q{SELECT count(*) FROM timescaledb_information.chunks WHERE hypertable_name LIKE '\_mat%' AND is_compressed}), '>', 0, 'columns: some results are');
+
+# Where rows are only inserted, and chunks of rows become columns and rows again, refreshes compute groups.
+$node->safe_psql('postgres', "ALTER TABLE raw SET (timescaledb.enable_columnstore)");
+{
+    my $exchanges = script($node, 'exchanges',
+        "SELECT compress_chunk(c) FROM show_chunks('raw') c ORDER BY random() LIMIT 2;\nSELECT decompress_chunk(c) FROM show_chunks('raw') c ORDER BY random() LIMIT 1;\n");
+    my ($out, $err) = ('', '');
+    my $converter = IPC::Run::start(
+        [ $node->installed_command('pgbench'), '-n', '-T', 4, '-c', 1, '--max-tries', '100', '-f', $exchanges, '-h', $node->host, '-p', $node->port, 'postgres' ],
+        '>', \$out, '2>', \$err);
+    like(storm('inserts', 4, qw(insert append ahead copy nested check read)), qr/changed groups that are computed: [1-9]/, 'inserts: of some buckets groups were computed');
+    $converter->finish;
+    unlike($err, qr/ERROR|aborted/, 'inserts: conversions meet no error');
+}
+at_rest('inserts');
 
 # A prepared transaction holds no refresh up, and what it changes is stale once it commits.
 $node->safe_psql('postgres', q{

@@ -47,6 +47,7 @@ export interface Aggregate {
   readonly pendingRanges: number;
   readonly pendingSince: Instant | null;
   readonly pendingBuckets: number;
+  readonly pendingRows: number;
   readonly frozenRanges: number;
   readonly policies: readonly RefreshPolicy[];
 }

@@ -66,7 +66,8 @@ function refresh(of: Aggregate): Question {
 function pending(of: Aggregate): string {
   if (of.watermark === null) return "never computed";
   if (of.pendingRanges === 0) return "nothing";
-  return of.pendingBuckets === 1 ? "1 bucket" : `${count(of.pendingBuckets)} buckets`;
+  const buckets = of.pendingBuckets === 1 ? "1 bucket" : `${count(of.pendingBuckets)} buckets`;
+  return of.pendingRows > 0 ? `${buckets}, about ${count(of.pendingRows)} rows to read` : buckets;
 }
 
 function refreshedBy(policies: readonly RefreshPolicy[]): Cell | string {

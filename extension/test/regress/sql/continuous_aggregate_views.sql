@@ -44,7 +44,12 @@ CALL refresh_continuous_aggregate('fresh', '2024-01-01', '2024-01-04');
 SELECT * FROM freshness;
 INSERT INTO fresh_rows VALUES ('2024-01-02', 1);
 SELECT * FROM freshness;
+-- How many rows that is, as statistics know.
+INSERT INTO fresh_rows SELECT '2024-01-03', 1 FROM generate_series(1, 1000);
+VACUUM ANALYZE fresh_rows;
+SELECT pending_rows FROM timescaledb_information.continuous_aggregates WHERE view_name = 'fresh';
 CALL refresh_continuous_aggregate('fresh', NULL, NULL);
+SELECT pending_rows FROM timescaledb_information.continuous_aggregates WHERE view_name = 'fresh';
 SELECT * FROM freshness;
 INSERT INTO fresh_rows VALUES ('2024-02-02', 1);
 SELECT * FROM freshness;
