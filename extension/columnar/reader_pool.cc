@@ -17,10 +17,12 @@ namespace {
 /// One place; free without a reader.
 struct Place {
   columnstore::Reader* reader;
+  MemoryContext context;  // of the reader and of what is beside it
   Beside beside;
   Oid chunk;
   Oid file;            // of the chunk: another one comes with other row groups
   ResourceOwner user;  // whose relations it has open; null: nobody has taken it
+  bool was_taken;      // in this transaction
   bool is_lent;
   bool is_stale;
 };
@@ -30,7 +32,7 @@ Place places[8];
 constexpr std::size_t kMostKept = std::size_t{4} << 20;
 
 void empty(Place& place) {
-  MemoryContextDelete(place.beside.context);
+  MemoryContextDelete(place.context);
   place = {};
 }
 
@@ -51,11 +53,17 @@ Place* find_place() {
   return found;
 }
 
-/// Whether a reader is of use to the next transaction. Tables of keys are worth their memory to one
-/// that looks for many.
+/// Whether a reader is of use to the next transaction.
 bool outlives_transaction(const Place& place) {
-  return place.user == nullptr && !place.is_stale && place.beside.tables == nullptr &&
-         place.reader->size() <= kMostKept;
+  if (place.user != nullptr || place.is_stale) return false;
+  return !place.was_taken || place.reader->size() <= kMostKept;
+}
+
+/// Tables of keys are worth their memory to a transaction that looks for many.
+void forget_tables(Beside& beside) {
+  if (beside.tables == nullptr) return;
+  MemoryContextReset(beside.context);
+  beside.tables = nullptr;
 }
 
 void end_transaction(XactEvent event, void*) {
@@ -65,7 +73,12 @@ void end_transaction(XactEvent event, void*) {
   if (!is_end) return;
   for (Place& place : places) {
     if (place.reader == nullptr) continue;
-    if (event != XACT_EVENT_COMMIT || !outlives_transaction(place)) empty(place);
+    if (event == XACT_EVENT_COMMIT && outlives_transaction(place)) {
+      forget_tables(place.beside);
+      place.was_taken = false;
+    } else {
+      empty(place);
+    }
   }
 }
 
@@ -94,6 +107,7 @@ columnstore::Reader* take_reader(Relation chunk) {
       empty(place);
     } else if (place.chunk == oid && place.file == chunk->rd_node.relNode) {
       place.user = CurrentResourceOwner;
+      place.was_taken = true;
       place.reader->resume(chunk);
       return place.reader;
     }
@@ -105,9 +119,17 @@ columnstore::Reader* take_reader(Relation chunk) {
   const MemoryContext before = MemoryContextSwitchTo(context);
   columnstore::Reader* reader = columnstore::Reader::open(chunk);
   MemoryContextSwitchTo(before);
+  MemoryContext tables = AllocSetContextCreate(context, "keys in use", ALLOCSET_SMALL_SIZES);
   MemoryContextSetParent(context, TopMemoryContext);
-  *place = {reader, {context, nullptr}, oid, chunk->rd_node.relNode, CurrentResourceOwner, false,
-            false};
+  *place = {.reader = reader,
+            .context = context,
+            .beside = {tables, nullptr},
+            .chunk = oid,
+            .file = chunk->rd_node.relNode,
+            .user = CurrentResourceOwner,
+            .was_taken = true,
+            .is_lent = false,
+            .is_stale = false};
   return reader;
 }
 

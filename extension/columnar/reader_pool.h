@@ -13,7 +13,7 @@ struct KeyTable;
 
 /// A reader of the chunk, from the pool or new; for the current resource owner.
 columnstore::Reader* take_reader(Relation chunk);
-/// What is kept beside a reader of the pool, as long as it.
+/// What is kept beside a reader of the pool, as long as it, but not longer than a transaction.
 struct Beside {
   MemoryContext context;
   KeyTable* tables;  // of unique indexes, as far as they were asked for
