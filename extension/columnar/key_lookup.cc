@@ -240,6 +240,8 @@ void KeyLookup::load_matches() {
   match_count_ = static_cast<int>(rows);
   for (int i = 0; i < condition_count_ && match_count_ > 0; ++i) {
     const KeyCondition& c = conditions_[i];
+    // Of rows that lie side by side by their segment, this holds for all.
+    if (c.bits != 0 && reader.is_constant(group.number, vector, c.attribute, c.range)) continue;
     const columnstore::Vector& column = reader.column(group.number, vector, c.attribute);
     match_count_ = filter(c, column, first, matches_, match_count_);
   }

@@ -160,6 +160,21 @@ bool Reader::may_contain(std::uint16_t group, AttrNumber attribute, const ValueR
   return !keyed || group_may_contain(*state_, existing(*state_, group), attribute, *keyed);
 }
 
+bool Reader::is_constant(std::uint16_t group, std::uint32_t vector, AttrNumber attribute,
+                         const ValueRange& value) {
+  OpenColumn& open = known_column(*state_, attribute);
+  if (open.column.representation.order != Order::kInteger) return false;
+  const auto keyed = KeyedRange::of(open.column, value);
+  const int position = existing(*state_, group);
+  if (open.group != position) open_segment(*state_, open, position);
+  if (!keyed || open.decoder == nullptr) return false;
+  const auto zone = open.decoder->zone(vector);
+  if (!zone || !keyed->is_all_of(*zone)) return false;
+  codec::ColumnDescriptor column;
+  return find_column(*state_, position, attribute, column) && column.nulls == 0 &&
+         column.type == open.column.type;
+}
+
 StatedRange Reader::stated_range(std::uint16_t group, AttrNumber attribute) {
   const int position = existing(*state_, group);
   const Column& column = known_column(*state_, attribute).column;

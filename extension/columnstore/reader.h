@@ -118,6 +118,11 @@ class Reader {
   /// The same of a whole group: reads nothing but its descriptor.
   bool may_contain(std::uint16_t group, AttrNumber attribute, const ValueRange& range);
 
+  /// Whether ranges tell that every row of the vector has this value, `value.low`, of a type that
+  /// is compared as an integer.
+  bool is_constant(std::uint16_t group, std::uint32_t vector, AttrNumber attribute,
+                   const ValueRange& value);
+
   /// The columns that the group has a filter of their own of, in the current memory context.
   std::span<const AttrNumber> filtered_columns(std::uint16_t group);
   /// Whether may_have() has anything to ask.
