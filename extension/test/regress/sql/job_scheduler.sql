@@ -60,7 +60,7 @@ SELECT last_run_status FROM timescaledb_information.job_stats WHERE job_id = :me
 
 -- Retries end: the job gives up, and starts again when it is told to.
 SELECT max_retries FROM alter_job(:fail, max_retries => 1, next_start => now());
-CALL await('(SELECT NOT scheduled FROM timescaledb_information.jobs WHERE job_id = ' || :fail || ')');
+CALL await('(SELECT state = ''gave up'' FROM timescaledb_information.job_stats WHERE job_id = ' || :fail || ')');
 SELECT job_status, state, reason, total_failures FROM timescaledb_information.job_stats WHERE job_id = :fail;
 SELECT scheduled FROM alter_job(:fail, scheduled => true, next_start => 'infinity');
 SELECT state, reason FROM timescaledb_information.job_stats WHERE job_id = :fail;

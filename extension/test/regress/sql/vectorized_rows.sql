@@ -14,12 +14,13 @@ BEGIN
     FOREACH query IN ARRAY queries LOOP RETURN NEXT query || ': ' || coalesce(same(query), 'nothing'); END LOOP;
 END $$;
 
+-- Sums of floats are exact: in which order rows lie depends on whether a page was cleaned up meanwhile.
 CREATE TABLE p (time timestamptz NOT NULL, gone text, small smallint, id uuid, "day" date, status text, method varchar(10), code char(3), raw bytea, ok boolean, amount numeric(12,2), any_n numeric, score float8, r real, k int, big bigint);
 SELECT created FROM create_hypertable('p', by_range('time', interval '1 day'));
 ALTER TABLE p DROP COLUMN gone;
 INSERT INTO p SELECT '2024-01-01'::timestamptz + i * interval '1 min', i % 7, md5((i % 40)::text)::uuid, '2024-01-01'::date + i % 3, CASE WHEN i % 17 > 0 THEN (ARRAY['completed', 'failed', '', 'a rather long status of a payment'])[1 + i % 4] END,
     CASE WHEN i % 5 > 0 THEN 'm' || i % 5 END, 'c' || i % 3, decode(md5((i % 9)::text), 'hex'), CASE WHEN i % 3 > 0 THEN i % 2 = 0 END, CASE WHEN i % 19 > 0 THEN (i * 7919 % 1000000 - 300000) / 100.0 END,
-    CASE WHEN i % 100 = 3 THEN (1 / 3.0)::numeric(40,30) WHEN i % 100 = 4 THEN 1e40 + i WHEN i % 100 = 5 THEN -99999999999999999999.5 ELSE i / 8.0 END, CASE WHEN i % 11 > 0 THEN sqrt(i) END, i / 3.0, i * 31 % 1000, i * 1000000007::bigint
+    CASE WHEN i % 100 = 3 THEN (1 / 3.0)::numeric(40,30) WHEN i % 100 = 4 THEN 1e40 + i WHEN i % 100 = 5 THEN -99999999999999999999.5 ELSE i / 8.0 END, CASE WHEN i % 11 > 0 THEN (i * 37 % 5003) / 64.0 END, i / 4.0, i * 31 % 1000, i * 1000000007::bigint
     FROM generate_series(0, 5759) i;
 ALTER TABLE p ADD COLUMN later int DEFAULT 5;
 ALTER TABLE p ADD COLUMN later_text text DEFAULT 'new';
