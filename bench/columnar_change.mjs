@@ -36,11 +36,12 @@ await duckdb?.query(`CREATE TABLE columnar ${columns}; COPY columnar FROM '${fil
 let turn = 0;
 const at = (seconds) => `TIMESTAMPTZ '2024-01-01 00:00:00+00' + INTERVAL '${seconds} s'`;
 const often = (times, statement) => [...Array(times).keys()].map((i) => statement(times * turn + i)).join(";\n");
-const update = (table) => (i) => `UPDATE ${table} SET u1 = -1 WHERE host = ${10 + (i % 80)} AND time = ${at(36000 + 10 * i)}`;
+const update = (table, first) => (i) => `UPDATE ${table} SET u1 = -1 WHERE host = ${10 + (i % 80)} AND time = ${at(36000 + 10 * (first + i))}`;
 const late = (table) => (i) => `INSERT INTO ${table} SELECT ${at(3600 * (i % 16))} + i * INTERVAL '10 s' + INTERVAL '${3 + turn} ms', h,
   ${names.map((_, k) => `(i + h * ${k}) % 100`).join(", ")} FROM generate_series(1, ${1000 / HOSTS}) AS t (i), generate_series(1, ${HOSTS}) AS u (h)`;
 const CASES = {
-  "UPDATE one row by its key, 100 times": (table) => often(100, update(table)),
+  "UPDATE one row by its key, 100 times": (table) => often(100, update(table, 0)),
+  "the same in one transaction": (table) => `BEGIN;\n${often(100, update(table, 1000))};\nCOMMIT`,
   "DELETE one host": (table) => `DELETE FROM ${table} WHERE host = ${20 + turn}`,
   "DELETE one hour of all hosts": (table) => `DELETE FROM ${table} WHERE time >= ${at(3600 * (HOURS - 1 - turn))} AND time < ${at(3600 * (HOURS - turn))}`,
   "DELETE by value, 1 %": (table) => `DELETE FROM ${table} WHERE u0 = ${turn}`,

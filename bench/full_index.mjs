@@ -67,5 +67,29 @@ for (const [title, statement] of CHANGES) {
     finish: () => session.query("ROLLBACK"),
   })));
 }
+
+// The longest of the INSERTs that one session makes, one after another, while the other converts all anew.
+const writer = new Session();
+await writer.query("SET synchronous_commit = off");
+let late = 0;
+const wait = (label, table, statement) => ({
+  label,
+  run: async () => {
+    let is_done = false;
+    let longest = 0;
+    const conversion = session.query(statement(table)).then(() => { is_done = true; });
+    for (; !is_done; ++late) {
+      longest = Math.max(longest, await writer.time(`INSERT INTO ${table} (time, host) VALUES ('2024-01-01 00:00Z', ${-late})`));
+    }
+    await conversion;
+    return longest;
+  },
+});
+const recompress = (table) => `SELECT count(compress_chunk(c, recompress => true)) FROM show_chunks('${table}') c`;
+await compare("the longest INSERT meanwhile", "ms", [
+  wait("columnar, sparse indexes", "sparse", recompress),
+  wait("columnar, full indexes", "filled", recompress),
+]);
 await session.query("DROP TABLE plain, sparse, filled");
 session.close();
+writer.close();

@@ -10,6 +10,7 @@
 namespace varve::columnar {
 
 inline constexpr std::uint32_t kBitmapRows = 1024;  // a vector's: columnstore::kVectorLength
+inline constexpr std::uint32_t kVectorsOfGroup = 65536 / kBitmapRows;  // at most
 inline constexpr std::uint16_t kBitmapVersion = 1;
 
 /// A tombstone of many rows of one vector: those that one command has deleted together. As of

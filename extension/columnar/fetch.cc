@@ -12,7 +12,7 @@ bool tuple_fetch_row_version(Relation chunk, ItemPointer tid, Snapshot snapshot,
   if (!is_columnar(tid)) return heap().tuple_fetch_row_version(chunk, tid, snapshot, slot);
   const auto id = row_of(tid);
   if (!id) return false;
-  RowAccess rows(chunk);
+  RowAccess rows = RowAccess::of_one_row(chunk);
   const bool found = rows.exists(*id) && rows.is_visible(*id, snapshot);
   if (found) rows.store(*id, slot);
   rows.close();
@@ -42,7 +42,7 @@ void tuple_get_latest_tid(TableScanDesc scan, ItemPointer tid) {
 bool tuple_satisfies_snapshot(Relation chunk, TupleTableSlot* slot, Snapshot snapshot) {
   if (!is_columnar(&slot->tts_tid)) return heap().tuple_satisfies_snapshot(chunk, slot, snapshot);
   const auto id = row_of(&slot->tts_tid);
-  RowAccess rows(chunk);
+  RowAccess rows = RowAccess::of_one_row(chunk);
   const bool result = id && rows.exists(*id) && rows.is_visible(*id, snapshot);
   rows.close();
   return result;

@@ -50,6 +50,8 @@ bool index_fetch_tuple(IndexFetchTableData* scan, ItemPointer tid, Snapshot snap
   const auto id = row_of(tid);
   if (!id || !fetch.rows->exists(*id) || !fetch.rows->is_visible(*id, snapshot)) return false;
   if (fetch.wants_row) fetch.rows->store(*id, slot);
+  // Who changes the row asks for it again.
+  fetch.rows->lend_reader(true);
   return true;
 }
 

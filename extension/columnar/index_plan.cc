@@ -4,6 +4,7 @@
 
 #include "extension/columnar/handler.h"
 #include "extension/columnar/index_shim.h"
+#include "extension/columnar/key_lookup.h"
 #include "extension/columnar/touched.h"
 #include "extension/columnstore/complete_index.h"
 
@@ -93,8 +94,23 @@ double vectors_looked_at(PlannerInfo* root, const IndexPath& path) {
   return vectors;
 }
 
-/// What a value costs to be compared with a key, in units of cpu_operator_cost.
+/// What a value costs to be compared with a key, in units of cpu_operator_cost; less where that
+/// takes no call of a function.
 constexpr double kKeyCost = 0.2;
+constexpr double kBitsCost = 0.05;
+
+double cost_of_keys(const IndexPath& path) {
+  double cost = 0;
+  ListCell* cell;
+  foreach (cell, path.indexclauses) {
+    const auto* info = linitial_node(RestrictInfo, lfirst_node(IndexClause, cell)->indexquals);
+    const bool is_by_bits =
+        IsA(info->clause, OpExpr) &&
+        bits_compared(get_opcode(reinterpret_cast<const OpExpr*>(info->clause)->opno)) != 0;
+    cost += is_by_bits ? kBitsCost : kKeyCost;
+  }
+  return cost;
+}
 
 // An index scan of the heap part, and what the lookup in the row groups adds.
 void cost_estimate(PlannerInfo* root, IndexPath* path, double loops, Cost* startup, Cost* total,
@@ -109,10 +125,9 @@ void cost_estimate(PlannerInfo* root, IndexPath* path, double loops, Cost* start
   }
   GenericCosts costs = {};
   genericcostestimate(root, path, loops, &costs);
-  const double keys = std::max(1, list_length(path->indexclauses));
   const double rows = vectors_looked_at(root, *path) * columnstore::kVectorLength;
   *startup = costs.indexStartupCost;
-  *total = costs.indexTotalCost + rows * keys * kKeyCost * cpu_operator_cost;
+  *total = costs.indexTotalCost + rows * cost_of_keys(*path) * cpu_operator_cost;
   *selectivity = costs.indexSelectivity;
   *correlation = 1;  // matches come in the order in which they lie
   *pages = costs.numIndexPages;

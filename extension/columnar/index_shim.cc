@@ -67,6 +67,7 @@ bool next_entry(IndexScanDesc scan, ScanDirection direction) {
 }
 
 bool next_of_groups(IndexScanDesc scan, IndexFetch& fetch, ScanDirection direction) {
+  fetch.rows->lend_reader(false);
   const auto id = fetch.lookup->next(direction);
   if (!id) return false;
   set_tid(&scan->xs_heaptid, *id);

@@ -30,25 +30,6 @@ bool satisfies(const KeyCondition& condition, Datum value, bool is_null) {
   return std::any_of(condition.elements, condition.elements + condition.element_count, holds);
 }
 
-/// The bits of a Datum that are the value, where the key compares integers of one kind for
-/// equality. What is above them depends on who made the Datum.
-Datum bits_compared(const ScanKeyData& key) {
-  switch (key.sk_func.fn_oid) {
-    case F_BOOLEQ:
-    case F_CHAREQ: return 0xFF;
-    case F_INT2EQ: return 0xFFFF;
-    case F_INT4EQ:
-    case F_OIDEQ:
-    case F_DATE_EQ:
-    case F_ENUM_EQ: return 0xFFFFFFFF;
-    case F_INT8EQ:
-    case F_TIME_EQ:
-    case F_TIMESTAMP_EQ:
-    case F_TIMESTAMPTZ_EQ: return ~Datum{0};
-    default: return 0;
-  }
-}
-
 /// Keeps those of `matches` that satisfy the condition; how many. `first` is the vector's first
 /// row.
 int filter(const KeyCondition& condition, const columnstore::Vector& column, std::uint32_t first,
@@ -105,6 +86,23 @@ void set_elements(KeyCondition& condition) {
 
 }  // namespace
 
+Datum bits_compared(RegProcedure equality) {
+  switch (equality) {
+    case F_BOOLEQ:
+    case F_CHAREQ: return 0xFF;
+    case F_INT2EQ: return 0xFFFF;
+    case F_INT4EQ:
+    case F_OIDEQ:
+    case F_DATE_EQ:
+    case F_ENUM_EQ: return 0xFFFFFFFF;
+    case F_INT8EQ:
+    case F_TIME_EQ:
+    case F_TIMESTAMP_EQ:
+    case F_TIMESTAMPTZ_EQ: return ~Datum{0};
+    default: return 0;
+  }
+}
+
 KeyLookup::KeyLookup(RowAccess& rows, Relation index, ScanKeyData* keys, int key_count)
     : rows_(rows), index_(index), context_(CurrentMemoryContext) {
   for (int i = 0; i < key_count; ++i) {
@@ -122,7 +120,8 @@ KeyLookup::KeyLookup(RowAccess& rows, Relation index, ScanKeyData* keys, int key
     condition.is_array = (key.sk_flags & SK_SEARCHARRAY) != 0 && (key.sk_flags & SK_ISNULL) == 0;
     if (condition.is_array) set_elements(condition);
     set_range(condition, rows.chunk(), index);
-    condition.bits = condition.has_range && !condition.is_array ? bits_compared(key) : 0;
+    condition.bits =
+        condition.has_range && !condition.is_array ? bits_compared(key.sk_func.fn_oid) : 0;
   }
   // What is cheap to decode and to compare comes first: often nothing is left for the rest.
   const TupleDesc columns = RelationGetDescr(rows.chunk());
@@ -241,6 +240,8 @@ void KeyLookup::load_matches() {
   match_count_ = static_cast<int>(rows);
   for (int i = 0; i < condition_count_ && match_count_ > 0; ++i) {
     const KeyCondition& c = conditions_[i];
+    // Of rows that lie side by side by their segment, this holds for all.
+    if (c.bits != 0 && reader.is_constant(group.number, vector, c.attribute, c.range)) continue;
     const columnstore::Vector& column = reader.column(group.number, vector, c.attribute);
     match_count_ = filter(c, column, first, matches_, match_count_);
   }

@@ -27,6 +27,10 @@ struct KeyCondition {
   int element_count;
 };
 
+/// The bits of a Datum that are the value, where the function compares integers of one kind for
+/// equality; 0 where it does something else. What is above them depends on who made the Datum.
+Datum bits_compared(RegProcedure equality);
+
 /// The rows of a chunk's row groups that satisfy keys, in the order of their ids, whatever any
 /// snapshot sees of them.
 class KeyLookup {

@@ -32,7 +32,9 @@ namespace {
 /// What changing one columnar row needs; closed in reverse.
 struct RowChange {
   RowChange(Relation relation, const ItemPointerData* tid)
-      : chunk(relation), rows(relation), headers(RowHeaders::open(relation, RowExclusiveLock)) {
+      : chunk(relation),
+        rows(RowAccess::of_one_row(relation)),
+        headers(RowHeaders::open(relation, RowExclusiveLock)) {
     const auto id = row_of(tid);
     if (!id || !rows.exists(*id)) raise_no_such_row(relation, tid);
     request.id = *id;
@@ -125,7 +127,7 @@ TM_Result update_row(RowChange& change, TupleTableSlot* slot, TM_FailureData* fa
 
 /// Looks for rows that the new version could be equal to, but for the one it replaces.
 void promote_for_update(Relation chunk, ItemPointerData old_tid, TupleTableSlot* new_row) {
-  if (!columnstore::has_groups(chunk)) return;
+  if (!checks_rows(chunk)) return;
   TupleTableSlot* old_row = table_slot_create(chunk, nullptr);
   const bool found = table_tuple_fetch_row_version(chunk, &old_tid, SnapshotAny, old_row);
   promote_equal_rows(chunk, new_row, found ? old_row : nullptr);

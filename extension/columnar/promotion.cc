@@ -185,8 +185,18 @@ bool is_constraint(Oid index) {
 
 }  // namespace
 
+bool checks_rows(Relation chunk) {
+  if (!columnstore::has_groups(chunk)) return false;
+  List* indexes = RelationGetIndexList(chunk);
+  bool result = false;
+  ListCell* cell;
+  foreach (cell, indexes) result = result || is_constraint(lfirst_oid(cell));
+  list_free(indexes);
+  return result;
+}
+
 void promote_equal_rows(Relation chunk, TupleTableSlot* new_row, TupleTableSlot* old_row) {
-  if (!columnstore::has_groups(chunk)) return;
+  if (!checks_rows(chunk)) return;
   MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "promotion of columnar rows",
                                                 ALLOCSET_DEFAULT_SIZES);
   const MemoryContext before = MemoryContextSwitchTo(context);

@@ -15,6 +15,9 @@ extern "C" {
 // complete index has them all.
 namespace varve::columnar {
 
+/// Whether an index of the chunk asks something of new rows that columnar ones have to do with.
+bool checks_rows(Relation chunk);
+
 /// Makes the entries of columnar rows that a new row could be equal to in a unique index: but for
 /// indexes in which it is equal to `old_row`, if that is given, the version that it replaces. That
 /// one was unique.

@@ -8,6 +8,7 @@ extern "C" {
 #include <access/xact.h>
 #include <storage/relfilenode.h>
 #include <utils/inval.h>
+#include <utils/resowner.h>
 }
 
 namespace varve::columnar {
@@ -16,17 +17,29 @@ namespace {
 /// One place; free without a reader.
 struct Place {
   columnstore::Reader* reader;
+  MemoryContext context;  // of the reader and of what is beside it
   Beside beside;
   Oid chunk;
-  Oid file;               // of the chunk: another one comes with other row groups
-  SubTransactionId user;  // who has taken it; invalid: nobody
+  Oid file;            // of the chunk: another one comes with other row groups
+  ResourceOwner user;  // whose relations it has open; null: nobody has taken it
+  bool was_taken;      // in this transaction
+  bool is_lent;
   bool is_stale;
 };
 Place places[8];
 
+/// What a reader may have that outlives a transaction.
+constexpr std::size_t kMostKept = std::size_t{4} << 20;
+
 void empty(Place& place) {
-  MemoryContextDelete(place.beside.context);
+  MemoryContextDelete(place.context);
   place = {};
+}
+
+Place* place_of(const columnstore::Reader* reader) {
+  Place* const end = std::end(places);
+  Place* found = std::find_if(places, end, [&](const Place& p) { return p.reader == reader; });
+  return found == end ? nullptr : found;
 }
 
 /// A free place, where need be one that another chunk's reader waits in.
@@ -34,33 +47,47 @@ Place* find_place() {
   Place* const end = std::end(places);
   Place* found = std::find_if(places, end, [](const Place& p) { return p.reader == nullptr; });
   if (found != end) return found;
-  found =
-      std::find_if(places, end, [](const Place& p) { return p.user == InvalidSubTransactionId; });
+  found = std::find_if(places, end, [](const Place& p) { return p.user == nullptr; });
   if (found == end) return nullptr;
   empty(*found);
   return found;
 }
 
+/// Whether a reader is of use to the next transaction.
+bool outlives_transaction(const Place& place) {
+  if (place.user != nullptr || place.is_stale) return false;
+  return !place.was_taken || place.reader->size() <= kMostKept;
+}
+
+/// Tables of keys are worth their memory to a transaction that looks for many.
+void forget_tables(Beside& beside) {
+  if (beside.tables == nullptr) return;
+  MemoryContextReset(beside.context);
+  beside.tables = nullptr;
+}
+
 void end_transaction(XactEvent event, void*) {
-  switch (event) {
-    case XACT_EVENT_COMMIT:
-    case XACT_EVENT_PARALLEL_COMMIT:
-    case XACT_EVENT_ABORT:
-    case XACT_EVENT_PARALLEL_ABORT:
-    case XACT_EVENT_PREPARE:
-      // Their memory is the transaction's.
-      std::fill(std::begin(places), std::end(places), Place{});
-      return;
-    default: return;
+  const bool is_end = event == XACT_EVENT_COMMIT || event == XACT_EVENT_PARALLEL_COMMIT ||
+                      event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT ||
+                      event == XACT_EVENT_PREPARE;
+  if (!is_end) return;
+  for (Place& place : places) {
+    if (place.reader == nullptr) continue;
+    if (event == XACT_EVENT_COMMIT && outlives_transaction(place)) {
+      forget_tables(place.beside);
+      place.was_taken = false;
+    } else {
+      empty(place);
+    }
   }
 }
 
-// Who took a reader did not get to give it back; its relations have been closed.
-void end_subtransaction(SubXactEvent event, SubTransactionId own, SubTransactionId parent, void*) {
+// Who took a reader did not get to give it back: its relations are closed. Not with the
+// subtransaction, since a cursor that has been read in it may be older.
+void release(ResourceReleasePhase phase, bool, bool, void*) {
+  if (phase != RESOURCE_RELEASE_BEFORE_LOCKS) return;
   for (Place& place : places) {
-    if (place.reader == nullptr || place.user != own) continue;
-    if (event == SUBXACT_EVENT_ABORT_SUB) empty(place);
-    if (event == SUBXACT_EVENT_COMMIT_SUB) place.user = parent;
+    if (place.reader != nullptr && place.user == CurrentResourceOwner) empty(place);
   }
 }
 
@@ -75,44 +102,63 @@ void forget(Datum, Oid relation) {
 columnstore::Reader* take_reader(Relation chunk) {
   const Oid oid = RelationGetRelid(chunk);
   for (Place& place : places) {
-    if (place.reader == nullptr || place.user != InvalidSubTransactionId) continue;
+    if (place.reader == nullptr || place.user != nullptr) continue;
     if (place.is_stale) {
       empty(place);
     } else if (place.chunk == oid && place.file == chunk->rd_node.relNode) {
-      place.user = GetCurrentSubTransactionId();
+      place.user = CurrentResourceOwner;
+      place.was_taken = true;
       place.reader->resume(chunk);
       return place.reader;
     }
   }
   Place* place = find_place();
+  if (place == nullptr) return columnstore::Reader::open(chunk);
   MemoryContext context =
-      place == nullptr
-          ? nullptr
-          : AllocSetContextCreate(TopTransactionContext, "row groups in use", ALLOCSET_SMALL_SIZES);
-  const MemoryContext before =
-      MemoryContextSwitchTo(context != nullptr ? context : CurrentMemoryContext);
+      AllocSetContextCreate(CurrentMemoryContext, "row groups in use", ALLOCSET_SMALL_SIZES);
+  const MemoryContext before = MemoryContextSwitchTo(context);
   columnstore::Reader* reader = columnstore::Reader::open(chunk);
   MemoryContextSwitchTo(before);
-  if (place != nullptr) {
-    *place = {reader, {context, nullptr}, oid, chunk->rd_node.relNode, GetCurrentSubTransactionId(),
-              false};
-  }
+  MemoryContext tables = AllocSetContextCreate(context, "keys in use", ALLOCSET_SMALL_SIZES);
+  MemoryContextSetParent(context, TopMemoryContext);
+  *place = {.reader = reader,
+            .context = context,
+            .beside = {tables, nullptr},
+            .chunk = oid,
+            .file = chunk->rd_node.relNode,
+            .user = CurrentResourceOwner,
+            .was_taken = true,
+            .is_lent = false,
+            .is_stale = false};
   return reader;
 }
 
 Beside* beside(const columnstore::Reader* reader) {
-  Place* place = std::find_if(std::begin(places), std::end(places),
-                              [&](const Place& p) { return p.reader == reader; });
-  return place == std::end(places) ? nullptr : &place->beside;
+  Place* place = place_of(reader);
+  return place == nullptr ? nullptr : &place->beside;
+}
+
+void lend(const columnstore::Reader* reader, bool is_lent) {
+  if (Place* place = place_of(reader)) place->is_lent = is_lent;
+}
+
+columnstore::Reader* borrow_reader(Relation chunk) {
+  for (const Place& place : places) {
+    if (place.is_lent && place.chunk == RelationGetRelid(chunk) &&
+        place.file == chunk->rd_node.relNode && !place.is_stale) {
+      return place.reader;
+    }
+  }
+  return nullptr;
 }
 
 void give_back(columnstore::Reader* reader) {
-  Place* const end = std::end(places);
-  Place* place = std::find_if(places, end, [&](const Place& p) { return p.reader == reader; });
-  if (place == end) {
+  Place* place = place_of(reader);
+  if (place == nullptr) {
     reader->close();
   } else if (!place->is_stale && reader->suspend()) {
-    place->user = InvalidSubTransactionId;
+    place->user = nullptr;
+    place->is_lent = false;
   } else {
     reader->close();
     empty(*place);
@@ -121,7 +167,7 @@ void give_back(columnstore::Reader* reader) {
 
 void install_reader_pool() {
   RegisterXactCallback(end_transaction, nullptr);
-  RegisterSubXactCallback(end_subtransaction, nullptr);
+  RegisterResourceReleaseCallback(release, nullptr);
   CacheRegisterRelcacheCallback(forget, 0);
 }
 

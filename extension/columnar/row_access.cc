@@ -38,12 +38,20 @@ HeapTuple form_tuple(TupleTableSlot* slot, Oid table, RowId id) {
 }  // namespace
 
 void RowAccess::close() {
-  if (reader_ != nullptr) give_back(reader_);
+  if (reader_ != nullptr && !is_borrowed_) give_back(reader_);
   reader_ = nullptr;
   headers_.close();
 }
 
+void RowAccess::lend_reader(bool is_lent) {
+  if (reader_ != nullptr && !is_borrowed_) lend(reader_, is_lent);
+}
+
 columnstore::Reader& RowAccess::reader() {
+  if (reader_ == nullptr && may_borrow_) {
+    reader_ = borrow_reader(chunk_);
+    is_borrowed_ = reader_ != nullptr;
+  }
   if (reader_ == nullptr) {
     const MemoryContext before = MemoryContextSwitchTo(context_);
     reader_ = take_reader(chunk_);

@@ -17,7 +17,16 @@ namespace varve::columnar {
 class RowAccess {
  public:
   explicit RowAccess(Relation chunk) : chunk_(chunk), context_(CurrentMemoryContext) {}
+  /// For one row: with a reader that somebody lends, if there is one, who has most likely read it.
+  static RowAccess of_one_row(Relation chunk) {
+    RowAccess rows(chunk);
+    rows.may_borrow_ = true;
+    return rows;
+  }
   void close();
+
+  /// Lets others use the reader, until it is wanted again.
+  void lend_reader(bool is_lent);
 
   [[nodiscard]] Relation chunk() const { return chunk_; }
   columnstore::Reader& reader();
@@ -35,6 +44,8 @@ class RowAccess {
   Relation chunk_;
   MemoryContext context_;
   columnstore::Reader* reader_ = nullptr;
+  bool may_borrow_ = false;
+  bool is_borrowed_ = false;
   RowHeaders headers_;
 };
 

@@ -131,8 +131,10 @@ RowHeader RowHeaders::find_dirty(RowId id) {
   return header;
 }
 
-std::uint32_t RowHeaders::dead_rows(std::uint16_t group, Snapshot snapshot, std::uint64_t* dead) {
-  HeaderScan scan(store(), {group, 0}, {group, 0xFFFF}, snapshot);
+std::uint32_t RowHeaders::dead_rows(std::uint16_t group, std::uint32_t first, std::uint32_t last,
+                                    Snapshot snapshot, std::uint64_t* dead) {
+  HeaderScan scan(store(), {group, static_cast<std::uint16_t>(first * kBitmapRows)},
+                  {group, static_cast<std::uint16_t>((last + 1) * kBitmapRows - 1)}, snapshot);
   std::uint32_t count = 0;
   while (scan.next()) {
     if (!scan.content().is_tombstone) continue;
@@ -141,7 +143,7 @@ std::uint32_t RowHeaders::dead_rows(std::uint16_t group, Snapshot snapshot, std:
     ++count;
   }
   scan.end();
-  return count + mark_in_bitmaps(store(), group, snapshot, dead);
+  return count + mark_in_bitmaps(store(), group, first, last, snapshot, dead);
 }
 
 bool RowHeaders::any() {

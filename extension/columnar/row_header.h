@@ -66,9 +66,10 @@ class RowHeaders {
   RowHeader find_dirty(RowId id);
   /// The same without a look at bitmaps: of use only where it finds something.
   RowHeader find_header(RowId id);
-  /// Marks in `dead`, of 65,536 bits, the rows that are deleted to the snapshot (of one command:
-  /// MVCC or SnapshotSelf); returns how many.
-  std::uint32_t dead_rows(std::uint16_t group, Snapshot snapshot, std::uint64_t* dead);
+  /// Marks in `dead`, of 65,536 bits, the rows of the vectors `first` to `last` that are deleted to
+  /// the snapshot (of one command: MVCC or SnapshotSelf); returns how many.
+  std::uint32_t dead_rows(std::uint16_t group, std::uint32_t first, std::uint32_t last,
+                          Snapshot snapshot, std::uint64_t* dead);
 
   /// Whether there is any header or bitmap, as of now.
   bool any();

@@ -1,9 +1,9 @@
 #include "extension/columnar/scan.h"
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 
+#include "extension/columnar/deletion_bitmap.h"
 #include "extension/columnar/heap_part.h"
 #include "extension/columnar/tid.h"
 
@@ -149,15 +149,40 @@ bool backward(Scan& scan, TupleTableSlot* slot) {
   return false;
 }
 
-void load_dead(Scan& scan, int group) {
+constexpr std::size_t kWordsOfVector = columnstore::kVectorLength / 64;
+
+/// So many vectors of a group are asked for one by one: who wants few rows looks into as many.
+constexpr int kMostAlone = 2;
+
+void load_dead(Scan& scan, int group, std::uint32_t first, std::uint32_t last) {
   if (scan.dead == nullptr) {
     scan.dead = static_cast<std::uint64_t*>(
         MemoryContextAlloc(GetMemoryChunkContext(&scan), kMostRows / 8));
   }
-  memset(scan.dead, 0, kMostRows / 8);
+  std::fill(scan.dead + first * kWordsOfVector, scan.dead + (last + 1) * kWordsOfVector, 0);
   const std::uint16_t number = scan.rows->reader().groups()[group].number;
-  scan.has_dead = scan.rows->headers().dead_rows(number, scan.base.rs_snapshot, scan.dead) > 0;
-  scan.dead_group = group;
+  scan.has_dead =
+      scan.rows->headers().dead_rows(number, first, last, scan.base.rs_snapshot, scan.dead) > 0;
+}
+
+/// Learns which rows of the vector are deleted, or, where others of its group have been asked for,
+/// which of all.
+void know_dead(Scan& scan, int group, std::uint32_t vector) {
+  if (scan.dead_group != group) {
+    scan.dead_group = group;
+    scan.dead_vectors = 0;
+  } else if (scan.dead_vectors == Scan::kAllVectors ||
+             scan.dead_vector == static_cast<int>(vector)) {
+    return;
+  }
+  if (scan.dead_vectors == kMostAlone) {
+    load_dead(scan, group, 0, kVectorsOfGroup - 1);
+    scan.dead_vectors = Scan::kAllVectors;
+    return;
+  }
+  load_dead(scan, group, vector, vector);
+  scan.dead_vector = static_cast<int>(vector);
+  ++scan.dead_vectors;
 }
 
 }  // namespace
@@ -196,9 +221,9 @@ bool take_piece(Scan& scan) {
   return false;
 }
 
-const std::uint64_t* dead_rows(Scan& scan, int group) {
-  if (scan.dead_group != group) load_dead(scan, group);
-  return scan.has_dead ? scan.dead : nullptr;
+const std::uint64_t* dead_rows(Scan& scan, int group, std::uint32_t vector) {
+  know_dead(scan, group, vector);
+  return scan.has_dead ? scan.dead + vector * kWordsOfVector : nullptr;
 }
 
 bool is_visible(Scan& scan, int group, std::uint16_t row) {
@@ -206,8 +231,9 @@ bool is_visible(Scan& scan, int group, std::uint16_t row) {
   if (!is_steady(snapshot)) {
     return scan.rows->is_visible({scan.rows->reader().groups()[group].number, row}, snapshot);
   }
-  const std::uint64_t* dead = dead_rows(scan, group);
-  return dead == nullptr || (dead[row / 64] >> (row % 64) & 1) == 0;
+  const std::uint64_t* dead = dead_rows(scan, group, row / columnstore::kVectorLength);
+  const std::uint32_t at = row % columnstore::kVectorLength;
+  return dead == nullptr || (dead[at / 64] >> (at % 64) & 1) == 0;
 }
 
 TableScanDesc scan_begin(Relation chunk, Snapshot snapshot, int key_count, ScanKeyData* keys,

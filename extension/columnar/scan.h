@@ -44,8 +44,11 @@ struct Scan {
 
   // Deleted rows of one group, by a bit; for snapshots that do not change while they look.
   std::uint64_t* dead;
-  int dead_group;  // of which group; -1: none
-  bool has_dead;
+  int dead_group;    // of which group; -1: none
+  int dead_vectors;  // how many vectors of it have been asked for alone; kAllVectors: all are known
+  int dead_vector;   // the last of them
+  bool has_dead;     // that vector, or one of all
+  static constexpr int kAllVectors = -1;
 
   // Sampled and analysed blocks: those of the heap part, then blocks of kRowsOfBlock rows or more.
   std::uint32_t heap_blocks;
@@ -87,9 +90,10 @@ bool is_visible(Scan& scan, int group, std::uint16_t row);
 
 /// Whether what the snapshot sees of deleted rows can be asked for a whole group at once.
 bool is_steady(Snapshot snapshot);
-/// A bit for each of 65,536 rows of `groups()[group]`, set where the row is deleted to the scan's
-/// snapshot, which is steady; null where none is. Lives until it is asked for another group.
-const std::uint64_t* dead_rows(Scan& scan, int group);
+/// A bit for each row of a vector of `groups()[group]`, set where the row is deleted to the scan's
+/// snapshot, which is steady; null where none is known to be. Lives until it is asked for another
+/// vector.
+const std::uint64_t* dead_rows(Scan& scan, int group, std::uint32_t vector);
 /// Takes the next piece of a parallel scan: rows from `position.next` to `position.limit` of
 /// `position.group`, beginning with a vector. False where all are taken.
 bool take_piece(Scan& scan);

@@ -74,7 +74,6 @@ struct BitmapScan : TupleScan {
   DeletionBitmap bitmap;
 };
 
-constexpr std::uint32_t kLastVector = 65536 / kBitmapRows - 1;
 constexpr std::size_t kWords = kBitmapRows / 64;
 
 void add(const DeletionBitmap& bitmap, std::uint64_t* words) {
@@ -105,9 +104,9 @@ bool find_in_bitmaps(const BitmapStore& store, RowId id, Snapshot snapshot, RowH
   return found;
 }
 
-std::uint32_t mark_in_bitmaps(const BitmapStore& store, std::uint16_t group, Snapshot snapshot,
-                              std::uint64_t* dead) {
-  BitmapScan scan(store, group, 0, kLastVector, snapshot);
+std::uint32_t mark_in_bitmaps(const BitmapStore& store, std::uint16_t group, std::uint32_t first,
+                              std::uint32_t last, Snapshot snapshot, std::uint64_t* dead) {
+  BitmapScan scan(store, group, first, last, snapshot);
   std::uint32_t count = 0;
   while (scan.next()) {
     add(scan.bitmap, dead + vector_of_bitmap(scan.id) * kWords);
@@ -119,7 +118,7 @@ std::uint32_t mark_in_bitmaps(const BitmapStore& store, std::uint16_t group, Sna
 
 RowHeaders::Tombstones count_in_bitmaps(const BitmapStore& store, std::uint16_t group,
                                         TransactionId oldest) {
-  BitmapScan scan(store, group, 0, kLastVector, SnapshotSelf);
+  BitmapScan scan(store, group, 0, kVectorsOfGroup - 1, SnapshotSelf);
   RowHeaders::Tombstones count = {0, 0};
   while (scan.next()) {
     const TransactionId xmin = HeapTupleHeaderGetXmin(scan.tuple());

@@ -24,9 +24,10 @@ struct BitmapStore {
 /// snapshot may be used; it is told by the header who is deleting the row.
 bool find_in_bitmaps(const BitmapStore& store, RowId id, Snapshot snapshot, RowHeader* header);
 
-/// Marks in `dead` the rows of a group that bitmaps seen by the snapshot have; returns how many.
-std::uint32_t mark_in_bitmaps(const BitmapStore& store, std::uint16_t group, Snapshot snapshot,
-                              std::uint64_t* dead);
+/// Marks in `dead`, of a group's rows, those of the vectors `first` to `last` that bitmaps seen by
+/// the snapshot have; returns how many.
+std::uint32_t mark_in_bitmaps(const BitmapStore& store, std::uint16_t group, std::uint32_t first,
+                              std::uint32_t last, Snapshot snapshot, std::uint64_t* dead);
 
 RowHeaders::Tombstones count_in_bitmaps(const BitmapStore& store, std::uint16_t group,
                                         TransactionId oldest);

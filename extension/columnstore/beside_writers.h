@@ -22,8 +22,8 @@ bool can_others_write(Relation chunk);
 /// Waits until nobody writes any more: the second look begins.
 void wait_for_writers(Oid chunk);
 
-/// Builds the indexes of what has been written, over so many rows, and makes it the chunk's, which
-/// gets the access method. Readers wait from here on.
+/// Builds the indexes of what has been written, as far as they are not, over so many rows, and
+/// makes it the chunk's, which gets the access method. Readers wait from here on.
 void exchange_files(chunk::Rewrite& rewrite, std::int64_t rows, Oid method);
 
 /// Runs `attempt(others_write)`; if it gives false, since rows that had been converted already have

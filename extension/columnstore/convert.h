@@ -21,9 +21,10 @@ enum class Scope {
 /// are deleted; the others come along as they are. Its access method becomes varve_columnar.
 ///
 /// ShareUpdateExclusiveLock on the chunk is held. Others go on writing until the columns are
-/// written; then ExclusiveLock is taken, and what they have written is looked at. Where they have
-/// changed rows that have become columns, all is done again, under that lock. A heap so large that
-/// maintenance_work_mem has no room to tell such rows is converted under it at once.
+/// written, and indexes over them; then ExclusiveLock is taken, and what they have written is
+/// looked at. Where they have changed rows that have become columns, all is done again, under that
+/// lock. A heap so large that maintenance_work_mem has no room to tell such rows is converted under
+/// it at once.
 ///
 /// Reports 55006 where this session has the chunk open, 0A000 for exclusion constraints.
 Conversion to_columns(Oid chunk, const Settings& settings, Scope scope);

@@ -44,7 +44,8 @@ bool GroupRows::next_row() {
   if (row_ == 0) {
     progress::increase(progress::Count::kGroupsRead);
     memset(dead_, 0, kDeadWords * sizeof(std::uint64_t));
-    headers_.dead_rows(groups[group_].number, SnapshotSelf, dead_);
+    headers_.dead_rows(groups[group_].number, 0, columnar::kVectorsOfGroup - 1, SnapshotSelf,
+                       dead_);
   }
   return true;
 }

@@ -31,6 +31,12 @@ bool zone_may_contain(Reader::State& state, OpenColumn& open, int position, std:
   return zone && range.meets(*zone);
 }
 
+/// In the current memory context.
+void make_columns(Reader::State& state, int count) {
+  state.columns = static_cast<OpenColumn*>(palloc0(std::max(count, 1) * sizeof(OpenColumn)));
+  state.column_count = count;
+}
+
 }  // namespace
 
 Reader* Reader::open(Relation chunk) {
@@ -41,8 +47,7 @@ Reader* Reader::open(Relation chunk) {
   state->context =
       AllocSetContextCreate(CurrentMemoryContext, "columnar reader", ALLOCSET_DEFAULT_SIZES);
   const MemoryContext outer = MemoryContextSwitchTo(state->context);
-  const int natts = RelationGetNumberOfAttributes(chunk);
-  state->columns = static_cast<OpenColumn*>(palloc0(std::max(natts, 1) * sizeof(OpenColumn)));
+  make_columns(*state, RelationGetNumberOfAttributes(chunk));
   const Oid toast = chunk->rd_rel->reltoastrelid;
   if (OidIsValid(toast)) {
     state->store = open_store(toast, AccessShareLock);
@@ -71,6 +76,12 @@ void Reader::resume(Relation chunk) {
   state_->chunk = chunk;
   state_->store = open_store(chunk->rd_rel->reltoastrelid, AccessShareLock);
   state_->is_open = true;
+}
+
+std::size_t Reader::size() const {
+  std::size_t size = MemoryContextMemAllocated(state_->context, true);
+  for (int i = 0; i < state_->column_count; ++i) size += state_->columns[i].stored;
+  return size;
 }
 
 std::span<const GroupInfo> Reader::groups() const { return {state_->infos, state_->count}; }
@@ -102,8 +113,7 @@ void Reader::describe(TupleDesc columns) {
   if (columns == columns_of(state)) return;
   state.described = columns == RelationGetDescr(state.chunk) ? nullptr : columns;
   const MemoryContext outer = MemoryContextSwitchTo(state.context);
-  const int natts = std::max<int>(columns->natts, RelationGetNumberOfAttributes(state.chunk));
-  state.columns = static_cast<OpenColumn*>(palloc0(std::max(natts, 1) * sizeof(OpenColumn)));
+  make_columns(state, std::max<int>(columns->natts, RelationGetNumberOfAttributes(state.chunk)));
   MemoryContextSwitchTo(outer);
 }
 
@@ -138,13 +148,31 @@ bool Reader::may_contain(std::uint16_t group, std::uint32_t vector, AttrNumber a
   const auto keyed = KeyedRange::of(open.column, range);
   if (!keyed) return true;
   const int position = existing(*state_, group);
+  // What the group states spares one the segment; of one that is open, the vector tells more.
+  const bool is_open = open.group == position;
+  if (is_open && !zone_may_contain(*state_, open, position, vector, *keyed)) return false;
   return group_may_contain(*state_, position, attribute, *keyed) &&
-         zone_may_contain(*state_, open, position, vector, *keyed);
+         (is_open || zone_may_contain(*state_, open, position, vector, *keyed));
 }
 
 bool Reader::may_contain(std::uint16_t group, AttrNumber attribute, const ValueRange& range) {
   const auto keyed = KeyedRange::of(known_column(*state_, attribute).column, range);
   return !keyed || group_may_contain(*state_, existing(*state_, group), attribute, *keyed);
+}
+
+bool Reader::is_constant(std::uint16_t group, std::uint32_t vector, AttrNumber attribute,
+                         const ValueRange& value) {
+  OpenColumn& open = known_column(*state_, attribute);
+  if (open.column.representation.order != Order::kInteger) return false;
+  const auto keyed = KeyedRange::of(open.column, value);
+  const int position = existing(*state_, group);
+  if (open.group != position) open_segment(*state_, open, position);
+  if (!keyed || open.decoder == nullptr) return false;
+  const auto zone = open.decoder->zone(vector);
+  if (!zone || !keyed->is_all_of(*zone)) return false;
+  codec::ColumnDescriptor column;
+  return find_column(*state_, position, attribute, column) && column.nulls == 0 &&
+         column.type == open.column.type;
 }
 
 StatedRange Reader::stated_range(std::uint16_t group, AttrNumber attribute) {

@@ -77,6 +77,8 @@ class Reader {
   bool suspend();
   /// Goes on with the same chunk, whose files and columns are still those that it was opened with.
   void resume(Relation chunk);
+  /// Bytes that are kept for its sake: what is decoded, and segments as they are stored.
+  [[nodiscard]] std::size_t size() const;
 
   /// In ascending order of their numbers; as committed, or written by this transaction, when the
   /// reader was opened.
@@ -115,6 +117,11 @@ class Reader {
                    const ValueRange& range);
   /// The same of a whole group: reads nothing but its descriptor.
   bool may_contain(std::uint16_t group, AttrNumber attribute, const ValueRange& range);
+
+  /// Whether ranges tell that every row of the vector has this value, `value.low`, of a type that
+  /// is compared as an integer.
+  bool is_constant(std::uint16_t group, std::uint32_t vector, AttrNumber attribute,
+                   const ValueRange& value);
 
   /// The columns that the group has a filter of their own of, in the current memory context.
   std::span<const AttrNumber> filtered_columns(std::uint16_t group);

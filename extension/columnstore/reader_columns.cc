@@ -100,19 +100,31 @@ void load(Reader::State& state, OpenColumn& open, int position, std::uint32_t ve
   open.vector = static_cast<int>(vector);
 }
 
-/// Whether the row could be had alone; a vector that many are asked of is decoded.
+/// Whether the row could be had alone; a vector that many are asked of is decoded. A row is often
+/// asked for twice: by who finds it, and by who changes it.
 bool pick(Reader::State& state, OpenColumn& open, int position, std::uint32_t row, Datum& value,
           bool& is_null) {
   const std::uint32_t vector = row / kVectorLength;
   if (open.group != position) open_segment(state, open, position);
   if (open.decoder == nullptr) return false;
+  if (open.picked_row == row) {
+    value = open.picked_value;
+    is_null = open.picked_null;
+    return true;
+  }
   if (open.picking != static_cast<int>(vector)) open.picked = 0;
   open.picking = static_cast<int>(vector);
   if (open.picked == ColumnDecoder::kMostPicked) return false;
   const Place place{state, state.infos[position].number, open.column.attribute};
-  return reading(place, [&] {
+  open.picked_row = kNone;
+  const bool is_picked = reading(place, [&] {
     return open.decoder->pick(vector, row % kVectorLength, open.picked++, value, is_null);
   });
+  if (!is_picked) return false;
+  open.picked_row = row;
+  open.picked_value = value;
+  open.picked_null = is_null;
+  return true;
 }
 
 }  // namespace
@@ -127,6 +139,7 @@ OpenColumn& known_column(Reader::State& state, AttrNumber attribute) {
   const MemoryContext outer = MemoryContextSwitchTo(state.context);
   open.column = column_of(*TupleDescAttr(columns, attribute - 1));
   open.group = open.vector = open.picking = kNone;
+  open.picked_row = kNone;
   open.context = AllocSetContextCreate(state.context, "columnar segment", ALLOCSET_SMALL_SIZES);
   open.is_known = true;
   MemoryContextSwitchTo(outer);
@@ -135,6 +148,8 @@ OpenColumn& known_column(Reader::State& state, AttrNumber attribute) {
 
 void open_segment(Reader::State& state, OpenColumn& open, int position) {
   open.group = open.vector = open.picking = kNone;
+  open.picked_row = kNone;
+  open.stored = 0;
   open.decoder = nullptr;
   MemoryContextReset(open.context);
   const Place place{state, state.infos[position].number, open.column.attribute};
@@ -150,6 +165,7 @@ void open_segment(Reader::State& state, OpenColumn& open, int position) {
       return owned.operator->();
     });
     if (stored.cached != nullptr) stored.cached->is_checked = true;
+    if (stored.cached != nullptr) open.stored = stored.bytes.size();
   }
   open.group = position;
 }

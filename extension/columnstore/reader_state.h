@@ -28,11 +28,15 @@ struct OpenColumn {
   bool is_known;  // `column` is filled
   int group;
   int vector;
-  MemoryContext context;   // of the group's segment
-  ColumnDecoder* decoder;  // null: the group has no such column
-  int picking;             // the vector of the group that rows are picked of
-  std::uint32_t picked;    // how many of it
-  Datum* values;           // null until a vector is decoded
+  MemoryContext context;    // of the group's segment
+  std::size_t stored;       // bytes of it that the backend's cache keeps as long
+  ColumnDecoder* decoder;   // null: the group has no such column
+  int picking;              // the vector of the group that rows are picked of
+  std::uint32_t picked;     // how many of it
+  std::int64_t picked_row;  // the last of them; kNone: none
+  Datum picked_value;
+  bool picked_null;
+  Datum* values;  // null until a vector is decoded
   bool* nulls;
   Vector result;
 };
@@ -56,6 +60,7 @@ struct Reader::State {
   std::size_t count;
   std::size_t room;     // of the two arrays
   OpenColumn* columns;  // by attribute number - 1
+  int column_count;
   OpenFilter filter;
 };
 

@@ -166,6 +166,14 @@ std::int64_t write_groups(Work& work, const Settings& settings) {
   return work.carried_groups + writer->finish();
 }
 
+/// Indexes with entries for all rows take time, which nobody has to wait for while the columns are
+/// all there is. Rows of row groups that have been deleted a moment ago are rows already.
+void build_full_indexes(Work& work) {
+  if (work.left > 0) return;
+  progress::set(progress::Phase::kIndexes);
+  chunk::build_indexes_of_columns(work.rewrite);
+}
+
 /// When nobody writes any more: what was written since. False where it is in rows that have become
 /// columns.
 bool look_again(Work& work) {
@@ -226,7 +234,10 @@ bool convert(Oid chunk, const Settings& settings, Scope scope, bool others_write
                 static_cast<std::int64_t>(bytes_of_heap(work.chunk) / BLCKSZ));
   conversion.groups = write_groups(work, settings);
   conversion.rows = work.carried_rows + work.sorted;
-  if (others_write) wait_for_writers(chunk);
+  if (others_write) {
+    build_full_indexes(work);
+    wait_for_writers(chunk);
+  }
   const bool is_whole = !others_write || look_again(work);
   work.rest->finish();
   if (!is_whole) {

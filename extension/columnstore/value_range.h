@@ -23,6 +23,10 @@ class KeyedRange {
   }
   /// The same of what a column's descriptor states.
   [[nodiscard]] bool meets(const Column& column, const codec::ColumnDescriptor& descriptor) const;
+  /// Whether a zone of integers holds nothing but the one value of the range.
+  [[nodiscard]] bool is_all_of(const codec::KeyRange& zone) const {
+    return zone.min == zone.max && zone == keys_;
+  }
 
  private:
   codec::KeyRange keys_;         // without limits where an end is open, or no zone can answer

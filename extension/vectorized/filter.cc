@@ -118,21 +118,19 @@ bool Filter::has_any(vector::Passes passes) {
   return std::memchr(passes.data(), 1, passes.size()) != nullptr;
 }
 
+bool Filter::excludes_vector(columnstore::Reader& reader, std::uint16_t group,
+                             std::uint32_t vector) {
+  return std::any_of(conditions_, conditions_ + count_, [&](FilterCondition& condition) {
+    return know(condition, false) && excludes(reader, group, vector, condition);
+  });
+}
+
 void Filter::select(columnstore::Reader& reader, std::uint16_t group, std::uint32_t vector,
                     std::uint32_t rows, const std::uint64_t* dead, Selection* selection) {
   selection->count = selection->visible = 0;
-  selection->is_excluded = true;
-  for (int i = 0; i < count_; ++i) {
-    if (!know(conditions_[i], false)) continue;
-    if (excludes(reader, group, vector, conditions_[i])) return;
-  }
-  selection->is_excluded = false;
   const vector::Passes passes = {passes_, rows};
   std::fill_n(passes_, rows, 1);
-  if (dead != nullptr) {
-    const std::size_t first = std::size_t{vector} * (kVectorLength / 64);
-    vector::drop_bits({dead + first, kVectorLength / 64}, passes);
-  }
+  if (dead != nullptr) vector::drop_bits({dead, kVectorLength / 64}, passes);
   selection->visible = dead == nullptr ? rows : count(passes);
   if (selection->visible == 0) return;
   for (int i = 0; i < count_; ++i) {

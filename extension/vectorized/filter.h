@@ -31,10 +31,12 @@ class Filter {
   /// Whether a row of the group may satisfy the qualifiers.
   Match match(columnstore::Reader& reader, std::uint16_t group);
 
+  /// Whether ranges tell that no row of the vector can satisfy the qualifiers.
+  bool excludes_vector(columnstore::Reader& reader, std::uint16_t group, std::uint32_t vector);
+
   struct Selection {
     std::uint32_t count;    // rows that are left
     std::uint32_t visible;  // rows that the snapshot sees; 0 where nobody looked
-    bool is_excluded;       // by ranges
     std::uint16_t rows[columnstore::kVectorLength];  // positions in the vector, ascending
   };
   [[nodiscard]] int condition_count() const { return count_; }
@@ -53,8 +55,8 @@ class Filter {
     selection->count = static_cast<std::uint32_t>(vector::positions(passes, selection->rows));
   }
 
-  /// The rows of a vector, of `rows` rows, that are not dead (`dead`: bits, or null) and satisfy
-  /// the conditions.
+  /// The rows of a vector that is not excluded, of `rows` rows, that are not dead (`dead`: the
+  /// vector's bits, or null) and satisfy the conditions.
   void select(columnstore::Reader& reader, std::uint16_t group, std::uint32_t vector,
               std::uint32_t rows, const std::uint64_t* dead, Selection* selection);
 

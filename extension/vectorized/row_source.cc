@@ -219,12 +219,13 @@ bool RowSource::load_selection() {
   const columnstore::GroupInfo& group = columnar::groups_of(scan)[cursor_.group()];
   const std::uint32_t rows = std::min(kVectorLength, group.rows - cursor_.vector() * kVectorLength);
   group_number_ = group.number;
-  filter_.select(scan.rows->reader(), group.number, cursor_.vector(), rows,
-                 columnar::dead_rows(scan, cursor_.group()), &selection_);
-  if (selection_.is_excluded) {
+  columnstore::Reader& reader = scan.rows->reader();
+  if (filter_.excludes_vector(reader, group.number, cursor_.vector())) {
     ++counts_.vectors_skipped;
     return false;
   }
+  filter_.select(reader, group.number, cursor_.vector(), rows,
+                 columnar::dead_rows(scan, cursor_.group(), cursor_.vector()), &selection_);
   ++counts_.vectors_read;
   InstrCountFiltered1(&node_->ps, selection_.visible - selection_.count);
   pgstat_count_index_tuples(chunk_, selection_.visible);  // there is none that counts many of heap

@@ -110,8 +110,15 @@ ColumnDescriptor RowGroup::column(std::size_t i) const noexcept {
 }
 
 std::optional<ColumnDescriptor> RowGroup::find(std::int16_t attribute) const noexcept {
+  const auto is_at = [&](std::size_t i) {
+    const std::byte* at = bytes_.data() + sizeof header_ + i * sizeof(ColumnDescriptor);
+    return load<std::int16_t>(at + offsetof(ColumnDescriptor, attribute)) == attribute;
+  };
+  // Where nothing has been dropped, columns lie at their numbers.
+  const std::size_t guess = static_cast<std::uint16_t>(attribute - 1);
+  if (guess < columns() && is_at(guess)) return column(guess);
   for (std::size_t i = 0; i < columns(); ++i) {
-    if (column(i).attribute == attribute) return column(i);
+    if (is_at(i)) return column(i);
   }
   return std::nullopt;
 }

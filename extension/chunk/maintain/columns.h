@@ -28,7 +28,7 @@ struct Columns {
   /// Makes a table without rows one that columns can be put into, beside the rows of a heap: that
   /// is its access method until become(), so that indexes are of its heap part alone.
   void (*prepare)(Oid table);
-  /// Lets the columns of a table be seen. AccessExclusiveLock is held.
+  /// Lets the columns of a table be seen. AccessExclusiveLock is held. prepare() hides them again.
   void (*become)(Oid table);
   /// Whether a table has columns, also one that does not show them yet.
   bool (*has)(Relation table);

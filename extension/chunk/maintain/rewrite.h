@@ -29,7 +29,7 @@ struct Rewrite {
   Oid transient;
   pg::FreezeLimits limits;
   Placement placement;
-  List* indexes;      // of the chunk
+  List* indexes;      // of the chunk, as far as they are built
   List* new_indexes;  // of the transient table, in the same order
 };
 
@@ -59,12 +59,17 @@ Rewrite begin_rewrite(Relation chunk, Placement placement, Oid access_method = I
 /// Copies all rows of the chunk, in the order of `index` if there is one; their number.
 double copy_rows(const Rewrite& rewrite, Relation chunk, Oid index);
 
+/// Builds those indexes that shall have the rows in columns, too, before the transient table has
+/// any other rows: while others go on writing into the chunk. Of a unique index, nobody looks
+/// whether keys are unique: they are in the chunk's. ShareUpdateExclusiveLock on it is held.
+void build_indexes_of_columns(Rewrite& rewrite);
+
 /// Notes the number of rows, and builds the indexes; those that shall have the rows in columns,
 /// too, after the others, as of a table that shows its columns. A violation of a unique index is an
-/// error.
+/// error. Those that are built already get what they lack.
 void build_indexes(Rewrite& rewrite, double rows);
 
-/// Drops the transient table, before it has indexes: the chunk stays what it was.
+/// Drops the transient table: the chunk stays what it was.
 void abandon_rewrite(const Rewrite& rewrite);
 
 /// Gives the chunk the new files, and drops the old ones. AccessExclusiveLock on it is held.

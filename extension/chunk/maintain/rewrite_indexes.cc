@@ -7,7 +7,9 @@ extern "C" {
 #include <access/genam.h>
 #include <access/htup_details.h>
 #include <access/table.h>
+#include <access/tableam.h>
 #include <access/xact.h>
+#include <catalog/index.h>
 #include <catalog/indexing.h>
 #include <catalog/pg_class.h>
 #include <commands/defrem.h>
@@ -37,8 +39,11 @@ void store_size(Oid transient, double rows) {
   CommandCounterIncrement();
 }
 
+enum class Uniqueness { kChecked, kKnown };
+
 /// The definition of the index for the transient table, whose columns have the same numbers.
-IndexStmt* definition_of(Relation index, const AttrMap* numbers, const Placement& placement) {
+IndexStmt* definition_of(Relation index, const AttrMap* numbers, const Placement& placement,
+                         Uniqueness uniqueness) {
   Oid constraint = InvalidOid;
   IndexStmt* definition = generateClonedIndexStmt(nullptr, index, numbers, &constraint);
   if (placement.moves_indexes) definition->tableSpace = get_tablespace_name(placement.indexes);
@@ -47,12 +52,16 @@ IndexStmt* definition_of(Relation index, const AttrMap* numbers, const Placement
     definition->tableSpace = get_tablespace_name(MyDatabaseTableSpace);
   }
   // One whose concurrent build has failed may have failed because of duplicates.
-  if (!index->rd_index->indisvalid) definition->unique = definition->isconstraint = false;
+  if (!index->rd_index->indisvalid || uniqueness == Uniqueness::kKnown) {
+    definition->unique = definition->primary = definition->isconstraint = false;
+    definition->deferrable = definition->initdeferred = false;
+  }
   return definition;
 }
 
-Oid build_index(Oid transient, Relation index, const AttrMap* numbers, const Placement& placement) {
-  IndexStmt* definition = definition_of(index, numbers, placement);
+Oid build_index(Oid transient, Relation index, const AttrMap* numbers, const Placement& placement,
+                Uniqueness uniqueness) {
+  IndexStmt* definition = definition_of(index, numbers, placement, uniqueness);
   const Oid built = DefineIndex(transient, definition, InvalidOid, InvalidOid, InvalidOid, true,
                                 false, false, false, true)
                         .objectId;
@@ -60,19 +69,20 @@ Oid build_index(Oid transient, Relation index, const AttrMap* numbers, const Pla
   return built;
 }
 
-/// The indexes of a chunk, by what they shall have.
+/// The indexes of a chunk that are not built yet, by what they shall have.
 struct IndexLists {
   List* of_rows;  // the rows beside the columns, or all there are
   List* full;     // rows in columns, too
 };
 
-IndexLists indexes_of(Relation chunk, Oid transient) {
-  Relation target = table_open(transient, NoLock);
+IndexLists indexes_of(const Rewrite& rewrite, Relation chunk) {
+  Relation target = table_open(rewrite.transient, NoLock);
   const bool has_columns = columns().has(target);
   table_close(target, NoLock);
   IndexLists lists = {NIL, NIL};
   ListCell* cell;
   foreach (cell, RelationGetIndexList(chunk)) {
+    if (list_member_oid(rewrite.indexes, lfirst_oid(cell))) continue;
     Relation index = index_open(lfirst_oid(cell), AccessShareLock);
     List*& list = has_columns && columns().wants_full(chunk, index) ? lists.full : lists.of_rows;
     list = lappend_oid(list, lfirst_oid(cell));
@@ -81,25 +91,57 @@ IndexLists indexes_of(Relation chunk, Oid transient) {
   return lists;
 }
 
-void build_all(Rewrite& rewrite, Relation chunk, const List* indexes) {
+void build_all(Rewrite& rewrite, Relation chunk, const List* indexes,
+               Uniqueness uniqueness = Uniqueness::kChecked) {
   const TupleDesc descriptor = RelationGetDescr(chunk);
   const AttrMap* numbers = pg::attribute_map(descriptor, descriptor);
   ListCell* cell;
   foreach (cell, indexes) {
     Relation index = index_open(lfirst_oid(cell), AccessShareLock);
-    const Oid built = build_index(rewrite.transient, index, numbers, rewrite.placement);
+    const Oid built = build_index(rewrite.transient, index, numbers, rewrite.placement, uniqueness);
     rewrite.indexes = lappend_oid(rewrite.indexes, lfirst_oid(cell));
     rewrite.new_indexes = lappend_oid(rewrite.new_indexes, built);
     index_close(index, NoLock);
   }
 }
 
+void insert_entry(Relation index, ItemPointer tid, Datum* values, bool* nulls, bool, void* table) {
+  index_insert(index, values, nulls, tid, static_cast<Relation>(table), UNIQUE_CHECK_NO, false,
+               nullptr);
+}
+
+/// Adds to the indexes that have been built over columns the rows that the table, which does not
+/// show these now, has got since.
+void add_rows(const Rewrite& rewrite) {
+  Relation table = table_open(rewrite.transient, NoLock);
+  ListCell* cell;
+  foreach (cell, rewrite.new_indexes) {
+    Relation index = index_open(lfirst_oid(cell), RowExclusiveLock);
+    table_index_build_scan(table, index, BuildIndexInfo(index), false, false, insert_entry, table,
+                           nullptr);
+    index_close(index, NoLock);
+  }
+  table_close(table, NoLock);
+}
+
 }  // namespace
 
+void build_indexes_of_columns(Rewrite& rewrite) {
+  Relation chunk = table_open(rewrite.chunk, NoLock);
+  const IndexLists lists = indexes_of(rewrite, chunk);
+  if (lists.full != NIL) {
+    columns().become(rewrite.transient);
+    build_all(rewrite, chunk, lists.full, Uniqueness::kKnown);
+    columns().prepare(rewrite.transient);
+  }
+  table_close(chunk, NoLock);
+}
+
 void build_indexes(Rewrite& rewrite, double rows) {
+  add_rows(rewrite);
   store_size(rewrite.transient, rows);
   Relation chunk = table_open(rewrite.chunk, NoLock);
-  const IndexLists lists = indexes_of(chunk, rewrite.transient);
+  const IndexLists lists = indexes_of(rewrite, chunk);
   build_all(rewrite, chunk, lists.of_rows);
   if (lists.full != NIL) columns().become(rewrite.transient);
   build_all(rewrite, chunk, lists.full);

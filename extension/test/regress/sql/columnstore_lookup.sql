@@ -54,3 +54,23 @@ SELECT count(*) FROM metric WHERE f8 = 0;
 SELECT count(*) FROM metric WHERE i = 'ABC0';
 SELECT count(*) FROM metric WHERE t IS NULL;
 SELECT count(*) FROM metric WHERE i8 = 7 AND i8 = 8;
+
+-- Columns of one value in each vector of 1024, with nulls among them and without.
+CREATE TABLE series (id int NOT NULL, k int, n int, d date, big int8);
+SELECT create_hypertable('series', by_range('id', 10000));
+CREATE INDEX ON series (k, id);
+CREATE INDEX ON series (n);
+CREATE INDEX ON series (d, big);
+INSERT INTO series SELECT g, (g - 1) / 1024 - 1, CASE WHEN g % 7 > 0 THEN 5 END, date '2024-01-01' + (g > 2048)::int, -1 FROM generate_series(1, 6000) g;
+CREATE TABLE plain_series AS TABLE series;
+ALTER TABLE series SET (tsdb.enable_columnstore, tsdb.segmentby = 'k', tsdb.orderby = 'id');
+SELECT count(compress_chunk(c)) FROM show_chunks('series') c;
+CREATE FUNCTION ids(relation text, condition text) RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE found text[];
+BEGIN
+    EXECUTE format('SELECT ARRAY[count(*)::text, string_agg(id::text, '' '' ORDER BY id)] FROM %I WHERE %s', relation, condition) INTO found;
+    RETURN found;
+END $$;
+SELECT condition, (ids('series', condition))[1] AS rows, ids('series', condition) = ids('plain_series', condition) AS same
+FROM unnest(ARRAY['k = -1 AND id = 7', 'k = 0 AND id = 7', 'k = 3', 'k = 5', 'n = 5', 'n = 6', 'd = ''2024-01-01'' AND big = -1', 'd = ''2024-01-02'' AND big = 1']) AS c (condition);
+EXPLAIN (COSTS OFF) SELECT * FROM series WHERE k = 3 AND id = 4000;
