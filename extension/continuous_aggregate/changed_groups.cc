@@ -134,9 +134,9 @@ bool add_chunk(Relation chunk, TransactionId since, RowKeys& keys, GrowingSet& f
 }
 
 /// Chunks are read as a whole for their late rows, which costs a tenth of computing all their
-/// groups: too much where a small part of them is stale.
+/// groups: too much where a small part of them is stale, of which all groups may have changed.
 bool is_much_of(const catalog::ChunkTable::Chunks& chunks, Range range) {
-  constexpr double kLeastPart = 0.125;
+  constexpr double kLeastPart = 0.25;
   double stale = 0;
   double all = 0;
   for (std::size_t i = 0; i < chunks.count; ++i) {
