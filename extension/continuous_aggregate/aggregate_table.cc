@@ -16,6 +16,7 @@ extern "C" {
 #include <utils/fmgroids.h>
 #include <utils/inval.h>
 #include <utils/lsyscache.h>
+#include <utils/pg_lsn.h>
 #include <utils/rel.h>
 }
 
@@ -111,15 +112,19 @@ std::int64_t number_of(const char* name, std::int32_t id, Snapshot snapshot) {
   return number;
 }
 
+/// What a row of a table of ranges has behind its id.
+Range range_of(HeapTuple tuple, TupleDesc columns) {
+  bool is_null = false;
+  return {DatumGetInt64(heap_getattr(tuple, 2, columns, &is_null)),
+          DatumGetInt64(heap_getattr(tuple, 3, columns, &is_null))};
+}
+
 /// Whether one of the ranges for `id` meets `range`.
 bool meets(const char* name, std::int32_t id, Range range) {
   bool found = false;
   scan(name, 1, F_INT4EQ, Int32GetDatum(id), AccessShareLock, nullptr,
        [&](Relation table, HeapTuple tuple) {
-         Datum values[3];
-         bool nulls[3];
-         heap_deform_tuple(tuple, RelationGetDescr(table), values, nulls);
-         found = found || overlap({DatumGetInt64(values[1]), DatumGetInt64(values[2])}, range);
+         found = found || overlap(range_of(tuple, RelationGetDescr(table)), range);
        });
   return found;
 }
@@ -240,13 +245,15 @@ bool is_pending(const Aggregate& row, Range range) {
   return meets(kStale, row.id, range) || meets(kChanges, row.source_id, range);
 }
 
-void log_change(std::int32_t source_id, Range range, bool only_inserts) {
+void log_change(std::int32_t source_id, Range range) { append_range(kChanges, source_id, range); }
+
+void log_insertion(std::int32_t source_id, Range range, XLogRecPtr after) {
   const std::uint64_t transaction = U64FromFullTransactionId(GetTopFullTransactionId());
-  const Datum values[] = {Int32GetDatum(source_id), Int64GetDatum(range.begin),
-                          Int64GetDatum(range.end),
-                          Int64GetDatum(static_cast<std::int64_t>(transaction)),
-                          Int64GetDatum(static_cast<std::int64_t>(GetSystemIdentifier()))};
-  append(kChanges, values, only_inserts ? lengthof(values) : 3);
+  const Datum values[] = {
+      Int32GetDatum(source_id), Int64GetDatum(range.begin),
+      Int64GetDatum(range.end), Int64GetDatum(static_cast<std::int64_t>(transaction)),
+      LSNGetDatum(after),       Int64GetDatum(static_cast<std::int64_t>(GetSystemIdentifier()))};
+  append(kChanges, values, lengthof(values));
 }
 
 void log_frozen(std::int32_t id, Range range) { append_range(kFrozen, id, range); }
@@ -254,10 +261,7 @@ void log_frozen(std::int32_t id, Range range) { append_range(kFrozen, id, range)
 void thaw(std::int32_t id, Range range) {
   scan(kFrozen, 1, F_INT4EQ, Int32GetDatum(id), RowExclusiveLock, nullptr,
        [&](Relation table, HeapTuple tuple) {
-         Datum values[3];
-         bool nulls[3];
-         heap_deform_tuple(tuple, RelationGetDescr(table), values, nulls);
-         const Range frozen = {DatumGetInt64(values[1]), DatumGetInt64(values[2])};
+         const Range frozen = range_of(tuple, RelationGetDescr(table));
          if (!overlap(frozen, range)) return;
          CatalogTupleDelete(table, &tuple->t_self);
          const Range before = {frozen.begin, range.begin};

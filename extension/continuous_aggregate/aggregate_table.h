@@ -10,6 +10,7 @@
 extern "C" {
 #include <access/htup.h>
 #include <access/tupdesc.h>
+#include <access/xlogdefs.h>
 #include <utils/snapshot.h>
 }
 
@@ -69,8 +70,11 @@ std::int64_t threshold_of(std::int32_t source_id);
 /// Whether a part of the range is known to be stale, or to have changed.
 bool is_pending(const Aggregate& row, Range range);
 
-/// Of the current transaction; `only_inserts` where it has done nothing else in the range.
-void log_change(std::int32_t source_id, Range range, bool only_inserts);
+/// Of the current transaction.
+void log_change(std::int32_t source_id, Range range);
+/// The same where it has done nothing in the range but to insert rows, after the log stood at
+/// `after`.
+void log_insertion(std::int32_t source_id, Range range, XLogRecPtr after);
 void log_frozen(std::int32_t id, Range range);
 
 /// From what is frozen takes away the range.

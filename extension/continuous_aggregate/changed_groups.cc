@@ -122,10 +122,10 @@ class RowKeys {
 };
 
 /// False where it cannot be told which rows of the chunk are late, or where there are too many.
-bool add_chunk(Relation chunk, TransactionId since, RowKeys& keys, GrowingSet& found) {
+bool add_chunk(Relation chunk, const Horizon& horizon, RowKeys& keys, GrowingSet& found) {
   const Size most = static_cast<Size>(maintenance_work_mem) * 1024 / 4;
   keys.enter(chunk);
-  LateRows rows(chunk, GetActiveSnapshot(), since);
+  LateRows rows(chunk, GetActiveSnapshot(), horizon);
   bool fits = true;
   while (fits && rows.next()) fits = found.add(keys.hash(rows.slot()), most);
   const bool is_known = rows.is_known();
@@ -149,7 +149,7 @@ bool is_much_of(const catalog::ChunkTable::Chunks& chunks, Range range) {
   return stale >= kLeastPart * all;
 }
 
-bool add_chunks(std::int32_t source_id, Range range, TransactionId since, RowKeys& keys,
+bool add_chunks(std::int32_t source_id, Range range, const Horizon& horizon, RowKeys& keys,
                 GrowingSet& found) {
   const auto chunks = catalog::ChunkTable::of_hypertable(source_id);
   if (!is_much_of(chunks, range)) return false;
@@ -158,7 +158,7 @@ bool add_chunks(std::int32_t source_id, Range range, TransactionId since, RowKey
     if (!overlap(range, {row.slice.begin, row.slice.end})) continue;
     Relation chunk = try_table_open(row.relation, AccessShareLock);
     if (chunk == nullptr) return false;  // dropped meanwhile
-    const bool is_known = add_chunk(chunk, since, keys, found);
+    const bool is_known = add_chunk(chunk, horizon, keys, found);
     table_close(chunk, NoLock);
     if (!is_known) return false;
   }
@@ -189,9 +189,9 @@ bool find_keys(const Definition& definition, ChangedGroups& groups) {
 
 std::optional<ChangedGroups> find_changed_groups(const Definition& definition,
                                                  std::int32_t source_id, Range range,
-                                                 FullTransactionId since) {
+                                                 const Insertions& insertions) {
   ChangedGroups groups = {NIL, NIL, {}};
-  const auto horizon = horizon_of(since);
+  const auto horizon = horizon_of(insertions.since, insertions.after);
   if (!horizon || !find_keys(definition, groups)) return std::nullopt;
   PushActiveSnapshot(GetTransactionSnapshot());
   Relation source = table_open(definition.source, AccessShareLock);

@@ -111,7 +111,13 @@ Ranges widened(Ranges ranges, std::int32_t hypertable_id) {
 void log(const Changes& changes, std::int64_t threshold) {
   const std::int32_t id = changes.source().id;
   for (const Range& range : changes.below(threshold)) {
-    pg::call([&] { log_change(id, range, changes.only_inserts()); });
+    pg::call([&] {
+      if (changes.only_inserts()) {
+        log_insertion(id, range, changes.begin());
+      } else {
+        log_change(id, range);
+      }
+    });
   }
 }
 

@@ -6,6 +6,9 @@
 #include "extension/continuous_aggregate/range_set.h"
 
 #include "extension/pg/postgres.h"
+extern "C" {
+#include <access/xlog.h>
+}
 
 // What this transaction changes in hypertables that continuous aggregates are made of. Kept in
 // memory, and written with the transaction when it ends: docs/decisions/aggregate-invalidation.md.
@@ -34,7 +37,9 @@ Oid results_of(Oid relation);
 /// The changes of one source in one transaction.
 class Changes {
  public:
-  explicit Changes(const Source& source) : source_(source), touched_(source.grain) {}
+  /// Before this transaction writes any of them.
+  explicit Changes(const Source& source)
+      : source_(source), begin_(GetXLogInsertRecPtr()), touched_(source.grain) {}
 
   /// Values that were, or will be, in the primary dimension of a row that is written.
   void add(std::int64_t coordinate) {
@@ -53,6 +58,8 @@ class Changes {
   void widen() { whole_chunks_ = true; }
 
   [[nodiscard]] const Source& source() const { return source_; }
+  /// Where the log stood before them.
+  [[nodiscard]] XLogRecPtr begin() const { return begin_; }
 
   /// Whether all changes were rows inserted by this transaction.
   [[nodiscard]] bool only_inserts() const { return only_inserts_; }
@@ -62,6 +69,7 @@ class Changes {
 
  private:
   Source source_;
+  XLogRecPtr begin_;
   bool whole_chunks_ = false;
   bool only_inserts_ = true;
   RangeSet touched_;

@@ -35,24 +35,24 @@ bool rows_tell(Relation chunk, TransactionId since) {
 
 }  // namespace
 
-std::optional<TransactionId> horizon_of(FullTransactionId since) {
+std::optional<Horizon> horizon_of(FullTransactionId since, XLogRecPtr after) {
   // Numbers are compared as those of a circle of 2^32.
   constexpr std::uint64_t kHalfOfSafe = std::uint64_t{1} << 30;
   const std::uint64_t next = U64FromFullTransactionId(ReadNextFullTransactionId());
   const std::uint64_t first = U64FromFullTransactionId(since);
   if (first >= next || next - first > kHalfOfSafe) return std::nullopt;
-  return XidFromFullTransactionId(since);
+  return Horizon{XidFromFullTransactionId(since), after};
 }
 
-LateRows::LateRows(Relation chunk, Snapshot snapshot, TransactionId since)
+LateRows::LateRows(Relation chunk, Snapshot snapshot, const Horizon& horizon)
     : chunk_(chunk),
       snapshot_(snapshot),
-      since_(since),
+      horizon_(horizon),
       slot_(MakeSingleTupleTableSlot(RelationGetDescr(chunk), &TTSOpsHeapTuple)),
       strategy_(GetAccessStrategy(BAS_BULKREAD)),
       // Of the chunk's own file: rows of row groups have no blocks.
       blocks_(smgrnblocks(RelationGetSmgr(chunk), MAIN_FORKNUM)),
-      is_known_(rows_tell(chunk, since)),
+      is_known_(rows_tell(chunk, horizon.since)),
       memory_(AllocSetContextCreate(CurrentMemoryContext, "late rows", ALLOCSET_DEFAULT_SIZES)),
       rows_(static_cast<HeapTuple*>(palloc(sizeof(HeapTuple) * MaxHeapTuplesPerPage))) {}
 
@@ -72,10 +72,17 @@ bool LateRows::next_page() {
   count_ = next_ = 0;
   Buffer buffer = ReadBufferExtended(chunk_, MAIN_FORKNUM, block_, RBM_NORMAL, strategy_);
   LockBuffer(buffer, BUFFER_LOCK_SHARE);
-  find_rows(buffer);
+  if (may_have_late(BufferGetPage(buffer))) find_rows(buffer);
   UnlockReleaseBuffer(buffer);
   ++block_;
   return is_known_;
+}
+
+/// A page says where the log of its last change ends. It says nothing where that was not logged: a
+/// table that is, or was then, without log.
+bool LateRows::may_have_late(Page page) const {
+  const XLogRecPtr changed = PageGetLSN(page);
+  return XLogRecPtrIsInvalid(changed) || changed > horizon_.after;
 }
 
 void LateRows::find_rows(Buffer buffer) {
@@ -105,7 +112,7 @@ bool LateRows::is_late(HeapTupleHeader row) {
     is_known_ = false;
     return false;
   }
-  return TransactionIdFollowsOrEquals(inserter, since_);
+  return TransactionIdFollowsOrEquals(inserter, horizon_.since);
 }
 
 void LateRows::end() {

@@ -6,6 +6,7 @@
 #include "extension/pg/postgres.h"
 extern "C" {
 #include <access/transam.h>
+#include <access/xlogdefs.h>
 #include <executor/tuptable.h>
 #include <storage/bufmgr.h>
 #include <utils/rel.h>
@@ -17,14 +18,19 @@ extern "C" {
 // is written anew. C in the sense of boundary.h.
 namespace varve::continuous_aggregate {
 
-/// How such a transaction's number is compared with those of rows; nothing where so many have come
-/// since that old rows might pass for later ones.
-std::optional<TransactionId> horizon_of(FullTransactionId since);
+/// What late rows are told by.
+struct Horizon {
+  TransactionId since;
+  XLogRecPtr after;  // pages that have been written before have none
+};
+
+/// Nothing where so many transactions have come since that old rows might pass for later ones.
+std::optional<Horizon> horizon_of(FullTransactionId since, XLogRecPtr after);
 
 class LateRows {
  public:
-  /// Those that `snapshot` sees, of transactions from `since` on.
-  LateRows(Relation chunk, Snapshot snapshot, TransactionId since);
+  /// Those that `snapshot` sees.
+  LateRows(Relation chunk, Snapshot snapshot, const Horizon& horizon);
 
   /// Puts the next one into slot(); false behind the last, and where is_known() is false.
   bool next();
@@ -38,11 +44,12 @@ class LateRows {
  private:
   bool next_page();
   void find_rows(Buffer buffer);
+  [[nodiscard]] bool may_have_late(Page page) const;
   bool is_late(HeapTupleHeader tuple);
 
   Relation chunk_;
   Snapshot snapshot_;
-  TransactionId since_;
+  Horizon horizon_;
   TupleTableSlot* slot_;
   BufferAccessStrategy strategy_;
   BlockNumber block_ = 0;  // the next

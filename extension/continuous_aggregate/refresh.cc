@@ -144,9 +144,9 @@ class Refresh {
     }
     const std::string move =
         "WITH moved AS (DELETE FROM varve_catalog.aggregate_change" + mine +
-        " RETURNING range_begin, range_end, inserted_since, cluster) "
+        " RETURNING range_begin, range_end, inserted_since, inserted_after, cluster) "
         "INSERT INTO varve_catalog.aggregate_stale SELECT a.id, m.range_begin, m.range_end, "
-        "m.inserted_since, m.cluster FROM moved m, "
+        "m.inserted_since, m.inserted_after, m.cluster FROM moved m, "
         "varve_catalog.continuous_aggregate a" +
         mine;
     pg::call([&] {
@@ -244,10 +244,10 @@ class Refresh {
       }
       return true;
     }
-    auto inserted_since = forget_stale(batch);
+    auto insertions = forget_stale(batch);
     // Of what has never been computed, all is new.
-    if (options_.force || batch.end > watermark()) inserted_since.reset();
-    replace_results(aggregate_, definition_, owner_, batch, inserted_since);
+    if (options_.force || batch.end > watermark()) insertions.reset();
+    replace_results(aggregate_, definition_, owner_, batch, insertions);
     if (buckets("aggregate_frozen", batch) != frozen) {
       abandon_transaction();
       return false;
@@ -257,25 +257,26 @@ class Refresh {
     return true;
   }
 
-  /// Before the rows are read: what becomes stale from now on stays so. Gives the first transaction
-  /// that has inserted rows into the batch, if nothing else has happened to it.
-  std::optional<FullTransactionId> forget_stale(Range batch) {
-    const std::string where = meets(id_, batch);
-    const std::string id = number(id_);
+  /// Before the rows are read: what becomes stale from now on stays so. Gives the insertions into
+  /// the batch, if nothing else has happened to it.
+  std::optional<Insertions> forget_stale(Range batch) {
     const std::string begin = number(batch.begin);
     const std::string end = number(batch.end);
+    const std::string origin = ", inserted_since, inserted_after, cluster FROM gone ";
     const std::string statement =
-        "WITH gone AS (DELETE FROM varve_catalog.aggregate_stale" + where +
-        " RETURNING *), kept AS (INSERT INTO varve_catalog.aggregate_stale SELECT " + id +
-        ", range_begin, " + begin + ", inserted_since, cluster FROM gone WHERE range_begin < " +
-        begin + " UNION ALL SELECT " + id + ", " + end +
-        ", range_end, inserted_since, cluster FROM gone WHERE range_end > " + end +
-        ") SELECT min(inserted_since) FROM gone HAVING bool_and(inserted_since IS NOT NULL AND "
-        "cluster = " +
+        "WITH gone AS (DELETE FROM varve_catalog.aggregate_stale" + meets(id_, batch) +
+        " RETURNING *), kept AS (INSERT INTO varve_catalog.aggregate_stale SELECT id, "
+        "range_begin, " +
+        begin + origin + "WHERE range_begin < " + begin + " UNION ALL SELECT id, " + end +
+        ", range_end" + origin + "WHERE range_end > " + end +
+        ") SELECT min(inserted_since), (min(inserted_after) - '0/0')::bigint FROM gone HAVING "
+        "bool_and(inserted_since IS NOT NULL AND cluster = " +
         number(static_cast<std::int64_t>(GetSystemIdentifier())) + ")";
-    const std::int64_t since = query_number(statement, 0);
-    if (since == 0) return std::nullopt;
-    return FullTransactionIdFromU64(static_cast<std::uint64_t>(since));
+    pg::call([&] { execute(statement.c_str()); });
+    const Ranges first = read_ranges();  // two numbers
+    if (first.empty()) return std::nullopt;
+    return Insertions{FullTransactionIdFromU64(static_cast<std::uint64_t>(first[0].begin)),
+                      static_cast<XLogRecPtr>(first[0].end)};
   }
 
   /// Before the first row nothing is stale. Should rows have come there meanwhile, their chunk

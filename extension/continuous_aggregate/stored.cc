@@ -202,12 +202,12 @@ void replace_groups(const Aggregate& aggregate, const Definition& definition, Oi
 }  // namespace
 
 void replace_results(const Aggregate& aggregate, const Definition& definition, Oid owner,
-                     Range range, std::optional<FullTransactionId> inserted_since) {
+                     Range range, const std::optional<Insertions>& insertions) {
   const auto groups = pg::call([&] {
     std::optional<ChangedGroups> found;
-    if (inserted_since) {
+    if (insertions) {
       run_as(owner, [&] {
-        found = find_changed_groups(definition, aggregate.source_id, range, *inserted_since);
+        found = find_changed_groups(definition, aggregate.source_id, range, *insertions);
       });
     }
     return found;

@@ -31,9 +31,8 @@ std::string query_text(const Definition& definition, Range range,
 std::string in_range(const Aggregate& aggregate, const Definition& definition, Range range);
 
 /// Computes the results of the range, which is whole buckets, and puts them in place of the old.
-/// `inserted_since`: no rows have changed since, but those that transactions from this one on have
-/// inserted.
+/// `insertions`: these are all that has changed.
 void replace_results(const Aggregate& aggregate, const Definition& definition, Oid owner,
-                     Range range, std::optional<FullTransactionId> inserted_since);
+                     Range range, const std::optional<Insertions>& insertions);
 
 }  // namespace varve::continuous_aggregate

@@ -34,11 +34,13 @@ CREATE TABLE varve_catalog.aggregate_change (
     range_begin    bigint  NOT NULL,
     range_end      bigint  NOT NULL,
     inserted_since bigint,
+    inserted_after pg_lsn,
     cluster        bigint
 );
 COMMENT ON TABLE varve_catalog.aggregate_change IS 'what writers have changed since the last refresh of any aggregate';
 COMMENT ON COLUMN varve_catalog.aggregate_change.inserted_since IS
     'a transaction, with its epoch: all that has changed is rows inserted by this one and later ones; NULL: more than that';
+COMMENT ON COLUMN varve_catalog.aggregate_change.inserted_after IS 'where the log stood before its first row';
 COMMENT ON COLUMN varve_catalog.aggregate_change.cluster IS 'the system identifier of the cluster whose transaction that is';
 
 CREATE TABLE varve_catalog.aggregate_stale (
@@ -46,11 +48,13 @@ CREATE TABLE varve_catalog.aggregate_stale (
     range_begin    bigint  NOT NULL,
     range_end      bigint  NOT NULL,
     inserted_since bigint,
+    inserted_after pg_lsn,
     cluster        bigint
 );
 COMMENT ON TABLE varve_catalog.aggregate_stale IS 'what an aggregate has to compute again, or for the first time';
 
 COMMENT ON COLUMN varve_catalog.aggregate_stale.inserted_since IS 'as in aggregate_change';
+COMMENT ON COLUMN varve_catalog.aggregate_stale.inserted_after IS 'as in aggregate_change';
 COMMENT ON COLUMN varve_catalog.aggregate_stale.cluster IS 'as in aggregate_change';
 
 CREATE TABLE varve_catalog.aggregate_frozen (
