@@ -29,13 +29,15 @@ with_kafka() {
     kafka_java kafka.tools.StorageTool random-uuid >"$dir/id" 2>"$dir/format.log"
     id=$(tail -1 "$dir/id")
     kafka_java kafka.tools.StorageTool format -g -t "$id" -c "$dir/server.properties" >>"$dir/format.log" 2>&1
-    kafka_java kafka.Kafka "$dir/server.properties" >"$dir/kafka.log" 2>&1 &
+    # Not by a function, which would be a process of its own around it.
+    "${KAFKA_JAVA[@]}" -cp "$KAFKA_LIBS/*" kafka.Kafka "$dir/server.properties" >"$dir/kafka.log" 2>&1 &
     KAFKA_PID=$!
     local stop_server
     stop_server=$(declare -f at_exit)
     eval "${stop_server/at_exit/stop_server}"
     at_exit() {
-        kill "$KAFKA_PID" 2>/dev/null && wait "$KAFKA_PID" 2>/dev/null
+        kill -KILL "$KAFKA_PID" 2>/dev/null || true
+        wait "$KAFKA_PID" 2>/dev/null || true
         stop_server
     }
     for ((i = 0; i < 600; i++)); do
@@ -48,6 +50,5 @@ with_kafka() {
     export VARVE_TEST_BROKERS=127.0.0.1:$client
 }
 
-kafka_java() {
-    java -Xms128m -Xmx384m -XX:+UseSerialGC -Dorg.slf4j.simpleLogger.defaultLogLevel=info -cp "$KAFKA_LIBS/*" "$@"
-}
+KAFKA_JAVA=(java -Xms128m -Xmx384m -XX:+UseSerialGC -Dorg.slf4j.simpleLogger.defaultLogLevel=info)
+kafka_java() { "${KAFKA_JAVA[@]}" -cp "$KAFKA_LIBS/*" "$@"; }
