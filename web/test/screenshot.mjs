@@ -9,7 +9,7 @@ const kLiveMs = 62_000;
 const browser = await startBrowser();
 try {
   const { page } = await openPage(browser, url, {
-    viewport: { width: 1440, height: 1100 },
+    viewport: { width: 1440, height: 1400 },
     colorScheme: "light",
     zone: "UTC",
   });
