@@ -1,7 +1,5 @@
 #include "extension/continuous_aggregate/changed_groups.h"
 
-#include <algorithm>
-
 #include "extension/catalog/chunk_table.h"
 #include "extension/continuous_aggregate/late_rows.h"
 #include "extension/continuous_aggregate/sql.h"
@@ -9,6 +7,7 @@
 #include "extension/vectorized/wanted_groups.h"
 
 #include "extension/pg/boundary.h"
+#include "extension/pg/grow.h"
 extern "C" {
 #include <access/table.h>
 #include <access/tupconvert.h>
@@ -45,33 +44,18 @@ bool is_plain(const Definition& definition) {
                                             query.rtable) == definition.source_entry;
 }
 
-/// A set of hashes in the current memory context.
-class GrowingSet {
- public:
-  /// False where it would take more than `most` bytes.
-  bool add(std::uint64_t hash, Size most) {
-    if (set_.is_full() && !grow(most)) return false;
-    set_.add(hash);
-    return true;
-  }
-  [[nodiscard]] const KeySet& set() const { return set_; }
+/// What a set of hashes may take.
+std::size_t most_bytes() { return static_cast<std::size_t>(maintenance_work_mem) * 1024 / 4; }
 
- private:
-  bool grow(Size most) {
-    constexpr std::size_t kFirst = 1024;
-    const std::size_t entries = std::max(kFirst, set_.memory().size() * 2);
-    const Size bytes = entries * sizeof(std::uint64_t);
-    if (bytes > most && entries > kFirst) return false;
-    auto* memory =
-        static_cast<std::uint64_t*>(palloc_extended(bytes, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
-    const KeySet grown({memory, entries}, set_);
-    if (!set_.memory().empty()) pfree(set_.memory().data());
-    set_ = grown;
-    return true;
+/// In the current memory context. False where there is no room.
+bool add(KeySet& set, std::uint64_t hash) {
+  if (set.is_full()) {
+    if (!set.memory().empty() && set.memory().size_bytes() * 2 > most_bytes()) return false;
+    pg::grow(set);
   }
-
-  KeySet set_;
-};
+  set.add(hash);
+  return true;
+}
 
 /// Keys of rows of the source.
 class RowKeys {
@@ -122,12 +106,11 @@ class RowKeys {
 };
 
 /// False where it cannot be told which rows of the chunk are late, or where there are too many.
-bool add_chunk(Relation chunk, const Horizon& horizon, RowKeys& keys, GrowingSet& found) {
-  const Size most = static_cast<Size>(maintenance_work_mem) * 1024 / 4;
+bool add_chunk(Relation chunk, const Horizon& horizon, RowKeys& keys, KeySet& found) {
   keys.enter(chunk);
   LateRows rows(chunk, GetActiveSnapshot(), horizon);
   bool fits = true;
-  while (fits && rows.next()) fits = found.add(keys.hash(rows.slot()), most);
+  while (fits && rows.next()) fits = add(found, keys.hash(rows.slot()));
   const bool is_known = rows.is_known();
   rows.end();
   return fits && is_known;
@@ -150,7 +133,7 @@ bool is_much_of(const catalog::ChunkTable::Chunks& chunks, Range range) {
 }
 
 bool add_chunks(std::int32_t source_id, Range range, const Horizon& horizon, RowKeys& keys,
-                GrowingSet& found) {
+                KeySet& found) {
   const auto chunks = catalog::ChunkTable::of_hypertable(source_id);
   if (!is_much_of(chunks, range)) return false;
   for (std::size_t i = 0; i < chunks.count; ++i) {
@@ -196,13 +179,11 @@ std::optional<ChangedGroups> find_changed_groups(const Definition& definition,
   PushActiveSnapshot(GetTransactionSnapshot());
   Relation source = table_open(definition.source, AccessShareLock);
   RowKeys row_keys(source, groups.keys);
-  GrowingSet found;
-  const bool is_known = add_chunks(source_id, range, *horizon, row_keys, found);
+  const bool is_known = add_chunks(source_id, range, *horizon, row_keys, groups.hashes);
   row_keys.end();
   table_close(source, NoLock);
   PopActiveSnapshot();
   if (!is_known) return std::nullopt;
-  groups.hashes = found.set();
   return groups;
 }
 

@@ -8,6 +8,7 @@
 #include "extension/continuous_aggregate/sql.h"
 
 #include "extension/pg/boundary.h"
+#include "extension/pg/grow.h"
 extern "C" {
 #include <access/relation.h>
 #include <access/xact.h>
@@ -27,17 +28,6 @@ namespace varve::continuous_aggregate {
 namespace {
 
 constexpr const char* kNewResults = "varve_new_results";
-
-/// Room for another row.
-void grow(ResultTable& table) {
-  constexpr std::size_t kFirst = 1024;
-  const std::size_t size = std::max(kFirst, table.memory().size() * 2);
-  auto* memory = static_cast<ResultTable::Entry*>(
-      palloc_extended(size * sizeof(ResultTable::Entry), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
-  const ResultTable smaller = table;
-  table = ResultTable({memory, size}, smaller);
-  if (!smaller.memory().empty()) pfree(smaller.memory().data());
-}
 
 /// Hands the rows of a query to `take`, until that gives false.
 template <class Take>
@@ -136,7 +126,7 @@ bool ChangedResults::take_stored(TupleTableSlot& row) {
   if (std::cmp_greater_equal(stored_.size(), max_rows_)) return false;
   const Image image = images_.of(row, 2);
   const MemoryContext before = MemoryContextSwitchTo(memory_);
-  if (stored_.is_full()) grow(stored_);
+  if (stored_.is_full()) pg::grow(stored_);
   const std::uint32_t chunk = number_of(DatumGetObjectId(row.tts_values[0]));
   MemoryContextSwitchTo(before);
   if (chunk >= Place::kMaxChunks) return false;
