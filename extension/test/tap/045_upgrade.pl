@@ -94,7 +94,8 @@ for my $name (qw(copy link))
     unlike($new->safe_psql('postgres', "$skipping EXPLAIN SELECT FROM orders WHERE number = 1000"), qr/Append/, "$name: of one chunk");
     $new->safe_psql('postgres', "INSERT INTO orders VALUES ('2024-01-01 12:00', 1001)");
     is($new->safe_psql('postgres', "$skipping SELECT number FROM orders WHERE number = 1001"), '1001', "$name: so is another one");
-    is($new->safe_psql('postgres', "SELECT count(*) FROM show_chunks('ticks', older_than => INTERVAL '50 hours')"), '7', "$name: the clock of integers is found, though its OID is another");
+    is($new->safe_psql('postgres', q{SELECT array_agg(c) = (SELECT array_agg(o) FROM show_chunks('ticks', older_than => extract(epoch FROM now() - INTERVAL '50 hours')::bigint) o), count(*) BETWEEN 6 AND 8 FROM show_chunks('ticks', older_than => INTERVAL '50 hours') c}),
+        't|t', "$name: the clock of integers is found, though its OID is another");
     is($new->safe_psql('postgres', "SELECT count(*) FROM drop_chunks('readings', older_than => timestamptz '2024-01-09')") > 0, 1, "$name: chunks are dropped");
     is($new->safe_psql('postgres', q{SELECT count(*) FROM timescaledb_information.jobs WHERE proc_name = 'policy_retention'}), '1', "$name: the job is there");
     $new->stop;

@@ -61,7 +61,7 @@ SELECT c, pruned('m', c, most) FROM (VALUES
     ('time >= now()', 12),
     ('now() - interval ''1 hour'' < time', 12),
     ('time >= CURRENT_TIMESTAMP - interval ''2 hours''', 12),
-    ('time > CURRENT_TIMESTAMP(0) + interval ''1 day''', 12),
+    ('time > CURRENT_TIMESTAMP(0) + interval ''1 day''', 13),
     ('time > transaction_timestamp() - interval ''36 hours''', 13),
     ('time > now() - ''1 hour''::interval * 3', 12),
     ('time > interval ''1 hour'' + now()', 12),
