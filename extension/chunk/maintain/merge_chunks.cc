@@ -127,8 +127,17 @@ void carry_columns(const Merge& merge, Relation together, const pg::FreezeLimits
   }
 }
 
+void keep_values_of(const Merge& merge) {
+  for (std::size_t i = 0; i < merge.count; ++i) {
+    Relation source = table_open(merge.relations[i], NoLock);
+    keep_values(source);
+    table_close(source, NoLock);
+  }
+}
+
 /// All rows of all chunks, in new files for the first one.
 Rewrite rewrite_together(const Merge& merge) {
+  keep_values_of(merge);
   Relation first = table_open(merge.relations[0], NoLock);
   Rewrite rewrite =
       begin_rewrite(first, {tablespace_of_relation(merge.relations[0]), false, InvalidOid});

@@ -164,12 +164,18 @@ void set_age(Oid toast, const pg::FreezeLimits& limits) {
   CommandCounterIncrement();
 }
 
+void keep_values(Relation table) {
+  const Oid toast = table->rd_rel->reltoastrelid;
+  if (OidIsValid(toast)) LockRelationOid(toast, ShareUpdateExclusiveLock);
+}
+
 Rewrite begin_rewrite(Relation chunk, Placement placement, Oid access_method) {
   const Oid oid = RelationGetRelid(chunk);
   if (!OidIsValid(access_method)) access_method = chunk->rd_rel->relam;
   const Oid transient = make_new_heap(oid, placement.table, access_method,
                                       chunk->rd_rel->relpersistence, ShareUpdateExclusiveLock);
   expect_foreign_snapshots(transient);
+  keep_values(chunk);
   return {oid, transient, pg::freeze_limits(chunk), placement, NIL, NIL};
 }
 

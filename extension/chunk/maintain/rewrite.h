@@ -51,6 +51,12 @@ void expect_foreign_snapshots(Oid table);
 /// none.
 void set_age(Oid toast, const pg::FreezeLimits& limits);
 
+/// Keeps VACUUM from the values out of line of a table whose row versions are to be copied. It
+/// takes TOAST tables for themselves, under no lock on their tables, and with a horizon of its own
+/// time: it would remove values of versions that this one's limits call recently dead. Before the
+/// limits are taken.
+void keep_values(Relation table);
+
 /// Starts with an empty table, whose access method is the chunk's unless another one is named.
 /// ExclusiveLock on the chunk is held: nobody writes. Or ShareUpdateExclusiveLock, by who copies
 /// rows that nobody changes, and sees to the others later.
