@@ -5,7 +5,9 @@
 #include "extension/pg/postgres.h"
 extern "C" {
 #include <access/heapam.h>
+#include <access/heaptoast.h>
 #include <access/htup_details.h>
+#include <access/sysattr.h>
 #include <access/xact.h>
 #include <access/xlog.h>
 #include <catalog/catalog.h>
@@ -44,11 +46,32 @@ HeapTuple tuple_of(TupleTableSlot* slot, Relation table, bool* should_free) {
   return tuple;
 }
 
+/// The row as far as decoding has to tell of it: its replica identity, and null for all else.
+HeapTuple identity_of(Relation chunk, TupleTableSlot* row) {
+  if (chunk->rd_rel->relreplident == REPLICA_IDENTITY_FULL) return ExecCopySlotHeapTuple(row);
+  slot_getallattrs(row);
+  const TupleDesc columns = row->tts_tupleDescriptor;
+  Bitmapset* identity = RelationGetIndexAttrBitmap(chunk, INDEX_ATTR_BITMAP_IDENTITY_KEY);
+  bool* is_null = static_cast<bool*>(palloc(columns->natts * sizeof(bool)));
+  for (int i = 0; i < columns->natts; ++i) {
+    const bool is_known = bms_is_member(i + 1 - FirstLowInvalidHeapAttributeNumber, identity);
+    is_null[i] = row->tts_isnull[i] || !is_known;
+  }
+  HeapTuple tuple = heap_form_tuple(columns, row->tts_values, is_null);
+  pfree(is_null);
+  bms_free(identity);
+  return tuple;
+}
+
 /// Inserts the ghost of a row.
 ItemPointerData insert_ghost(Relation chunk, TupleTableSlot* row, CommandId cid) {
-  HeapTuple tuple = ExecCopySlotHeapTuple(row);
+  HeapTuple tuple = identity_of(chunk, row);
   tuple->t_tableOid = RelationGetRelid(chunk);
+  const bool may_be_toasted =
+      tuple->t_len > TOAST_TUPLE_THRESHOLD || HeapTupleHasExternal(tuple);
   heap_insert(chunk, tuple, cid, HEAP_INSERT_NO_LOGICAL, nullptr);
+  // Values out of line are of the current command, which cannot delete them.
+  if (may_be_toasted) CommandCounterIncrement();
   const ItemPointerData tid = tuple->t_self;
   heap_freetuple(tuple);
   return tid;

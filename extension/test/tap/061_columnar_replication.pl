@@ -15,7 +15,8 @@ for my $node ($publisher, $subscriber)
     $node->start;
 }
 my $table = q{CREATE TABLE t (id int PRIMARY KEY, v int, note text); SELECT create_hypertable('t', by_range('id', 1000)); ALTER TABLE t SET (timescaledb.compress, timescaledb.compress_orderby = 'id');};
-my $rows = q{INSERT INTO t SELECT g, g * 10, 'row ' || g FROM generate_series(1, 60) g};
+# One row in three has a value out of line.
+my $rows = q{INSERT INTO t SELECT g, g * 10, concat('row ', g, (SELECT string_agg(md5(g::text || h), '') FROM generate_series(1, 300) h WHERE g % 3 = 0)) FROM generate_series(1, 60) g};
 my $compress = q{SELECT compress_chunk(c) FROM show_chunks('t') c};
 my $columnar = q{SELECT count(*) FROM t WHERE (ctid::text::point)[0] >= 2147483648};
 
@@ -42,7 +43,8 @@ sub decoded
     $run->($settle) if $settle;
     $run->("SELECT pg_create_logical_replication_slot('$database', 'test_decoding')");
     $run->($_) for @statements;
-    my $changes = $run->("SELECT left(data, 300) FROM pg_logical_slot_get_changes('$database', NULL, NULL, 'include-xids', '0') WHERE data LIKE '%\\_chunk: %'");
+    # A heap does not write a value out of line that stays; one from columns has come into the row, and is written.
+    my $changes = $run->("SELECT left(regexp_replace(data, '''row [0-9]+[0-9a-f]{64,}''|unchanged-toast-datum', 'out of line', 'g'), 300) FROM pg_logical_slot_get_changes('$database', NULL, NULL, 'include-xids', '0') WHERE data LIKE '%\\_chunk: %'");
     $run->("SELECT pg_drop_replication_slot('$database')");
     return ($changes, $run->('SELECT count(*), sum(v) FROM t'), $run->($columnar));
 }
