@@ -26,7 +26,7 @@ bool group_may_contain(Reader::State& state, int position, AttrNumber attribute,
 bool zone_may_contain(Reader::State& state, OpenColumn& open, int position, std::uint32_t vector,
                       const KeyedRange& range) {
   if (open.group != position) open_segment(state, open, position);
-  if (open.decoder == nullptr) return true;
+  if (open.decoder == nullptr || !open.has_zones) return true;
   const auto zone = open.decoder->zone(vector);
   return zone && range.meets(*zone);
 }

@@ -3,6 +3,7 @@
 
 #include "extension/columnstore/blob_cache.h"
 #include "extension/columnstore/reader_state.h"
+#include "extension/columnstore/value_range.h"
 
 #include "extension/pg/memory.h"
 extern "C" {
@@ -156,6 +157,7 @@ void open_segment(Reader::State& state, OpenColumn& open, int position) {
   codec::ColumnDescriptor column;
   if (find_column(state, position, open.column.attribute, column)) {
     const Column written = as_written(open, column);
+    open.has_zones = had_same_order(open.column, column);
     const StoredSegment stored = stored_segment(state, open, position, column);
     const bool is_checked = stored.cached != nullptr && stored.cached->is_checked;
     open.decoder = reading(place, [&] {

@@ -31,6 +31,7 @@ struct OpenColumn {
   MemoryContext context;    // of the group's segment
   std::size_t stored;       // bytes of it that the backend's cache keeps as long
   ColumnDecoder* decoder;   // null: the group has no such column
+  bool has_zones;           // those of the segment are in the order of the column's type
   int picking;              // the vector of the group that rows are picked of
   std::uint32_t picked;     // how many of it
   std::int64_t picked_row;  // the last of them; kNone: none

@@ -68,6 +68,8 @@ codec::KeyRange stated_keys(Range range, const codec::ColumnDescriptor& column) 
   return {key(column.min), key(column.max)};
 }
 
+}  // namespace
+
 bool had_same_order(const Column& column, const codec::ColumnDescriptor& descriptor) {
   const Representation& now = column.representation;
   const Representation then =
@@ -75,8 +77,6 @@ bool had_same_order(const Column& column, const codec::ColumnDescriptor& descrip
   return range_of(then) == range_of(now) && then.is_unsigned == now.is_unsigned &&
          (then.form == now.form || now.order != Order::kNone);
 }
-
-}  // namespace
 
 std::optional<KeyedRange> KeyedRange::of(const Column& column, const ValueRange& range) {
   const Representation& type = column.representation;

@@ -10,6 +10,10 @@
 
 namespace varve::columnstore {
 
+/// Whether the values of a column have the order that they had when the group was written. ALTER
+/// TABLE leaves groups as they are where the new type has the same bytes, as oid has those of int.
+bool had_same_order(const Column& column, const codec::ColumnDescriptor& descriptor);
+
 /// A ValueRange in the terms of segments: order keys, and for strings their first bytes as well.
 class KeyedRange {
  public:

@@ -77,3 +77,17 @@ BEGIN
     END LOOP;
 END $$;
 DROP TABLE t, other, plain, k;
+-- A type of the same bytes in another order, which leaves columns as they are: negative numbers are the greatest oids.
+CREATE TABLE t (id int NOT NULL, v int, o oid);
+SELECT created FROM create_hypertable('t', by_range('id', 1000000), create_default_indexes => false);
+INSERT INTO t SELECT g, g % 2000 - 1000, g % 2000 + 2147482648::bigint FROM generate_series(0, 5999) g;
+ALTER TABLE t SET (tsdb.enable_columnstore, tsdb.segmentby = '', tsdb.orderby = 'v, id');
+SELECT count(compress_chunk(c)) FROM show_chunks('t') c;
+CREATE TABLE plain AS SELECT * FROM t;
+ALTER TABLE t ALTER v TYPE oid, ALTER o TYPE int;
+ALTER TABLE plain ALTER v TYPE oid, ALTER o TYPE int;
+CREATE INDEX ON t (v);
+SELECT asked(c) FROM unnest(ARRAY['v = 4294967295', 'v > 4294966296', 'v < 5', 'v >= 998 AND v < 1000', 'o = 2147483647', 'o < -2147483600', 'o > 0 AND o < 2147482660', 'v = 4294966296 AND o IS NOT NULL']) c;
+SET enable_seqscan = off;
+SELECT count(*), sum(id) FROM t WHERE v = 4294967295;
+DROP TABLE t, plain;
