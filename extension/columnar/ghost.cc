@@ -67,8 +67,7 @@ HeapTuple identity_of(Relation chunk, TupleTableSlot* row) {
 ItemPointerData insert_ghost(Relation chunk, TupleTableSlot* row, CommandId cid) {
   HeapTuple tuple = identity_of(chunk, row);
   tuple->t_tableOid = RelationGetRelid(chunk);
-  const bool may_be_toasted =
-      tuple->t_len > TOAST_TUPLE_THRESHOLD || HeapTupleHasExternal(tuple);
+  const bool may_be_toasted = tuple->t_len > TOAST_TUPLE_THRESHOLD || HeapTupleHasExternal(tuple);
   heap_insert(chunk, tuple, cid, HEAP_INSERT_NO_LOGICAL, nullptr);
   // Values out of line are of the current command, which cannot delete them.
   if (may_be_toasted) CommandCounterIncrement();

@@ -86,6 +86,11 @@ void decompress(const chunk::OwnChunk& own, bool if_columnar) {
   forget_conversion(own.chunk.id);
 }
 
+void require_columnar(Oid chunk) {
+  if (is_columnar(chunk)) return;
+  report_nothing(chunk, false, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "not in columns");
+}
+
 /// Who rolls chunks up is alone with the hypertable's ranges from the beginning.
 Oid compress_call(FunctionCallInfo fcinfo, const char* function) {
   const chunk::OwnChunk named = chunk::own_chunk(fcinfo->args[0], function);
@@ -94,9 +99,30 @@ Oid compress_call(FunctionCallInfo fcinfo, const char* function) {
   const chunk::OwnChunk own =
       locked(named, interval > 0 ? ShareUpdateExclusiveLock : AccessShareLock);
   return pg::call([&] {
-    convert_chunk(own, flag(fcinfo, 1, true), flag(fcinfo, 2, false));
+    const bool is_fine = flag(fcinfo, 3, flag(fcinfo, 1, true));
+    convert_chunk(own, is_fine, flag(fcinfo, 2, false));
     return roll_up_now(own, interval);
   });
+}
+
+/// Of a chunk that is in columns already; it is not rolled up.
+Oid convert_again(FunctionCallInfo fcinfo, const char* function, bool is_fine, bool recompress) {
+  const chunk::OwnChunk own = locked(chunk::own_chunk(fcinfo->args[0], function), AccessShareLock);
+  pg::call([&] {
+    require_columnar(own.chunk.relation);
+    convert_chunk(own, is_fine, recompress);
+  });
+  return own.chunk.relation;
+}
+
+void rebuild_filters(const chunk::OwnChunk& own, bool is_forced) {
+  const Oid chunk = own.chunk.relation;
+  require_columnar(chunk);
+  const Settings settings = settings_of(own.hypertable.id);
+  if (!is_forced && has_same_layout(own.chunk.id, settings, filter_text(chunk, settings))) {
+    return report_nothing(chunk, true, ERRCODE_DUPLICATE_OBJECT, "as the options say already");
+  }
+  convert_chunk(own, true, true);
 }
 
 Oid convert_alone(FunctionCallInfo fcinfo) {
@@ -135,9 +161,8 @@ void convert_chunk(const chunk::OwnChunk& own, bool is_fine, bool recompress) {
 
 }  // namespace varve::columnstore
 
-// compress_chunk(uncompressed_chunk regclass, if_not_compressed boolean, recompress boolean)
-//     returns regclass; compress_chunk(uncompressed_chunk regclass, if_compressed boolean): the
-//     same
+// compress_chunk(uncompressed_chunk regclass, if_not_compressed boolean, recompress boolean,
+//     if_compressed boolean) returns regclass
 VARVE_SQL_FUNCTION(varve_compress_chunk) {
   PG_RETURN_OID(varve::columnstore::compress_call(fcinfo, "compress_chunk()"));
 }
@@ -168,5 +193,32 @@ VARVE_SQL_FUNCTION(varve_convert_to_rowstore) {
 // columns, too
 VARVE_SQL_FUNCTION(varve_recompress_chunk) {
   varve::columnstore::compress_call(fcinfo, "recompress_chunk()");
+  PG_RETURN_VOID();
+}
+
+// _timescaledb_functions.recompress_chunk_segmentwise(uncompressed_chunk regclass,
+//     if_compressed boolean) returns regclass
+VARVE_SQL_FUNCTION(varve_recompress_chunk_segmentwise) {
+  PG_RETURN_OID(varve::columnstore::convert_again(
+      fcinfo, "recompress_chunk_segmentwise()", varve::columnstore::flag(fcinfo, 1, true), false));
+}
+
+// _timescaledb_functions.compact_chunk(chunk regclass, max_batches integer) returns regclass
+VARVE_SQL_FUNCTION(varve_compact_chunk) {
+  PG_RETURN_OID(varve::columnstore::convert_again(fcinfo, "compact_chunk()", true, false));
+}
+
+// _timescaledb_functions.rebuild_columnstore(chunk regclass)
+VARVE_SQL_FUNCTION(varve_rebuild_columnstore) {
+  varve::columnstore::convert_again(fcinfo, "rebuild_columnstore()", true, true);
+  PG_RETURN_VOID();
+}
+
+// _timescaledb_functions.rebuild_sparse_index(chunk regclass, force boolean)
+VARVE_SQL_FUNCTION(varve_rebuild_sparse_index) {
+  namespace columnstore = varve::columnstore;
+  const varve::chunk::OwnChunk own = columnstore::locked(
+      varve::chunk::own_chunk(fcinfo->args[0], "rebuild_sparse_index()"), AccessShareLock);
+  varve::pg::call([&] { columnstore::rebuild_filters(own, columnstore::flag(fcinfo, 1, false)); });
   PG_RETURN_VOID();
 }

@@ -22,7 +22,7 @@ extern "C" {
 namespace varve::columnstore {
 namespace {
 
-enum class Kind { kEnable, kSegmentby, kOrderby, kFullIndexes, kSparseIndex, kInterval };
+enum class Kind { kEnable, kSegmentby, kOrderby, kFullIndexes, kSparseIndex, kInterval, kDirect };
 
 const struct {
   const char* name;
@@ -44,6 +44,8 @@ const struct {
     {"compress_sparse_index", Kind::kSparseIndex},
     {"sparse_index", Kind::kSparseIndex},
     {"index", Kind::kSparseIndex},
+    {"direct_compress", Kind::kDirect},
+    {"direct_compress_schedule_interval", Kind::kDirect},
 };
 
 /// What one statement asks for; a null pointer stands for what was not said.
@@ -55,6 +57,7 @@ struct Wanted {
   DefElem* full_indexes;
   DefElem* sparse_index;
   DefElem* compress_interval;
+  DefElem* direct;
 };
 
 Kind kind_of(const DefElem* option) {
@@ -78,6 +81,16 @@ void set_once(DefElem*& wanted, DefElem* option) {
            errmsg("option \"%s.%s\" is not supported", option->defnamespace, option->defname)));
 }
 
+/// Scripts may ask for it, since it is a matter of speed alone; and for the opposite.
+void warn_of_direct(DefElem* option) {
+  if (strcmp(option->defname, "direct_compress") == 0 && !defGetBoolean(option)) return;
+  ereport(WARNING,
+          (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+           errmsg("option \"%s.%s\" has no effect", option->defnamespace, option->defname),
+           errdetail("Rows are written beside the columns, and become columns when their chunk is "
+                     "converted.")));
+}
+
 Wanted read(const List* options) {
   Wanted wanted = {};
   ListCell* cell;
@@ -93,6 +106,10 @@ Wanted read(const List* options) {
       case Kind::kFullIndexes: set_once(wanted.full_indexes, option); break;
       case Kind::kSparseIndex: set_once(wanted.sparse_index, option); break;
       case Kind::kInterval: set_once(wanted.compress_interval, option); break;
+      case Kind::kDirect:
+        warn_of_direct(option);
+        wanted.direct = option;
+        break;
     }
   }
   return wanted;
@@ -181,8 +198,9 @@ catalog::Hypertable locked(Oid relation) {
 /// An order that is given enables the columnstore; what is of no use without one does not.
 void require_enabling(const Wanted& wanted, Oid hypertable) {
   if (wanted.segmentby != nullptr || wanted.orderby != nullptr) return;
-  const DefElem* option =
-      wanted.sparse_index != nullptr ? wanted.sparse_index : wanted.compress_interval;
+  const DefElem* option = wanted.sparse_index;
+  if (option == nullptr) option = wanted.compress_interval;
+  if (option == nullptr) option = wanted.direct;
   if (option == nullptr) return;
   ereport(ERROR,
           (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

@@ -36,22 +36,17 @@ SELECT pg_catalog.pg_extension_config_dump('varve_catalog.columnar_chunk', '');
 GRANT SELECT ON varve_catalog.columnstore, varve_catalog.columnar_chunk TO PUBLIC;
 GRANT INSERT ON varve_catalog.columnstore, varve_catalog.columnar_chunk TO @extowner@;
 
+-- if_compressed is what scripts call if_not_compressed, too.
 CREATE FUNCTION compress_chunk(
     uncompressed_chunk regclass,
     if_not_compressed  boolean = true,
-    recompress         boolean = false)
+    recompress         boolean = false,
+    if_compressed      boolean = NULL)
 RETURNS regclass
 AS 'MODULE_PATHNAME', 'varve_compress_chunk'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION compress_chunk(regclass, boolean, boolean) IS
+COMMENT ON FUNCTION compress_chunk(regclass, boolean, boolean, boolean) IS
     'puts the rows of a chunk into columns; recompress also those that are there already';
-
--- The name that scripts use for the same question.
-CREATE FUNCTION compress_chunk(uncompressed_chunk regclass, if_compressed boolean)
-RETURNS regclass
-AS 'MODULE_PATHNAME', 'varve_compress_chunk'
-LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION compress_chunk(regclass, boolean) IS 'puts the rows of a chunk into columns';
 
 CREATE FUNCTION decompress_chunk(uncompressed_chunk regclass, if_compressed boolean = true)
 RETURNS regclass

@@ -71,3 +71,30 @@ RETURN (SELECT CASE WHEN NOT varve_catalog.is_columnar(r.relam) THEN 0 WHEN pg_r
         AND t.tgfoid = 'varve_catalog.refuse_frozen()'::regprocedure) THEN 4 ELSE 0 END
     FROM pg_class r WHERE r.oid = chunk);
 COMMENT ON FUNCTION varve_catalog.status_of(oid) IS 'what chunk_status() gives';
+
+-- What a conversion does to a chunk that is in columns, by the names of its parts elsewhere.
+CREATE FUNCTION _timescaledb_functions.recompress_chunk_segmentwise(uncompressed_chunk regclass, if_compressed boolean = true)
+RETURNS regclass
+AS 'MODULE_PATHNAME', 'varve_recompress_chunk_segmentwise'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION _timescaledb_functions.recompress_chunk_segmentwise(regclass, boolean) IS
+    'puts what has changed in a columnar chunk into its columns';
+
+CREATE FUNCTION _timescaledb_functions.compact_chunk(chunk regclass, max_batches integer = 0)
+RETURNS regclass
+AS 'MODULE_PATHNAME', 'varve_compact_chunk'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION _timescaledb_functions.compact_chunk(regclass, integer) IS
+    'puts what has changed in a columnar chunk into its columns, all at once whatever max_batches says';
+
+CREATE PROCEDURE _timescaledb_functions.rebuild_columnstore(chunk regclass)
+AS 'MODULE_PATHNAME', 'varve_rebuild_columnstore'
+LANGUAGE C;
+COMMENT ON PROCEDURE _timescaledb_functions.rebuild_columnstore(regclass) IS 'writes all columns of a columnar chunk anew';
+
+CREATE FUNCTION _timescaledb_functions.rebuild_sparse_index(chunk regclass, force boolean = false)
+RETURNS void
+AS 'MODULE_PATHNAME', 'varve_rebuild_sparse_index'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION _timescaledb_functions.rebuild_sparse_index(regclass, boolean) IS
+    'writes a columnar chunk anew if its bloom filters or its order are not what the options say, or if it is forced';

@@ -42,7 +42,7 @@ SELECT h.id,
     NULL::name AS partitioning_func_schema,
     NULL::name AS partitioning_func,
     h.chunk_interval AS interval_length,
-    NULL::bigint AS compress_interval_length,
+    (SELECT nullif(e.compress_interval, 0) FROM varve_catalog.columnstore e WHERE e.hypertable_id = h.id) AS compress_interval_length,
     p.pronamespace::regnamespace::name AS integer_now_func_schema,
     p.proname AS integer_now_func
 FROM varve_catalog.hypertable h
@@ -92,6 +92,23 @@ SELECT c.id, c.id + 1073741824, ('constraint_' || c.id + 1073741824)::name, NULL
 FROM varve_catalog.chunk c JOIN pg_class r ON r.oid = c.relation
 WHERE pg_get_expr(r.relpartbound, r.oid) ~ 'remainder';
 COMMENT ON VIEW _timescaledb_catalog.chunk_constraint IS 'which slice each chunk holds';
+
+-- A row for each hypertable whose chunks may become columns, and one for each chunk that has.
+CREATE VIEW _timescaledb_catalog.compression_settings AS
+SELECT h.relation AS relid,
+    NULL::regclass AS compress_relid,
+    e.segmentby::text[] AS segmentby,
+    e.orderby::text[] AS orderby,
+    e.orderby_desc,
+    e.orderby_nullsfirst,
+    varve_catalog.sparse_index_entries(e.sparse_index) AS index
+FROM varve_catalog.columnstore e JOIN varve_catalog.hypertable h ON h.id = e.hypertable_id
+UNION ALL
+SELECT c.relation, NULL, e.segmentby, e.orderby, e.orderby_desc, e.orderby_nullsfirst,
+    nullif(varve_catalog.sparse_index_entries(e.sparse_index), '[]')
+FROM varve_catalog.columnar_chunk e JOIN varve_catalog.chunk c ON c.id = e.chunk_id;
+COMMENT ON VIEW _timescaledb_catalog.compression_settings IS
+    'how rows are ordered in columns, of hypertables and of chunks, which have no second relation for them';
 
 -- A row for each column by which chunks are skipped, with no chunk, and one for each of its ranges.
 CREATE VIEW _timescaledb_catalog.chunk_column_stats AS

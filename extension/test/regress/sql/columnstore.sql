@@ -57,6 +57,11 @@ SELECT option, state_of(format('ALTER TABLE metric SET (%s)', option)) FROM (VAL
     ($$tsdb.compress_chunk_time_interval = '1 hour'$$),
     ($$tsdb.sparse_index = 'bloom(lower(note))'$$)) o (option);
 SELECT state_of('ALTER TABLE metric RESET (tsdb.enable_columnstore)');
+-- Rows that become columns as they are written are not to be had, but may be asked for.
+ALTER TABLE metric SET (tsdb.direct_compress, tsdb.direct_compress_schedule_interval = '1 hour');
+ALTER TABLE metric SET (tsdb.direct_compress = false);
+ALTER TABLE metric RESET (tsdb.direct_compress);
+SELECT state_of('ALTER TABLE metric SET (tsdb.direct_compress = 2)');
 SELECT state_of('ALTER TABLE twin SET (tsdb.enable_columnstore)');
 SELECT segmentby, orderby FROM timescaledb_information.hypertable_columnstore_settings;
 
@@ -64,6 +69,7 @@ SELECT segmentby, orderby FROM timescaledb_information.hypertable_columnstore_se
 SELECT compress_chunk('_timescaledb_internal._hyper_1_1_chunk');
 SELECT compress_chunk('_timescaledb_internal._hyper_1_1_chunk');
 SELECT state_of($$SELECT compress_chunk('_timescaledb_internal._hyper_1_1_chunk', if_not_compressed => false)$$);
+SELECT form, state_of(format('SELECT compress_chunk(''_timescaledb_internal._hyper_1_1_chunk'', %s)', form)) FROM unnest('{"true","false","false, false","NULL, NULL","if_compressed => false","true, if_compressed => false","if_compressed => NULL"}'::text[]) form;
 SELECT compress_chunk(i, if_compressed => true) FROM show_chunks('metric') i WHERE i < timestamptz '2024-01-03';
 SELECT chunk_name, is_compressed FROM timescaledb_information.chunks ORDER BY 1;
 SELECT chunk_name, compression_status, before_compression_total_bytes > after_compression_total_bytes AS smaller FROM chunk_columnstore_stats('metric');
@@ -73,6 +79,7 @@ SELECT hypertable_name, total_chunks, compressed_chunks, compression_ratio > 4 A
 SELECT DISTINCT hypertable_name, before_compression_size > 4 * after_compression_size AS smaller FROM timescaledb_information.compression_settings;
 SELECT compression_enabled, compression_ratio > 4 AS smaller FROM timescaledb_information.hypertables;
 SELECT chunk, segmentby, orderby FROM timescaledb_information.chunk_columnstore_settings ORDER BY chunk::text;
+SELECT * FROM _timescaledb_catalog.compression_settings ORDER BY relid::text;
 SELECT state_of('ALTER TABLE metric SET (tsdb.enable_columnstore = false)');
 SELECT differences();
 CALL convert_to_rowstore('_timescaledb_internal._hyper_1_1_chunk');
