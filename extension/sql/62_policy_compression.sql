@@ -53,14 +53,15 @@ END $$;
 
 COMMENT ON FUNCTION _timescaledb_functions.policy_compression_check(jsonb) IS 'reports what is wrong with the configuration of a columnstore policy';
 
--- Also those that are columns already, if rows have been written into them since, or many deleted.
+-- Also those that are columns already, if rows have been written into them since, or many deleted. Frozen ones
+-- are to stay as they are.
 CREATE FUNCTION varve_catalog.compression_chunks(config jsonb, present bigint) RETURNS varve_catalog.chunk[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     chunks regclass[] := varve_catalog.policy_old_chunks(config, 'compress_after', 'compress_created_before', present);
 BEGIN
     RETURN ARRAY(SELECT c FROM varve_catalog.chunk c JOIN pg_class r ON r.oid = c.relation
-        WHERE c.relation = ANY (chunks) AND r.relkind = 'r' 
+        WHERE c.relation = ANY (chunks) AND r.relkind = 'r' AND varve_catalog.status_of(c.relation) & 4 = 0
             AND CASE WHEN NOT varve_catalog.is_columnar(r.relam) OR pg_relation_size(c.relation) > 0 THEN true
                      ELSE varve_catalog.has_dead_columnar_rows(c.relation) END
         ORDER BY c.range_begin, c.id);
@@ -81,7 +82,8 @@ BEGIN
         state := state || jsonb_build_object('converted', coalesce((state ->> 'converted')::bigint, 0) + 1,
             'bytes', coalesce((state ->> 'bytes')::bigint, 0) + before,
             'bytes_after', coalesce((state ->> 'bytes_after')::bigint, 0) + pg_total_relation_size(target.relation));
-    EXCEPTION WHEN lock_not_available OR deadlock_detected OR feature_not_supported OR object_in_use OR undefined_table OR SQLSTATE 'TS003' THEN
+    EXCEPTION WHEN OTHERS THEN
+        -- Such as a value that is too long, or one that cannot be read: no reason to leave out the others.
         GET STACKED DIAGNOSTICS reason = MESSAGE_TEXT;
         -- Dropped, or joined with another, since the run began.
         IF NOT EXISTS (SELECT FROM varve_catalog.chunk c WHERE c.id = target.id) THEN
