@@ -42,7 +42,7 @@ END $$;
 
 COMMENT ON FUNCTION _timescaledb_functions.policy_reorder_check(jsonb) IS 'reports what is wrong with the configuration of a reorder policy';
 
--- A chunk that has been reordered has its index marked, as after CLUSTER.
+-- A chunk that has been reordered has its index marked, as after CLUSTER. Columns have an order of their own.
 CREATE FUNCTION varve_catalog.reorder_chunks(config jsonb) RETURNS varve_catalog.chunk[]
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -50,7 +50,8 @@ BEGIN ATOMIC
         SELECT c FROM (
             SELECT c, c.id, c.range_begin, c.relation, dense_rank() OVER (ORDER BY c.range_begin DESC) AS age
             FROM varve_catalog.chunk c WHERE c.hypertable_id = (config ->> 'hypertable_id')::integer) c
-        WHERE c.age > 3 AND EXISTS (
+            JOIN pg_catalog.pg_class r ON r.oid = c.relation
+        WHERE c.age > 3 AND r.relkind = 'r' AND NOT varve_catalog.is_columnar(r.relam) AND EXISTS (
             SELECT FROM pg_catalog.pg_inherits p JOIN pg_catalog.pg_index i ON i.indexrelid = p.inhrelid
             WHERE varve_catalog.reorder_index(config) IN (p.inhparent, (SELECT s.inhparent FROM pg_catalog.pg_inherits s WHERE s.inhrelid = p.inhparent))
                 AND i.indrelid = c.relation AND NOT i.indisclustered)
@@ -68,8 +69,13 @@ BEGIN
     BEGIN
         PERFORM @extschema@.reorder_chunk(target.relation, varve_catalog.reorder_index(config));
         state := state || jsonb_build_object('reordered', coalesce((state ->> 'reordered')::bigint, 0) + 1);
-    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+    EXCEPTION WHEN OTHERS THEN
+        -- Whatever it is, no reason to leave out the others.
         GET STACKED DIAGNOSTICS reason = MESSAGE_TEXT;
+        -- Dropped, or joined with another, since the run began.
+        IF NOT EXISTS (SELECT FROM varve_catalog.chunk c WHERE c.id = target.id) THEN
+            RETURN state;
+        END IF;
         state := varve_catalog.policy_kept(state, name, reason, SQLSTATE);
     END;
     PERFORM _timescaledb_functions.report_run(state - 'sqlstate');

@@ -39,6 +39,21 @@ INSERT INTO readings VALUES ('2024-05-07', 1);
 SELECT range_start FROM explain_policy(:job);
 CALL run_job(:job);
 SELECT count(*) FROM explain_policy(:job);
+\set SHOW_CONTEXT never
+-- Columns have an order of their own; and one chunk that cannot be reordered does not hold up those behind it.
+INSERT INTO readings VALUES ('2024-04-01', 1), ('2024-04-02', 2), ('2024-04-03', 3);
+ALTER TABLE readings SET (tsdb.enable_columnstore, tsdb.segmentby = '', tsdb.orderby = 'time');
+SELECT count(compress_chunk(c)) FROM show_chunks('readings', older_than => timestamptz '2024-04-02') c;
+CREATE FUNCTION checked(n int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN n; END $$;
+CREATE INDEX ON readings (checked(device));
+CREATE OR REPLACE FUNCTION checked(n int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN IF n = 2 THEN RAISE 'not %', n; END IF; RETURN n; END $$;
+SELECT range_start FROM explain_policy(:job);
+CALL run_job(:job);
+SELECT range_start FROM explain_policy(:job);
+DROP INDEX readings_checked_idx;
+CALL run_job(:job);
+SELECT count(*) FROM explain_policy(:job);
+SELECT drop_chunks('readings', older_than => timestamptz '2024-04-04');
 SELECT remove_reorder_policy('readings');
 SELECT refusal('SELECT remove_reorder_policy(''readings'')');
 SELECT remove_reorder_policy('readings', if_exists => true);
