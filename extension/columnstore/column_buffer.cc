@@ -6,6 +6,8 @@
 
 #include "kernel/codec/validity.h"
 
+#include "extension/columnstore/integer_type.h"
+
 extern "C" {
 #include <port/pg_bswap.h>
 #include <utils/builtins.h>
@@ -58,19 +60,8 @@ void grow(ColumnBuffer& buffer) {
 }
 
 std::int64_t widened(Datum value, const Representation& type) {
-  switch (type.length) {
-    case 1:
-      return type.is_unsigned
-                 ? static_cast<std::int64_t>(DatumGetUInt8(value))
-                 : static_cast<std::int64_t>(static_cast<std::int8_t>(DatumGetChar(value)));
-    case 2:
-      return type.is_unsigned ? static_cast<std::int64_t>(DatumGetUInt16(value))
-                              : static_cast<std::int64_t>(DatumGetInt16(value));
-    case 4:
-      return type.is_unsigned ? static_cast<std::int64_t>(DatumGetUInt32(value))
-                              : static_cast<std::int64_t>(DatumGetInt32(value));
-    default: return DatumGetInt64(value);
-  }
+  return with_integer_type(
+      type, [&](auto zero) { return std::int64_t{static_cast<decltype(zero)>(value)}; });
 }
 
 std::int64_t half_of_uuid(const pg_uuid_t* uuid, std::size_t half) {

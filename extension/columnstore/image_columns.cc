@@ -2,6 +2,7 @@
 // rows.
 #include <cstring>
 
+#include "extension/columnstore/integer_type.h"
 #include "extension/columnstore/row_images.h"
 
 extern "C" {
@@ -38,12 +39,7 @@ struct Values {
     }
   }
   void integers(const Representation& type, std::int64_t* to) const {
-    switch (type.length) {
-      case 1: return type.is_unsigned ? widen<std::uint8_t>(to) : widen<std::int8_t>(to);
-      case 2: return type.is_unsigned ? widen<std::uint16_t>(to) : widen<std::int16_t>(to);
-      case 4: return type.is_unsigned ? widen<std::uint32_t>(to) : widen<std::int32_t>(to);
-      default: return widen<std::int64_t>(to);
-    }
+    with_integer_type(type, [&](auto zero) { widen<decltype(zero)>(to); });
   }
   [[nodiscard]] Values field(std::size_t within) const { return {images, count, offset + within}; }
 };

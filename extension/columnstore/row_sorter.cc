@@ -8,6 +8,7 @@
 
 #include "kernel/codec/zone.h"
 
+#include "extension/columnstore/integer_type.h"
 #include "extension/columnstore/key_order.h"
 #include "extension/columnstore/row_images.h"
 
@@ -57,19 +58,9 @@ T value_at(const char* place) {
 }
 
 std::uint64_t integer_key(const Representation& type, const char* place) {
-  std::int64_t value = 0;
-  switch (type.length) {
-    case 1:
-      value = type.is_unsigned ? value_at<std::uint8_t>(place) : value_at<std::int8_t>(place);
-      break;
-    case 2: value = value_at<std::int16_t>(place); break;
-    case 4:
-      value = type.is_unsigned ? static_cast<std::int64_t>(value_at<std::uint32_t>(place))
-                               : value_at<std::int32_t>(place);
-      break;
-    default: value = value_at<std::int64_t>(place); break;
-  }
-  return codec::order_key(value);
+  return with_integer_type(type, [&](auto zero) {
+    return codec::order_key(std::int64_t{value_at<decltype(zero)>(place)});
+  });
 }
 
 std::uint64_t double_key(const Representation& type, const char* place) {

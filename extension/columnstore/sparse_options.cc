@@ -51,31 +51,43 @@ bool is_hashed(const Column& column) {
   return OidIsValid(value_hash_of(column.type, column.collation));
 }
 
-[[noreturn]] void refuse_type(const SparseEntry& entry, const char* name, Oid type,
+[[noreturn]] void refuse_type(const char* type, const char* name, Oid column_type,
                               const char* reason) {
   ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                   errmsg("column \"%s\" of type %s cannot have sparse index \"%s\"", name,
-                         format_type_be(type), entry.type),
+                         format_type_be(column_type), type),
                   errdetail("%s", reason)));
 }
 
-void check_column(Oid hypertable, const SparseEntry& entry, const char* name) {
+void check_column(Oid hypertable, const char* type, const char* name) {
   const Column column = column_named(hypertable, name);
-  if (kBloomIndex == entry.type) {
+  if (kBloomIndex == type) {
     if (!is_hashed(column)) {
-      refuse_type(entry, name, column.type,
+      refuse_type(type, name, column.type,
                   "Values of the type, or of its collation, have no hash that tells equal ones.");
     }
   } else if (!column.is_ordered && !column.has_equality) {
-    refuse_type(entry, name, column.type, "Row groups state no range of values of the type.");
+    refuse_type(type, name, column.type, "Row groups state no range of values of the type.");
   }
 }
 
-void check_type(const SparseEntry& entry) {
-  if (pg::entry([&] { return is_sparse_type(entry.type); })) return;
-  ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-                  errmsg("sparse index type \"%s\" does not exist", entry.type),
-                  errhint("There are bloom, minmax and firstlast.")));
+void check_types(const std::vector<SparseIndex>& indexes) {
+  for (const SparseIndex& index : indexes) {
+    if (is_sparse_type(index.type)) continue;
+    pg::call([&] {
+      ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+                      errmsg("sparse index type \"%s\" does not exist", index.type.c_str()),
+                      errhint("There are bloom, minmax and firstlast.")));
+    });
+  }
+}
+
+void check_columns(Oid hypertable, const std::vector<SparseIndex>& indexes) {
+  for (const SparseIndex& index : indexes) {
+    for (const std::string& column : index.columns) {
+      pg::call([&] { check_column(hypertable, index.type.c_str(), column.c_str()); });
+    }
+  }
 }
 
 }  // namespace
@@ -92,22 +104,13 @@ List* sparse_entries(const char* text) {
 }
 
 const char* checked_sparse_index(Oid hypertable, const char* text) {
-  List* entries = sparse_entries(text);
-  ListCell* cell;
-  foreach (cell, entries) check_type(*static_cast<const SparseEntry*>(lfirst(cell)));
-  const char* stored = pg::entry([&] {
+  return pg::entry([&] {
     const auto indexes = parse_sparse_indexes(text);
+    check_types(indexes);
     check_sparse_indexes(indexes);
+    check_columns(hypertable, indexes);
     return copied(text_of(indexes));
   });
-  foreach (cell, entries) {
-    const auto* entry = static_cast<const SparseEntry*>(lfirst(cell));
-    ListCell* column;
-    foreach (column, entry->columns) {
-      check_column(hypertable, *entry, static_cast<const char*>(lfirst(column)));
-    }
-  }
-  return stored;
 }
 
 const char* sparse_index_after(const char* text, const char* column, const char* new_name) {
