@@ -22,7 +22,8 @@ void refuse(const RangeVar& hypertable, const char* what, const char* hint) {
            errmsg("cannot %s hypertable \"%s\"", what, hypertable.relname), errhint("%s", hint)));
 }
 
-constexpr const char* kChunksComeWithRows = "Its chunks are made as rows arrive: insert the rows.";
+constexpr const char* kChunksComeWithRows =
+    "Its chunks are made as rows arrive, or of tables by attach_chunk().";
 
 void check_command(const RangeVar& table, bool is_hypertable, const AlterTableCmd& command) {
   switch (command.subtype) {
@@ -36,10 +37,7 @@ void check_command(const RangeVar& table, bool is_hypertable, const AlterTableCm
     }
     case AT_DetachPartition:
     case AT_DetachPartitionFinalize:
-      if (is_hypertable) {
-        refuse(table, "detach a partition from",
-               "Use drop_chunks(), or copy the chunk's rows into another table and drop it.");
-      }
+      if (is_hypertable) refuse(table, "detach a partition from", "Use detach_chunk().");
       break;
     case AT_AddInherit: {
       const RangeVar* parent = castNode(RangeVar, command.def);
