@@ -142,6 +142,18 @@ void check_constraint(Oid table, const Constraint* constraint) {
             found);
 }
 
+/// A key that a new column comes with is of this column alone.
+void check_new_column(Oid table, const AlterTableCmd* command) {
+  if (command->subtype != AT_AddColumn || command->missing_ok) return;
+  ListCell* cell;
+  foreach (cell, castNode(ColumnDef, command->def)->constraints) {
+    const auto* constraint = lfirst_node(Constraint, cell);
+    if (constraint->contype == CONSTR_PRIMARY || constraint->contype == CONSTR_UNIQUE) {
+      check_constraint(table, constraint);
+    }
+  }
+}
+
 /// What a primary key needs first, on chunks as well.
 List* not_null_commands(const Constraint* constraint) {
   List* commands = NIL;
@@ -177,6 +189,7 @@ void alter_table(Utility& utility) {
   ListCell* cell;
   foreach (cell, statement->cmds) {
     auto* command = lfirst_node(AlterTableCmd, cell);
+    if (OidIsValid(table)) check_new_column(table, command);
     const Constraint* constraint = OidIsValid(table) ? indexed_constraint(command) : nullptr;
     if (constraint == nullptr) {
       others = lappend(others, command);
