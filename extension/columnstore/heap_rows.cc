@@ -2,6 +2,8 @@
 
 #include "extension/columnstore/progress.h"
 
+#include "extension/pg/lost_values.h"
+
 extern "C" {
 #include <access/htup_details.h>
 #include <miscadmin.h>
@@ -12,9 +14,7 @@ extern "C" {
 namespace varve::columnstore {
 namespace {
 
-/// The buffer is locked.
-Fate fate_of(HeapTuple tuple, Buffer buffer, TransactionId oldest) {
-  const HTSV_Result state = HeapTupleSatisfiesVacuum(tuple, oldest, buffer);
+Fate fate_of(HTSV_Result state, HeapTuple tuple, TransactionId oldest) {
   if (state == HEAPTUPLE_DEAD) return Fate::kDead;
   if (state != HEAPTUPLE_LIVE) return Fate::kRecent;
   const bool is_old = TransactionIdPrecedes(HeapTupleHeaderGetXmin(tuple->t_data), oldest);
@@ -49,22 +49,27 @@ HeapRows HeapRows::second_look(Relation chunk, TransactionId oldest, const Moved
   return rows;
 }
 
-void HeapRows::add(OffsetNumber row, Fate fate) { rows_[count_++] = {row, fate}; }
-
 /// What the first look has moved has to be there for everybody still.
-void HeapRows::look_again(OffsetNumber row, Fate fate) {
-  if (!moved_before_->has(block_, row)) return add(row, fate);
-  if (fate == Fate::kVisible) ++still_moved_;
+void HeapRows::look_again(const Row& row) {
+  if (!moved_before_->has(block_, row.number)) {
+    rows_[count_++] = row;
+  } else if (row.fate == Fate::kVisible) {
+    ++still_moved_;
+  }
 }
 
+/// The buffer is locked.
 void HeapRows::load_row(OffsetNumber row, HeapTuple tuple, bool is_all_visible) {
-  const Fate fate = is_all_visible ? Fate::kVisible : fate_of(tuple, buffer_, oldest_);
-  if (moved_before_ != nullptr) return look_again(row, fate);
+  const HTSV_Result state =
+      is_all_visible ? HEAPTUPLE_LIVE : HeapTupleSatisfiesVacuum(tuple, oldest_, buffer_);
+  const Fate fate = is_all_visible ? Fate::kVisible : fate_of(state, tuple, oldest_);
+  const bool may_lack = state == HEAPTUPLE_RECENTLY_DEAD && HeapTupleHasExternal(tuple);
+  if (moved_before_ != nullptr) return look_again({row, fate, may_lack});
   if (fate == Fate::kVisible) visible.advance(HeapTupleHeaderGetXmin(tuple->t_data));
   if (fate == Fate::kDead) dead.advance(HeapTupleHeaderGetUpdateXid(tuple->t_data));
   if (moved_ != nullptr && fate == Fate::kVisible) moved_->add(block_, row);
   if (moved_ != nullptr && fate == Fate::kRecent) moved_->add_other(block_);
-  add(row, fate);
+  rows_[count_++] = {row, fate, may_lack};
 }
 
 /// Reads the next page that has something to give; false at the end.
@@ -95,6 +100,11 @@ bool HeapRows::load_page() {
   return true;
 }
 
+bool HeapRows::lacks_values() const {
+  slot_getallattrs(slot);
+  return pg::has_lost_values(chunk_, slot->tts_values, slot->tts_isnull);
+}
+
 bool HeapRows::next(Fate& fate) {
   while (at_ == count_) {
     CHECK_FOR_INTERRUPTS();
@@ -106,6 +116,10 @@ bool HeapRows::next(Fate& fate) {
   tuple_ = tuple_at(chunk_, BufferGetPage(buffer_), block_, row.number);
   ExecStoreBufferHeapTuple(&tuple_, slot, buffer_);
   fate = row.fate;
+  if (row.may_lack_values && lacks_values()) {
+    fate = Fate::kDead;
+    dead.advance(HeapTupleHeaderGetUpdateXid(tuple_.t_data));
+  }
   return true;
 }
 

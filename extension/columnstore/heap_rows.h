@@ -41,10 +41,16 @@ class HeapRows {
   bool has_changed = false;
 
  private:
+  struct Row {
+    OffsetNumber number;
+    Fate fate;
+    bool may_lack_values;  // deleted not long ago, with values out of line
+  };
+
   bool load_page();
   void load_row(OffsetNumber row, HeapTuple tuple, bool is_all_visible);
-  void look_again(OffsetNumber row, Fate fate);
-  void add(OffsetNumber row, Fate fate);
+  void look_again(const Row& row);
+  [[nodiscard]] bool lacks_values() const;
 
   Relation chunk_;
   TransactionId oldest_;
@@ -58,10 +64,7 @@ class HeapRows {
   int at_ = 0;
   int count_ = 0;
   HeapTupleData tuple_;
-  struct Row {
-    OffsetNumber number;
-    Fate fate;
-  } rows_[MaxHeapTuplesPerPage];
+  Row rows_[MaxHeapTuplesPerPage];
 };
 
 }  // namespace varve::columnstore

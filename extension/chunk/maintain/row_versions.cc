@@ -3,6 +3,7 @@
 #include "extension/chunk/coordinate.h"
 
 #include "extension/pg/attribute_map.h"
+#include "extension/pg/lost_values.h"
 extern "C" {
 #include <access/heapam.h>
 #include <access/htup_details.h>
@@ -71,17 +72,21 @@ Sink& sink_for(std::int64_t value, Sink* sinks, std::size_t count) {
   return sinks[i];
 }
 
-void copy(const Version& version, TupleTableSlot* slot, TimeColumn time, Sink* sinks,
-          std::size_t count) {
+void copy(Relation source, const Version& version, TupleTableSlot* slot, TimeColumn time,
+          Sink* sinks, std::size_t count) {
   auto* buffered = reinterpret_cast<BufferHeapTupleTableSlot*>(slot);
   bool recently_dead = false;
   const TransactionId oldest = sinks[0].target->limits.oldest;
-  if (is_dead(version.tuple, buffered->buffer, oldest, recently_dead)) {
+  bool dead = is_dead(version.tuple, buffered->buffer, oldest, recently_dead);
+  heap_deform_tuple(version.tuple, slot->tts_tupleDescriptor, version.values, version.nulls);
+  if (recently_dead && HeapTupleHasExternal(version.tuple)) {
+    dead = pg::has_lost_values(source, version.values, version.nulls);
+  }
+  if (dead) {
     // The rewrite has to hear of it, for the sake of chains of updates.
     for (std::size_t i = 0; i < count; ++i) rewrite_heap_dead_tuple(sinks[i].state, version.tuple);
     return;
   }
-  heap_deform_tuple(version.tuple, slot->tts_tupleDescriptor, version.values, version.nulls);
   Sink& sink = sink_for(coordinate_of(version.values[time.number - 1], time.type), sinks, count);
   write(sink, version);
   if (!recently_dead) ++sink.target->rows;
@@ -102,7 +107,7 @@ void scan(Relation source, TimeColumn time, Sink* sinks, std::size_t count) {
     MemoryContextReset(per_row);
     MemoryContext outer = MemoryContextSwitchTo(per_row);
     version.tuple = ExecFetchSlotHeapTuple(slot, false, nullptr);
-    copy(version, slot, time, sinks, count);
+    copy(source, version, slot, time, sinks, count);
     MemoryContextSwitchTo(outer);
   }
   ExecDropSingleTupleTableSlot(slot);

@@ -1,6 +1,7 @@
 # Random statements give the same on a plain table and on a hypertable, whatever its definition, its
 # columns and its values: rows returned, rows counted, errors, and what the table holds afterwards.
-# VARVE_RANDOM_SEED repeats one case, VARVE_RANDOM_SECONDS (40) says how long to go on. docs/testing.md
+# VARVE_RANDOM_SEED repeats one case, VARVE_RANDOM_SECONDS (40) says how long to go on, VARVE_RANDOM_LOGICAL=1 has changes
+# of columnar rows written for logical decoding. docs/testing.md
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -79,7 +80,7 @@ my @states = (
 use constant STEPS => 80;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
+$node->init(allows_streaming => $ENV{VARVE_RANDOM_LOGICAL} ? 'logical' : 0);
 $node->append_conf('postgresql.conf', q{
     shared_preload_libraries = 'varve'
     fsync = off
