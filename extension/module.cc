@@ -1,6 +1,7 @@
 // The loadable module: what is installed, in order.
 #include "extension/catalog/drop_hook.h"
 #include "extension/chunk/bounds_version.h"
+#include "extension/chunk/creation_lock.h"
 #include "extension/chunk/partition_descriptor.h"
 #include "extension/chunk/row_security.h"
 #include "extension/chunk/serializable.h"
@@ -20,6 +21,7 @@
 #include "extension/ddl/tablespace.h"
 #include "extension/dml/copy.h"
 #include "extension/dml/open_queries.h"
+#include "extension/hypertable/default_interval.h"
 #include "extension/job/install.h"
 #include "extension/planner/bucket_groups.h"
 #include "extension/planner/certain_conditions.h"
@@ -51,10 +53,12 @@ void _PG_init() {
                             "the server.")));
   }
   varve::catalog::install_drop_hook();
+  varve::hypertable::define_default_interval();
   varve::columnstore::install();
   varve::chunk::install_partition_descriptor();
   varve::chunk::install_bounds_version();
   varve::chunk::install_serializable();
+  varve::chunk::define_creation_lock();
   varve::chunk::install_row_security();
   varve::planner::install_clock_bounds();
   varve::planner::install_certain_conditions();

@@ -1,6 +1,7 @@
 #include "extension/chunk/create.h"
 
 #include "extension/chunk/coordinate.h"
+#include "extension/chunk/creation_lock.h"
 #include "extension/chunk/divided_slice.h"
 #include "extension/chunk/parent_mark.h"
 #include "extension/chunk/partition_descriptor.h"
@@ -54,6 +55,7 @@ Prepared prepare(Relation parent, const catalog::Hypertable& hypertable, std::in
   // The lock of the slice is the last one that can make us wait for who makes another chunk. Once
   // it is ours, whoever was making this one has committed or given up.
   place = pg::call([&] {
+    hold_creation_lock(RelationGetRelid(parent));
     hold_parent_mark(parent);
     lock_slice(RelationGetRelid(parent), cell);
     return current_place(parent, value, type);

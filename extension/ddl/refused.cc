@@ -8,6 +8,8 @@
 #include "extension/pg/boundary.h"
 extern "C" {
 #include <catalog/namespace.h>
+#include <catalog/partition.h>
+#include <catalog/pg_class.h>
 #include <nodes/makefuncs.h>
 #include <nodes/parsenodes.h>
 #include <utils/lsyscache.h>
@@ -16,35 +18,59 @@ extern "C" {
 namespace varve::ddl {
 namespace {
 
-void refuse(const RangeVar& hypertable, const char* what, const char* hint) {
-  ereport(ERROR,
-          (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-           errmsg("cannot %s hypertable \"%s\"", what, hypertable.relname), errhint("%s", hint)));
+void refuse(const char* hypertable, const char* what, const char* hint) {
+  ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                  errmsg("cannot %s hypertable \"%s\"", what, hypertable), errhint("%s", hint)));
+}
+
+/// The hypertable whose divided slice the statement names, or InvalidOid.
+Oid hypertable_of_slice(const RangeVar* name) {
+  const Oid relation = RangeVarGetRelid(name, NoLock, true);
+  if (!OidIsValid(relation) || get_rel_relkind(relation) != RELKIND_PARTITIONED_TABLE ||
+      !get_rel_relispartition(relation)) {
+    return InvalidOid;
+  }
+  const Oid parent = get_partition_parent(relation, true);
+  return is_hypertable(parent) ? parent : InvalidOid;
+}
+
+/// The name of the hypertable whose partitions the named table has, as itself or as a slice of it;
+/// null where they are not ours.
+const char* divided_hypertable(const RangeVar* name) {
+  if (OidIsValid(named_hypertable(name))) return name->relname;
+  const Oid hypertable = hypertable_of_slice(name);
+  return OidIsValid(hypertable) ? get_rel_name(hypertable) : nullptr;
 }
 
 constexpr const char* kChunksComeWithRows =
     "Its chunks are made as rows arrive, or of tables by attach_chunk().";
 
-void check_command(const RangeVar& table, bool is_hypertable, const AlterTableCmd& command) {
+void check_command(const RangeVar* table, const AlterTableCmd& command) {
   switch (command.subtype) {
     case AT_AttachPartition: {
-      if (is_hypertable) refuse(table, "attach a partition to", kChunksComeWithRows);
+      const char* divided = divided_hypertable(table);
+      if (divided != nullptr) refuse(divided, "attach a partition to", kChunksComeWithRows);
       const RangeVar* partition = castNode(PartitionCmd, command.def)->name;
       if (OidIsValid(named_hypertable(partition))) {
-        refuse(*partition, "make a partition of", "A hypertable has partitions of its own only.");
+        refuse(partition->relname, "make a partition of",
+               "A hypertable has partitions of its own only.");
       }
       break;
     }
     case AT_DetachPartition:
-    case AT_DetachPartitionFinalize:
-      if (is_hypertable) refuse(table, "detach a partition from", "Use detach_chunk().");
+    case AT_DetachPartitionFinalize: {
+      const char* divided = divided_hypertable(table);
+      if (divided != nullptr) refuse(divided, "detach a partition from", "Use detach_chunk().");
       break;
+    }
     case AT_AddInherit: {
       const RangeVar* parent = castNode(RangeVar, command.def);
       if (OidIsValid(named_hypertable(parent))) {
-        refuse(*parent, "inherit from", kChunksComeWithRows);
+        refuse(parent->relname, "inherit from", kChunksComeWithRows);
       }
-      if (is_hypertable) refuse(table, "add a parent to", "Create an ordinary table instead.");
+      if (OidIsValid(named_hypertable(table))) {
+        refuse(table->relname, "add a parent to", "Create an ordinary table instead.");
+      }
       break;
     }
     default: break;
@@ -54,10 +80,9 @@ void check_command(const RangeVar& table, bool is_hypertable, const AlterTableCm
 void alter_table(Utility& utility) {
   const auto* statement = castNode(AlterTableStmt, utility.statement());
   if (statement->objtype == OBJECT_TABLE || statement->objtype == OBJECT_FOREIGN_TABLE) {
-    const bool is_hypertable = OidIsValid(named_hypertable(statement->relation));
     ListCell* cell;
     foreach (cell, statement->cmds) {
-      check_command(*statement->relation, is_hypertable, *lfirst_node(AlterTableCmd, cell));
+      check_command(statement->relation, *lfirst_node(AlterTableCmd, cell));
     }
   }
   utility.proceed();
@@ -67,8 +92,9 @@ void check_parents(const CreateStmt& statement) {
   ListCell* cell;
   foreach (cell, statement.inhRelations) {
     const auto* parent = lfirst_node(RangeVar, cell);
-    if (!OidIsValid(named_hypertable(parent))) continue;
-    refuse(*parent, statement.partbound != nullptr ? "create a partition of" : "inherit from",
+    const char* divided = divided_hypertable(parent);
+    if (divided == nullptr) continue;
+    refuse(divided, statement.partbound != nullptr ? "create a partition of" : "inherit from",
            kChunksComeWithRows);
   }
 }
@@ -86,7 +112,7 @@ void create_foreign_table(Utility& utility) {
 void create_rule(Utility& utility) {
   const auto* statement = castNode(RuleStmt, utility.statement());
   if (OidIsValid(named_hypertable(statement->relation))) {
-    refuse(*statement->relation, "create a rule on", "Use a trigger.");
+    refuse(statement->relation->relname, "create a rule on", "Use a trigger.");
   }
   utility.proceed();
 }

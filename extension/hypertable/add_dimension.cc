@@ -1,4 +1,5 @@
 // add_dimension() and set_number_partitions().
+#include <optional>
 #include <string>
 
 #include "extension/catalog/hypertable_table.h"
@@ -36,9 +37,9 @@ std::int32_t id_of(const catalog::Hypertable& row, const NameData& column) {
   return strcmp(NameStr(row.column), NameStr(column)) == 0 ? row.id : row.id + kSpaceDimensionIds;
 }
 
-/// Whether the dimension is new.
-bool add(const catalog::Hypertable& row, const NameData& column, std::int32_t partitions,
-         bool if_not_exists) {
+/// Whether the dimension is new. Without a number of partitions it is one by range.
+bool add(const catalog::Hypertable& row, const NameData& column,
+         std::optional<std::int32_t> partitions, bool if_not_exists) {
   if (is_dimension(row, column)) {
     const std::string message =
         "column \"" + std::string(NameStr(column)) + "\" is a dimension already";
@@ -46,16 +47,15 @@ bool add(const catalog::Hypertable& row, const NameData& column, std::int32_t pa
     pg::call([&] { ereport(NOTICE, (errmsg("%s, skipping", message.c_str()))); });
     return false;
   }
+  if (!partitions) {
+    throw pg::SqlError(pg::kOperationNotSupported,
+                       "the second dimension of a hypertable must be by hash");
+  }
   if (row.space_partitions > 0) {
     throw pg::SqlError(pg::kOperationNotSupported, "a hypertable has two dimensions at most");
   }
-  add_space_dimension(row, column, partitions);
+  add_space_dimension(row, column, *partitions);
   return true;
-}
-
-[[noreturn]] void refuse_second_range() {
-  throw pg::SqlError(pg::kOperationNotSupported,
-                     "the second dimension of a hypertable must be by hash");
 }
 
 Datum add_general(FunctionCallInfo fcinfo) {
@@ -64,8 +64,9 @@ Datum add_general(FunctionCallInfo fcinfo) {
   const auto* info = reinterpret_cast<const DimensionInfo*>(
       pg::call([&] { return PG_DETOAST_DATUM(PG_GETARG_DATUM(1)); }));
   const auto row = lock_own_hypertable(PG_GETARG_OID(0), "add_dimension()");
-  if (info->kind != DimensionInfo::Kind::kHash) refuse_second_range();
-  const bool created = add(row, info->column, info->partitions, flag_argument(fcinfo, 2, false));
+  std::optional<std::int32_t> partitions;
+  if (info->kind == DimensionInfo::Kind::kHash) partitions = info->partitions;
+  const bool created = add(row, info->column, partitions, flag_argument(fcinfo, 2, false));
   Datum values[] = {Int32GetDatum(id_of(row, info->column)), BoolGetDatum(created)};
   return row_result(fcinfo, values);
 }
@@ -81,8 +82,9 @@ Datum add_classic(FunctionCallInfo fcinfo) {
   const Oid relation = PG_GETARG_OID(0);
   const NameData& column = *PG_GETARG_NAME(1);
   const auto row = lock_own_hypertable(relation, "add_dimension()");
-  if (PG_ARGISNULL(2)) refuse_second_range();
-  const bool created = add(row, column, PG_GETARG_INT32(2), flag_argument(fcinfo, 5, false));
+  std::optional<std::int32_t> partitions;
+  if (!PG_ARGISNULL(2)) partitions = PG_GETARG_INT32(2);
+  const bool created = add(row, column, partitions, flag_argument(fcinfo, 5, false));
   const char* table = pg::call([&] { return get_rel_name(relation); });
   const char* schema = pg::call([&] { return get_namespace_name(get_rel_namespace(relation)); });
   Datum values[] = {Int32GetDatum(id_of(row, column)), name_datum(schema), name_datum(table),

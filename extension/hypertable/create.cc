@@ -7,6 +7,7 @@
 #include "extension/chunk/create.h"
 #include "extension/hypertable/convert.h"
 #include "extension/hypertable/default_index.h"
+#include "extension/hypertable/default_interval.h"
 #include "extension/hypertable/eligibility.h"
 #include "extension/hypertable/migrate.h"
 #include "extension/hypertable/space_dimension.h"
@@ -147,7 +148,9 @@ catalog::Hypertable describe(const CreateRequest& request, Relation table,
   row.relation = request.relation;
   row.column = dimension.name;
   row.column_type = dimension.type_oid;
-  row.chunk_interval = chunk_interval(dimension.type, request.width);
+  row.chunk_interval = request.width.form == RequestedWidth::Form::kDefault
+                           ? default_interval(dimension.type, chosen_default())
+                           : chunk_interval(dimension.type, request.width);
   row.chunk_schema = chunk_schema_of(request, table->rd_rel->relowner);
   row.id = catalog::HypertableTable::next_id();
   row.chunk_prefix = prefix_of(request, row.id);

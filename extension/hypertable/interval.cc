@@ -59,6 +59,13 @@ std::int64_t chunk_interval(DimensionType type, const RequestedWidth& request) {
   return width;
 }
 
+std::int64_t default_interval(DimensionType type, const RequestedWidth& chosen) {
+  if (is_integer(type)) return default_width(type);
+  const std::int64_t width = chunk_interval(DimensionType::kTimestamptz, chosen);
+  if (type != DimensionType::kDate || width % kDay == 0) return width;
+  return (width / kDay + 1) * kDay;
+}
+
 bool looks_mistaken(DimensionType type, const RequestedWidth& request) {
   return !is_integer(type) && request.form == RequestedWidth::Form::kInteger &&
          request.integer < kSecond;

@@ -24,6 +24,10 @@ struct RequestedWidth {
 /// Throws kInvalidArgument where the request does not suit the type or is not positive.
 std::int64_t chunk_interval(DimensionType type, const RequestedWidth& request);
 
+/// The width of a chunk of whoever asks for none, where `chosen` is what a setting asks for: times
+/// take it, dates with days rounded up; integers have defaults of their own. Throws as above.
+std::int64_t default_interval(DimensionType type, const RequestedWidth& chosen);
+
 /// Whether an integer width for a time column is so short that the unit was probably mistaken.
 bool looks_mistaken(DimensionType type, const RequestedWidth& request);
 

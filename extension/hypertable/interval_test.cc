@@ -42,6 +42,24 @@ TEST(ChunkInterval, Table) {
   for (const auto& c : cases) EXPECT_EQ(chunk_interval(c.type, c.request), c.width) << c.why;
 }
 
+TEST(DefaultInterval, Table) {
+  const struct {
+    const char* why;
+    Type type;
+    RequestedWidth chosen;
+    std::int64_t width;
+  } cases[] = {
+      {"nothing is chosen", Type::kTimestamptz, {}, 7 * kDay},
+      {"times take what is chosen", Type::kTimestamp, interval(0, 0, 5), 5},
+      {"so does uuid", Type::kUuid, integer(kDay), kDay},
+      {"dates take whole days", Type::kDate, interval(0, 2, 0), 2 * kDay},
+      {"dates round up", Type::kDate, interval(0, 1, 1), 2 * kDay},
+      {"integers have their own", Type::kBigint, interval(0, 1, 0), 1'000'000},
+  };
+  for (const auto& c : cases) EXPECT_EQ(default_interval(c.type, c.chosen), c.width) << c.why;
+  EXPECT_THROW(default_interval(Type::kDate, integer(0)), Error);
+}
+
 TEST(ChunkInterval, Refusals) {
   const struct {
     const char* why;

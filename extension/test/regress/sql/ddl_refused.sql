@@ -20,6 +20,23 @@ ALTER TABLE partitioned ATTACH PARTITION m FOR VALUES FROM ('2030-01-01') TO ('2
 \echo :LAST_ERROR_SQLSTATE
 DO $$ BEGIN EXECUTE 'ALTER TABLE m ATTACH PARTITION other DEFAULT'; END $$;
 
+-- Nor those of a slice that is divided by a second dimension: its chunks would be lost to the catalog.
+CREATE TABLE divided (time int NOT NULL, device int);
+SELECT created FROM create_hypertable('divided', 'time', 'device', 2, chunk_time_interval => 10);
+INSERT INTO divided VALUES (1, 1);
+SELECT (show_chunks('divided'))::text AS share LIMIT 1 \gset
+SELECT inhparent::regclass AS slice FROM pg_inherits WHERE inhrelid = :'share'::regclass \gset
+ALTER TABLE :slice DETACH PARTITION :share;
+\echo :LAST_ERROR_SQLSTATE
+ALTER TABLE :slice DETACH PARTITION :share CONCURRENTLY;
+ALTER TABLE :slice ATTACH PARTITION other FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+\echo :LAST_ERROR_SQLSTATE
+CREATE TABLE p PARTITION OF :slice FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+\echo :LAST_ERROR_SQLSTATE
+ALTER TABLE divided DETACH PARTITION :slice;
+SELECT count(*) FROM show_chunks('divided');
+DROP TABLE divided;
+
 -- Inheritance.
 CREATE TABLE child () INHERITS (m);
 \echo :LAST_ERROR_SQLSTATE

@@ -29,6 +29,28 @@ ALTER TABLE counted SET (tsdb.chunk_interval = 10);
 ALTER TABLE all_said SET (timescaledb.chunk_interval = '1 week', fillfactor = 90), ALTER v SET STATISTICS 10;
 SELECT relation, chunk_interval, storage_options FROM hypertable WHERE relation::text IN ('counted', 'all_said');
 
+-- The width of those that name none, if the setting does: times take it, dates whole days, integers their own.
+SET timescaledb.default_chunk_time_interval = '36 hours';
+CREATE TABLE chosen (at timestamptz) WITH (tsdb.hypertable, tsdb.partition_column = 'at');
+CREATE TABLE chosen_day (at date NOT NULL);
+SELECT created FROM create_hypertable('chosen_day', by_range('at'));
+CREATE TABLE chosen_number (at int NOT NULL);
+SELECT created FROM create_hypertable('chosen_number', 'at');
+CREATE TABLE chosen_otherwise (at timestamptz) WITH (tsdb.hypertable, tsdb.partition_column = 'at', tsdb.chunk_interval = '1 day');
+SET timescaledb.default_chunk_time_interval = '3600000000';
+CREATE TABLE chosen_hour (at timestamptz) WITH (tsdb.hypertable, tsdb.partition_column = 'at');
+SET timescaledb.default_chunk_time_interval = '';
+CREATE TABLE chosen_not (at timestamptz) WITH (tsdb.hypertable, tsdb.partition_column = 'at');
+SELECT relation, chunk_interval FROM hypertable WHERE relation::text LIKE 'chosen%';
+SET timescaledb.default_chunk_time_interval = 'soon';
+\echo :LAST_ERROR_SQLSTATE
+SET timescaledb.default_chunk_time_interval = '-1 day';
+SET timescaledb.default_chunk_time_interval = 0;
+SET timescaledb.default_chunk_time_interval = '1000000 years';
+SET timescaledb.default_chunk_time_interval = '2024-01-01';
+SET timescaledb.default_chunk_time_interval = '99999999999999999999';
+SHOW timescaledb.default_chunk_time_interval;
+
 -- Bad input: one error, and no table.
 CREATE TABLE bad (time timestamptz) WITH (tsdb.chunk_interval = '1 day');
 \echo :LAST_ERROR_SQLSTATE

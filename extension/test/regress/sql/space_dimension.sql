@@ -190,6 +190,11 @@ SELECT created, dimension_id > 1073741824 AS second FROM add_dimension('general'
 SELECT refusal($$SELECT add_dimension('general', by_hash('dev', 3))$$);
 SELECT created FROM add_dimension('general', 'dev', 3, if_not_exists => true);
 SELECT refusal($$SELECT add_dimension('general', by_hash('other', 3))$$);
+-- A dimension that is there is so by whichever kind.
+SELECT refusal($$SELECT add_dimension('general', by_range('time', 20))$$);
+SELECT created FROM add_dimension('general', by_range('time', 20), if_not_exists => true);
+SELECT created FROM add_dimension('general', 'dev', chunk_time_interval => 20, if_not_exists => true);
+SELECT refusal($$SELECT add_dimension('general', by_range('other', 20), if_not_exists => true)$$);
 SELECT refusal($$SELECT set_number_partitions('general', 0)$$);
 SELECT refusal($$SELECT set_number_partitions('general', 2, 'time')$$);
 SELECT refusal($$SELECT set_number_partitions(NULL, 2)$$);
