@@ -30,6 +30,28 @@ std::optional<std::int64_t> longest_bucket_us(const calendar::Span& width, bool 
   return days * kDay + us;
 }
 
+std::optional<std::int64_t> longest_unit_us(std::string_view unit) {
+  static constexpr std::array<std::pair<std::string_view, std::int64_t>, 13> kUnits = {{
+      {"microseconds", 1},
+      {"milliseconds", 1'000},
+      {"second", 1'000'000},
+      {"minute", 60'000'000},
+      {"hour", 3'600'000'000},
+      {"day", kDay},
+      {"week", 7 * kDay},
+      {"month", 31 * kDay},
+      {"quarter", 92 * kDay},
+      {"year", 366 * kDay},
+      {"decade", 3653 * kDay},
+      {"century", 36'525 * kDay},
+      {"millennium", 365'250 * kDay},
+  }};
+  for (const auto& [known, us] : kUnits) {
+    if (known == unit) return us;
+  }
+  return std::nullopt;
+}
+
 std::optional<double> usual_bucket_us(const calendar::Span& width) {
   const double us = width.months * kUsualMonth + width.days * static_cast<double>(kDay) +
                     static_cast<double>(width.time.count());

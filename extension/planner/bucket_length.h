@@ -13,6 +13,9 @@ namespace varve::planner {
 /// above 130,000 years.
 std::optional<std::int64_t> longest_bucket_us(const calendar::Span& width, bool in_zone);
 
+/// The same for a unit of date_trunc(), in lower case, by a clock that is not set back.
+std::optional<std::int64_t> longest_unit_us(std::string_view unit);
+
 /// How long buckets of that width last on average, in microseconds; nothing where that is not
 /// above zero.
 std::optional<double> usual_bucket_us(const calendar::Span& width);

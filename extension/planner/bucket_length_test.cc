@@ -28,6 +28,16 @@ TEST(LongestBucket, WidthsThatNoTimestampReachesHaveNone) {
   EXPECT_EQ(longest_bucket_us({.days = -1}, false), std::nullopt);
 }
 
+TEST(LongestUnit, IsNoShorterThanUsual) {
+  for (const char* unit : {"microseconds", "milliseconds", "second", "minute", "hour", "day",
+                           "week", "month", "quarter", "year", "decade", "century"}) {
+    ASSERT_TRUE(longest_unit_us(unit)) << unit;
+    EXPECT_GE(static_cast<double>(*longest_unit_us(unit)), *usual_unit_us(unit)) << unit;
+  }
+  EXPECT_EQ(longest_unit_us("day"), kDay);
+  EXPECT_EQ(longest_unit_us("fortnight"), std::nullopt);
+}
+
 TEST(UsualBucket, IsAnAverage) {
   EXPECT_EQ(usual_bucket_us({.time = Duration(5)}), 5);
   EXPECT_EQ(usual_bucket_us({.days = 7, .time = Duration(5)}), 7 * kDay + 5);

@@ -4,11 +4,17 @@
 
 #include "extension/planner/bucket_bounds.h"
 #include "extension/planner/clock_bounds.h"
+#include "extension/planner/comparison.h"
+#include "extension/planner/rounded_bounds.h"
 
 extern "C" {
+#include <access/stratnum.h>
 #include <nodes/makefuncs.h>
 #include <nodes/nodeFuncs.h>
 #include <optimizer/clauses.h>
+#include <utils/array.h>
+#include <utils/lsyscache.h>
+#include <utils/typcache.h>
 }
 
 namespace varve::planner {
@@ -16,9 +22,50 @@ namespace {
 
 using ImpliedBound = Node* (*)(const Query& query, Node* condition, ParamListInfo parameters);
 
+/// What `f = ANY (array)` of a function says as two comparisons, with the least and the greatest
+/// element; null where that is not known. PostgreSQL prunes by such a condition on a column itself.
+Node* hull_of(Node* condition, ParamListInfo parameters) {
+  const auto* any = castNode(ScalarArrayOpExpr, condition);
+  auto* left = static_cast<Node*>(linitial(any->args));
+  if (!any->useOr || !IsA(left, FuncExpr)) return nullptr;
+  Node* array = folded(static_cast<Node*>(lsecond(any->args)), parameters);
+  if (!IsA(array, Const) || castNode(Const, array)->constisnull) return nullptr;
+  const Oid type = get_element_type(exprType(array));
+  const TypeCacheEntry* entry = lookup_type_cache(
+      type, TYPECACHE_CMP_PROC_FINFO | TYPECACHE_BTREE_OPFAMILY | TYPECACHE_EQ_OPR);
+  if (any->opno != entry->eq_opr || !OidIsValid(entry->cmp_proc_finfo.fn_oid)) return nullptr;
+
+  Datum* elements;
+  bool* nulls;
+  int count;
+  deconstruct_array(DatumGetArrayTypeP(castNode(Const, array)->constvalue), type, entry->typlen,
+                    entry->typbyval, entry->typalign, &elements, &nulls, &count);
+  const auto before = [&](Datum a, Datum b) {
+    return DatumGetInt32(FunctionCall2Coll(const_cast<FmgrInfo*>(&entry->cmp_proc_finfo),
+                                           entry->typcollation, a, b)) < 0;
+  };
+  const Datum* least = nullptr;
+  const Datum* greatest = nullptr;
+  for (int i = 0; i < count; ++i) {
+    if (nulls[i]) continue;  // never equal
+    if (least == nullptr || before(elements[i], *least)) least = &elements[i];
+    if (greatest == nullptr || before(*greatest, elements[i])) greatest = &elements[i];
+  }
+  if (least == nullptr) return nullptr;
+  const auto compared = [&](int strategy, Datum element) {
+    Const* constant =
+        makeConst(type, -1, entry->typcollation, entry->typlen, element, false, entry->typbyval);
+    return make_bound(left, entry->btree_opf, strategy, reinterpret_cast<Expr*>(constant));
+  };
+  return make_and_qual(compared(BTGreaterEqualStrategyNumber, *least),
+                       compared(BTLessEqualStrategyNumber, *greatest));
+}
+
 /// What the conjuncts of `condition` imply, all of them; or null.
 Node* implied_by(ImpliedBound implied_bound, const Query& query, Node* condition,
                  ParamListInfo parameters) {
+  if (condition == nullptr) return nullptr;
+  if (IsA(condition, ScalarArrayOpExpr)) condition = hull_of(condition, parameters);
   if (condition == nullptr) return nullptr;
   if (!is_andclause(condition)) return implied_bound(query, condition, parameters);
   Node* all = nullptr;
@@ -32,7 +79,8 @@ Node* implied_by(ImpliedBound implied_bound, const Query& query, Node* condition
 
 void add_bounds(const Query& query, Node*& conditions, ParamListInfo parameters) {
   // In this order: time_bucket('1 day', time) > now() - '7 days' first becomes time > now() - ...
-  for (const ImpliedBound implied_bound : {bound_by_bucket, bound_by_clock}) {
+  for (const ImpliedBound implied_bound :
+       {bound_by_bucket, bound_by_rounding, bound_by_row, bound_by_clock}) {
     conditions =
         make_and_qual(conditions, implied_by(implied_bound, query, conditions, parameters));
   }
