@@ -218,6 +218,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp 
 BEGIN
     PERFORM varve_catalog.stop_jobs(true);
     EXECUTE format('ALTER DATABASE %I SET timescaledb.restoring = on', current_database());
+    PERFORM set_config('timescaledb.restoring', 'on', false);  -- what a session has when it begins is not changed by that
     RETURN true;
 END $$;
 COMMENT ON FUNCTION timescaledb_pre_restore() IS 'no jobs of this database run until timescaledb_post_restore()';
@@ -227,6 +228,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp 
 BEGIN
     PERFORM varve_catalog.stop_jobs(false);
     EXECUTE format('ALTER DATABASE %I RESET timescaledb.restoring', current_database());
+    PERFORM set_config('timescaledb.restoring', 'off', false);
     RETURN true;
 END $$;
 COMMENT ON FUNCTION timescaledb_post_restore() IS 'jobs of this database run again';

@@ -54,7 +54,7 @@ $node->command_ok([ 'pg_restore', @connection, '-U', 'owner', '-e', '-d', 'own',
 check('own');
 
 # Stopped for a restore: no run begins, a restart changes nothing, and the view says so.
-as_owner('own', 'SELECT timescaledb_pre_restore()');
+is(as_owner('own', 'SELECT timescaledb_pre_restore(); SHOW timescaledb.restoring'), "t\non", 'the session itself knows');
 my $runs = $node->safe_psql('own', "SELECT total_runs FROM timescaledb_information.job_stats WHERE job_id = 1001");
 as_owner('own', 'SELECT alter_job(1001, next_start => now())');
 my $reason = "SELECT reason LIKE 'jobs of the database are stopped%' FROM timescaledb_information.job_stats WHERE job_id = 1001";
@@ -62,7 +62,7 @@ ok($node->poll_query_until('own', $reason), 'stopped jobs say so');
 $node->restart;
 ok($node->poll_query_until('own', $reason), 'after a restart, too');
 is($node->safe_psql('own', "SELECT total_runs FROM timescaledb_information.job_stats WHERE job_id = 1001"), $runs, 'and do not run');
-as_owner('own', 'SELECT timescaledb_post_restore()');
+is(as_owner('own', 'SELECT timescaledb_post_restore(); SHOW timescaledb.restoring'), "t\noff", 'both ways');
 ok($node->poll_query_until('own', "SELECT total_runs > $runs FROM timescaledb_information.job_stats WHERE job_id = 1001"), 'until they are started');
 as_owner('own', 'SELECT _timescaledb_functions.stop_background_workers()');
 as_owner('own', 'SELECT alter_job(1001, next_start => now())');
