@@ -123,21 +123,26 @@ void check(const Wanted& wanted, const CreateStmt& statement) {
   }
 }
 
-/// The table's first column of type timestamptz.
+/// The first column of the type, or null.
+const char* first_column(const TupleDesc columns, Oid type) {
+  for (int i = 0; i < columns->natts; ++i) {
+    const FormData_pg_attribute& attribute = *TupleDescAttr(columns, i);
+    if (attribute.atttypid == type) return pstrdup(NameStr(attribute.attname));
+  }
+  return nullptr;
+}
+
+/// The table's first column of type timestamptz, otherwise of type timestamp.
 const char* likely_column(Oid relation) {
   Relation table = table_open(relation, AccessShareLock);
-  const TupleDesc columns = RelationGetDescr(table);
-  const char* name = nullptr;
-  for (int i = 0; i < columns->natts && name == nullptr; ++i) {
-    const FormData_pg_attribute& attribute = *TupleDescAttr(columns, i);
-    if (attribute.atttypid == TIMESTAMPTZOID) name = pstrdup(NameStr(attribute.attname));
-  }
+  const char* name = first_column(RelationGetDescr(table), TIMESTAMPTZOID);
+  if (name == nullptr) name = first_column(RelationGetDescr(table), TIMESTAMPOID);
   table_close(table, NoLock);
   if (name == nullptr) {
-    ereport(ERROR,
-            (errcode(ERRCODE_UNDEFINED_COLUMN),
-             errmsg("table \"%s\" has no column of type timestamptz", get_rel_name(relation)),
-             errhint("Name a column in \"tsdb.partition_column\".")));
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+                    errmsg("table \"%s\" has no column of type timestamptz or timestamp",
+                           get_rel_name(relation)),
+                    errhint("Name a column in \"tsdb.partition_column\".")));
   }
   ereport(NOTICE, (errmsg("hypertable \"%s\" is partitioned by column \"%s\"",
                           get_rel_name(relation), name)));
@@ -179,6 +184,16 @@ void create_table(Utility& utility) {
   if (OidIsValid(known)) return;  // IF NOT EXISTS: whatever it is, it stays
   CommandCounterIncrement();
   convert(get_relname_relid(name->relname, schema), wanted);
+}
+
+void create_table_as(Utility& utility) {
+  const auto* statement = castNode(CreateTableAsStmt, utility.statement());
+  if (statement->objtype == OBJECT_TABLE && options_where(statement->into->options, true) != NIL) {
+    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                    errmsg("CREATE TABLE AS cannot make a hypertable"),
+                    errhint("Create the hypertable, then INSERT ... SELECT.")));
+  }
+  utility.proceed();
 }
 
 // --- ALTER TABLE
@@ -250,6 +265,7 @@ void alter_table(Utility& utility) {
 
 void install_hypertable_options() {
   on_statement(T_CreateStmt, create_table);
+  on_statement(T_CreateTableAsStmt, create_table_as);
   on_statement(T_AlterTableStmt, alter_table);
 }
 

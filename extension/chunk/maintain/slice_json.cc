@@ -33,8 +33,14 @@ std::int64_t coordinate_of_text(const JsonbValue& value, Oid type) {
 }
 
 std::int64_t coordinate_of_number(const JsonbValue& value, Oid type) {
-  const std::int64_t number =
-      DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(value.val.numeric)));
+  const Datum given = NumericGetDatum(value.val.numeric);
+  const auto number = DatumGetInt64(DirectFunctionCall1(numeric_int8, given));
+  if (!DatumGetBool(DirectFunctionCall2(
+          numeric_eq, DirectFunctionCall1(int8_numeric, Int64GetDatum(number)), given))) {
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("an end of a chunk must be a whole number, not %s",
+                           DatumGetCString(DirectFunctionCall1(numeric_out, given)))));
+  }
   std::int64_t coordinate = 0;
   if (!is_time_type(type)) return number;
   if (__builtin_add_overflow(number, kUnixEpoch, &coordinate)) return extent_of(type).lowest;

@@ -144,6 +144,7 @@ SELECT refusal($$CALL attach_chunk('other', 'fits', '{"time": [10]}')$$);
 SELECT refusal($$CALL attach_chunk('other', 'fits', '{"time": [10, true]}')$$);
 SELECT refusal($$CALL attach_chunk('other', 'fits', '{"time": [10, "ten"]}')$$);
 SELECT refusal($$CALL attach_chunk('other', 'fits', '{"time": [10, 1e30]}')$$);
+SELECT refusal($$CALL attach_chunk('other', 'fits', '{"time": [10, 30.5]}')$$);
 SELECT refusal($$CALL attach_chunk('other', 'fits', '{"time": [30, 10]}')$$);
 SELECT refusal($$CALL attach_chunk('other', 'fits', '{"time": [10, 10]}')$$);
 SELECT refusal($$CALL attach_chunk('other', 'fits', '{"space": [10, 30]}')$$);

@@ -29,6 +29,12 @@ ALTER TABLE counted SET (tsdb.chunk_interval = 10);
 ALTER TABLE all_said SET (timescaledb.chunk_interval = '1 week', fillfactor = 90), ALTER v SET STATISTICS 10;
 SELECT relation, chunk_interval, storage_options FROM hypertable WHERE relation::text IN ('counted', 'all_said');
 
+-- Without a column that is named: the first timestamptz, otherwise the first timestamp.
+CREATE TABLE in_zone (local timestamp, at timestamptz, v int) WITH (tsdb.hypertable);
+CREATE TABLE in_none (v int, local timestamp, other timestamp) WITH (tsdb.hypertable);
+SELECT relation, column_name FROM hypertable WHERE relation::text LIKE 'in\_%';
+DROP TABLE in_zone, in_none;
+
 -- The width of those that name none, if the setting does: times take it, dates whole days, integers their own.
 SET timescaledb.default_chunk_time_interval = '36 hours';
 CREATE TABLE chosen (at timestamptz) WITH (tsdb.hypertable, tsdb.partition_column = 'at');
@@ -63,8 +69,12 @@ CREATE TABLE bad (time timestamptz) WITH (tsdb.hypertable, tsdb.partition_column
 \echo :LAST_ERROR_SQLSTATE
 CREATE TABLE bad (time timestamptz) WITH (tsdb.hypertable, tsdb.partition_column = '');
 CREATE TABLE bad (time timestamptz) WITH (tsdb.hypertable, tsdb.partition_column = 'Time');
-CREATE TABLE bad (time timestamp) WITH (tsdb.hypertable);
+CREATE TABLE bad (day date) WITH (tsdb.hypertable);
 \echo :LAST_ERROR_SQLSTATE
+CREATE TABLE bad WITH (tsdb.hypertable) AS SELECT now() AS time;
+\echo :LAST_ERROR_SQLSTATE
+CREATE TABLE bad WITH (fillfactor = 70) AS SELECT now() AS time;
+DROP TABLE bad;
 CREATE TABLE bad (time timestamptz) WITH (tsdb.hypertable, tsdb.chunk_interval = 'soon');
 \echo :LAST_ERROR_SQLSTATE
 CREATE TABLE bad (time timestamptz) WITH (tsdb.hypertable, tsdb.chunk_interval = '');
