@@ -1,6 +1,7 @@
 #include "extension/ddl/refused.h"
 
 #include "extension/catalog/chunk_table.h"
+#include "extension/catalog/ownership.h"
 #include "extension/chunk/frozen.h"
 #include "extension/ddl/dispatch.h"
 #include "extension/ddl/named_hypertable.h"
@@ -12,6 +13,7 @@ extern "C" {
 #include <catalog/pg_class.h>
 #include <nodes/makefuncs.h>
 #include <nodes/parsenodes.h>
+#include <utils/acl.h>
 #include <utils/lsyscache.h>
 }
 
@@ -23,23 +25,34 @@ void refuse(const char* hypertable, const char* what, const char* hint) {
                   errmsg("cannot %s hypertable \"%s\"", what, hypertable), errhint("%s", hint)));
 }
 
-/// The hypertable whose divided slice the statement names, or InvalidOid.
-Oid hypertable_of_slice(const RangeVar* name) {
-  const Oid relation = RangeVarGetRelid(name, NoLock, true);
-  if (!OidIsValid(relation) || get_rel_relkind(relation) != RELKIND_PARTITIONED_TABLE ||
-      !get_rel_relispartition(relation)) {
-    return InvalidOid;
+/// The hypertable that a chunk, or a divided slice, is of; InvalidOid for other relations.
+Oid hypertable_of_part(Oid relation) {
+  while (OidIsValid(relation) && get_rel_relispartition(relation)) {
+    relation = get_partition_parent(relation, true);
+    if (is_hypertable(relation)) return relation;
   }
-  const Oid parent = get_partition_parent(relation, true);
-  return is_hypertable(parent) ? parent : InvalidOid;
+  return InvalidOid;
 }
 
 /// The name of the hypertable whose partitions the named table has, as itself or as a slice of it;
 /// null where they are not ours.
 const char* divided_hypertable(const RangeVar* name) {
-  if (OidIsValid(named_hypertable(name))) return name->relname;
-  const Oid hypertable = hypertable_of_slice(name);
+  const Oid relation = RangeVarGetRelid(name, NoLock, true);
+  if (!OidIsValid(relation) || get_rel_relkind(relation) != RELKIND_PARTITIONED_TABLE)
+    return nullptr;
+  const Oid hypertable = is_hypertable(relation) ? relation : hypertable_of_part(relation);
   return OidIsValid(hypertable) ? get_rel_name(hypertable) : nullptr;
+}
+
+/// Half of what is done to a hypertable would fail for want of the chunk.
+void check_owner(const RangeVar* table, const RoleSpec* owner) {
+  const Oid hypertable = hypertable_of_part(RangeVarGetRelid(table, NoLock, true));
+  const Oid role = get_rolespec_oid(owner, true);
+  if (!OidIsValid(hypertable) || !OidIsValid(role) || role == catalog::owner_of(hypertable)) {
+    return;
+  }
+  refuse(get_rel_name(hypertable), "give away a chunk of",
+         "Chunks go along with ALTER TABLE ... OWNER TO of the hypertable.");
 }
 
 constexpr const char* kChunksComeWithRows =
@@ -63,6 +76,7 @@ void check_command(const RangeVar* table, const AlterTableCmd& command) {
       if (divided != nullptr) refuse(divided, "detach a partition from", "Use detach_chunk().");
       break;
     }
+    case AT_ChangeOwner: check_owner(table, command.newowner); break;
     case AT_AddInherit: {
       const RangeVar* parent = castNode(RangeVar, command.def);
       if (OidIsValid(named_hypertable(parent))) {

@@ -35,7 +35,19 @@ CREATE TABLE p PARTITION OF :slice FOR VALUES WITH (MODULUS 2, REMAINDER 0);
 \echo :LAST_ERROR_SQLSTATE
 ALTER TABLE divided DETACH PARTITION :slice;
 SELECT count(*) FROM show_chunks('divided');
+
+-- A chunk, or a slice, belongs to the owner of the hypertable.
+CREATE ROLE regress_refused_other;
+ALTER TABLE :share OWNER TO regress_refused_other;
+\echo :LAST_ERROR_SQLSTATE
+ALTER TABLE :slice OWNER TO regress_refused_other;
+ALTER TABLE _timescaledb_internal._hyper_1_1_chunk OWNER TO regress_refused_other;
+ALTER TABLE _timescaledb_internal._hyper_1_1_chunk OWNER TO nobody_at_all;
+ALTER TABLE :share OWNER TO CURRENT_USER;
+ALTER TABLE divided OWNER TO regress_refused_other;
+SELECT DISTINCT relowner::regrole FROM pg_class WHERE oid IN ('divided'::regclass, :'slice'::regclass, :'share'::regclass);
 DROP TABLE divided;
+DROP ROLE regress_refused_other;
 
 -- Inheritance.
 CREATE TABLE child () INHERITS (m);
