@@ -10,7 +10,7 @@
 #include "extension/continuous_aggregate/redefine.h"
 #include "extension/continuous_aggregate/row_security.h"
 #include "extension/continuous_aggregate/sql.h"
-#include "extension/ddl/dispatch.h"
+#include "extension/continuous_aggregate/statement.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -29,36 +29,6 @@ extern "C" {
 
 namespace varve::continuous_aggregate {
 namespace {
-
-/// The aggregate whose view a statement names. Whatever is wrong with the name is PostgreSQL's to
-/// report.
-std::optional<Aggregate> named_aggregate(const RangeVar* name) {
-  if (name == nullptr) return std::nullopt;
-  const Oid relation = RangeVarGetRelid(name, NoLock, true);
-  if (!OidIsValid(relation) || get_rel_relkind(relation) != RELKIND_VIEW) return std::nullopt;
-  return AggregateTable::find(relation);
-}
-
-void check_owner(const Aggregate& aggregate) {
-  if (pg_class_ownercheck(aggregate.relation, GetUserId())) return;
-  aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_MATVIEW, get_rel_name(aggregate.relation));
-}
-
-[[noreturn]] void refuse(const RangeVar& name, const char* what, const char* hint) {
-  ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                  errmsg("cannot %s continuous aggregate \"%s\"", what, name.relname),
-                  errhint("%s", hint)));
-  pg_unreachable();
-}
-
-/// The statement as one on a view, as PostgreSQL sees it.
-template <class Statement, class Change>
-void proceed_changed(ddl::Utility& utility, const Statement& statement, Change&& change) {
-  auto* copy = static_cast<Statement*>(copyObject(const_cast<Statement*>(&statement)));
-  change(*copy);
-  utility.replace_statement(reinterpret_cast<Node*>(copy));
-  utility.proceed();
-}
 
 // DROP ----------------------------------------------------------------------------------------
 
@@ -135,6 +105,12 @@ void set_options(const Aggregate& aggregate, const AlterTableCmd& command) {
   columnstore::apply_options(aggregate.materialization, of_columnstore, is_reset);
 }
 
+/// Where and how results lie is for the table that holds them.
+bool is_storage(const AlterTableCmd& command) {
+  return command.subtype == AT_SetTableSpace || command.subtype == AT_SetAccessMethod ||
+         is_set(command);
+}
+
 /// All parts belong to whom the view belongs to.
 void set_owner(const Aggregate& aggregate, const AlterTableCmd& command) {
   const char* owner =
@@ -172,6 +148,17 @@ void proceed_and_check(ddl::Utility& utility, const AlterTableStmt& statement) {
   if (OidIsValid(relation)) check_aggregates_of(relation);
 }
 
+void alter_storage(ddl::Utility& utility, const AlterTableStmt& statement,
+                   const Aggregate& aggregate, List* storage, const List* others) {
+  if (others != NIL)
+    refuse(*statement.relation, "alter storage and owner of", "Use two statements.");
+  proceed_changed(utility, statement, [&](AlterTableStmt& copy) {
+    copy.objtype = OBJECT_TABLE;
+    copy.relation = results_name(aggregate);
+    copy.cmds = storage;
+  });
+}
+
 void alter_table(ddl::Utility& utility) {
   const auto* statement = castNode(AlterTableStmt, utility.statement());
   const bool is_view = statement->objtype == OBJECT_VIEW;
@@ -181,6 +168,7 @@ void alter_table(ddl::Utility& utility) {
   if (!aggregate) return proceed_and_check(utility, *statement);
   check_owner(*aggregate);
   List* rest = NIL;
+  List* storage = NIL;
   ListCell* cell;
   foreach (cell, statement->cmds) {
     auto* command = lfirst_node(AlterTableCmd, cell);
@@ -194,6 +182,10 @@ void alter_table(ddl::Utility& utility) {
       add_column(*aggregate, *command, utility.text);
       continue;
     }
+    if (!is_view && is_storage(*command)) {
+      storage = lappend(storage, command);
+      continue;
+    }
     if (command->subtype != AT_ChangeOwner && !is_view) {
       refuse(*statement->relation, "alter",
              "Options are set by SET (timescaledb.materialized_only, ...), columns added by ADD "
@@ -201,6 +193,7 @@ void alter_table(ddl::Utility& utility) {
     }
     rest = lappend(rest, command);
   }
+  if (storage != NIL) return alter_storage(utility, *statement, *aggregate, storage, rest);
   if (rest == NIL) return;
   proceed_changed(utility, *statement, [&](AlterTableStmt& copy) {
     copy.objtype = OBJECT_VIEW;

@@ -4,6 +4,7 @@
 #include "extension/continuous_aggregate/changes.h"
 #include "extension/continuous_aggregate/create.h"
 #include "extension/continuous_aggregate/losses.h"
+#include "extension/continuous_aggregate/maintain.h"
 #include "extension/continuous_aggregate/row_security.h"
 #include "extension/continuous_aggregate/watermark.h"
 
@@ -15,6 +16,7 @@ void install() {
   install_watermark();
   install_create();
   install_alter();
+  install_maintain();
   install_row_security();
 }
 

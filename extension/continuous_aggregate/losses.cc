@@ -6,6 +6,7 @@
 #include "extension/catalog/chunk_table.h"
 #include "extension/continuous_aggregate/aggregate_table.h"
 #include "extension/continuous_aggregate/changes.h"
+#include "extension/continuous_aggregate/maintain.h"
 
 #include "extension/pg/boundary.h"
 extern "C" {
@@ -77,10 +78,10 @@ void on_drop(Oid relation, int flags) {
 }
 
 void on_truncate(Oid relation) {
-  if (holds_results(relation)) {
+  if (holds_results(relation) && !truncates_results()) {
     throw pg::SqlError(ERRCODE_FEATURE_NOT_SUPPORTED,
                        "cannot truncate the results of a continuous aggregate", {},
-                       "Truncate its hypertable, and refresh it; or drop its chunks.");
+                       "Truncate the aggregate, or drop its chunks.");
   }
   const Source* source = find_source(relation);
   if (source == nullptr) return;

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "extension/catalog/aggregate_results.h"
 #include "extension/catalog/hypertable_table.h"
 #include "extension/catalog/ownership.h"
 #include "extension/hypertable/dimension.h"
@@ -38,6 +39,7 @@ void warn_of_short_interval() {
 
 void set_chunk_interval(Oid relation, const NameData* dimension, const RequestedWidth& request) {
   pg::call([] { PreventCommandIfReadOnly("set_chunk_time_interval()"); });
+  if (const auto results = catalog::results_of_aggregate(relation)) relation = results->relation;
   catalog::require_own_hypertable(relation);
   pg::call([&] { LockRelationOid(relation, ShareRowExclusiveLock); });
   const auto row = catalog::require_own_hypertable(relation);
