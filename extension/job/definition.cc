@@ -25,14 +25,14 @@ void require_schedule(const Definition& definition) {
   if (definition.timezone != nullptr) {
     function::PgZone::find(pg::call([&] { return cstring_to_text(definition.timezone); }));
   }
+  if (definition.has_initial_start && TIMESTAMP_NOT_FINITE(definition.initial_start)) {
+    throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "initial start must be finite");
+  }
   if (!definition.fixed_schedule) return;
   if (interval.month != 0 && (interval.day != 0 || interval.time != 0)) {
     throw pg::SqlError(ERRCODE_FEATURE_NOT_SUPPORTED,
                        "a fixed schedule cannot mix months and smaller units",
                        "Months differ in length, so that such slots would drift.");
-  }
-  if (definition.has_initial_start && TIMESTAMP_NOT_FINITE(definition.initial_start)) {
-    throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "initial start must be finite");
   }
 }
 

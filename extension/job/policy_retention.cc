@@ -44,6 +44,11 @@ Datum add_retention(FunctionCallInfo fcinfo) {
     throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
                        "a retention policy needs either drop_after or drop_created_before");
   }
+  if (after.length < 0 || created.length < 0) {
+    // Rows to come would go as they arrive.
+    throw pg::SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
+                       "the age at which chunks are dropped must not be negative");
+  }
   if (created.is_null) require_integer_now(target);
   const char* config = pg::call([&] {
     return json_object({{"hypertable_id", psprintf("%d", target.hypertable_id)},

@@ -233,7 +233,41 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION timescaledb_post_restore() IS 'jobs of this database run again';
 
+-- What is optional in the configuration of a policy.
+CREATE FUNCTION varve_catalog.policy_options_check(config jsonb, counts text[], flags text[]) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    option text;
+BEGIN
+    FOREACH option IN ARRAY counts LOOP
+        IF config ->> option IS NOT NULL AND config ->> option !~ '^\d{1,9}$' THEN
+            RAISE 'option "%" must be a whole number, and not negative', option USING ERRCODE = '22023';
+        END IF;
+    END LOOP;
+    FOREACH option IN ARRAY flags LOOP
+        IF config ->> option IS NOT NULL AND config ->> option NOT IN ('true', 'false') THEN
+            RAISE 'option "%" must be true or false', option USING ERRCODE = '22023';
+        END IF;
+    END LOOP;
+END $$;
+
+COMMENT ON FUNCTION varve_catalog.policy_options_check(jsonb, text[], text[]) IS
+    'reports options that are neither missing nor numbers, or truth values, as they should be';
+
 -- The history prunes itself. First in six hours.
+CREATE FUNCTION _timescaledb_functions.policy_job_stat_history_retention_check(config jsonb) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF config ->> 'drop_after' IS NULL THEN
+        RAISE 'the policy needs drop_after' USING ERRCODE = '22023';
+    END IF;
+    PERFORM (config ->> 'drop_after')::interval;
+    PERFORM varve_catalog.policy_options_check(config, '{max_successes_per_job, max_failures_per_job}', '{}');
+END $$;
+
+COMMENT ON FUNCTION _timescaledb_functions.policy_job_stat_history_retention_check(jsonb) IS
+    'reports what is wrong with the configuration of the policy that prunes the history';
+
 CREATE PROCEDURE _timescaledb_functions.policy_job_stat_history_retention(job_id integer, config jsonb)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
@@ -259,4 +293,5 @@ COMMENT ON PROCEDURE _timescaledb_functions.policy_job_stat_history_retention(in
 INSERT INTO varve_catalog.job VALUES (
     3, 'Job History Log Retention Policy [3]', '6 hours', '1 hour', -1, '1 hour', '_timescaledb_functions', 'policy_job_stat_history_retention',
     10::oid::regrole, true, true, now(), NULL, NULL,
-    '{"drop_after": "1 month", "max_successes_per_job": 1000, "max_failures_per_job": 1000}', NULL, NULL);
+    '{"drop_after": "1 month", "max_successes_per_job": 1000, "max_failures_per_job": 1000}',
+    '_timescaledb_functions', 'policy_job_stat_history_retention_check');

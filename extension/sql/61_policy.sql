@@ -113,3 +113,10 @@ END $$;
 
 COMMENT ON FUNCTION varve_catalog.policy_end(jsonb, text, text) IS
     'fails where chunks had to be left, so that the job tries again soon; `done` is what the state counts the others under';
+
+CREATE FUNCTION varve_catalog.has_uncolumned_changes(chunk regclass) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN pg_relation_size(chunk) > 0 THEN true ELSE varve_catalog.has_dead_columnar_rows(chunk) END;
+
+COMMENT ON FUNCTION varve_catalog.has_uncolumned_changes(regclass) IS
+    'whether rows have been written into a chunk in columns since it became that, or many deleted';

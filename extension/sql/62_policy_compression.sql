@@ -49,12 +49,12 @@ BEGIN
         RAISE 'a columnstore policy needs either compress_after or compress_created_before' USING ERRCODE = '22023';
     END IF;
     PERFORM varve_catalog.policy_age_check(config, 'compress_after', 'compress_created_before');
+    PERFORM varve_catalog.policy_options_check(config, '{maxchunks_to_compress}', '{recompress, recompress_unordered, verbose_log}');
 END $$;
 
 COMMENT ON FUNCTION _timescaledb_functions.policy_compression_check(jsonb) IS 'reports what is wrong with the configuration of a columnstore policy';
 
--- Also those that are columns already, if rows have been written into them since, or many deleted. Frozen ones
--- are to stay as they are.
+-- Also those that are columns already, unless the configuration says otherwise. Frozen ones are to stay as they are.
 CREATE FUNCTION varve_catalog.compression_chunks(config jsonb, present bigint) RETURNS varve_catalog.chunk[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -62,9 +62,10 @@ DECLARE
 BEGIN
     RETURN ARRAY(SELECT c FROM varve_catalog.chunk c JOIN pg_class r ON r.oid = c.relation
         WHERE c.relation = ANY (chunks) AND r.relkind = 'r' AND varve_catalog.status_of(c.relation) & 4 = 0
-            AND CASE WHEN NOT varve_catalog.is_columnar(r.relam) OR pg_relation_size(c.relation) > 0 THEN true
-                     ELSE varve_catalog.has_dead_columnar_rows(c.relation) END
-        ORDER BY c.range_begin, c.id);
+            AND CASE WHEN NOT varve_catalog.is_columnar(r.relam) THEN true
+                     ELSE coalesce((config ->> 'recompress')::boolean, true) AND varve_catalog.has_uncolumned_changes(c.relation) END
+        ORDER BY c.range_begin, c.id
+        LIMIT nullif((config ->> 'maxchunks_to_compress')::bigint, 0));
 END $$;
 
 COMMENT ON FUNCTION varve_catalog.compression_chunks(jsonb, bigint) IS 'what a columnstore policy would convert now, oldest first';

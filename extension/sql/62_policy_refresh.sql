@@ -49,6 +49,8 @@ BEGIN
             PERFORM bound::interval;
         END IF;
     END LOOP;
+    PERFORM varve_catalog.policy_options_check(config, '{buckets_per_batch, max_batches_per_execution}',
+        '{refresh_newest_first, include_tiered_data, compress_after_refresh}');
 END $$;
 
 COMMENT ON FUNCTION _timescaledb_functions.policy_refresh_continuous_aggregate_check(jsonb) IS

@@ -36,7 +36,11 @@ BEGIN
         RAISE 'a retention policy needs either drop_after or drop_created_before' USING ERRCODE = '22023';
     END IF;
     PERFORM varve_catalog.policy_age_check(config, 'drop_after', 'drop_created_before');
-    PERFORM varve_catalog.retention_keeps_needed(config);
+    IF (CASE WHEN config ->> 'drop_after' ~ '^[-+]?\d+$' THEN (config ->> 'drop_after')::bigint < 0
+             ELSE coalesce(config ->> 'drop_after', config ->> 'drop_created_before')::interval < '0' END) THEN
+        RAISE 'the age at which chunks are dropped must not be negative' USING ERRCODE = '22023';
+    END IF;
+    PERFORM varve_catalog.policy_options_check(config, '{}', '{drop_needed, verbose_log}');
 END $$;
 
 COMMENT ON FUNCTION _timescaledb_functions.policy_retention_check(jsonb) IS 'reports what is wrong with the configuration of a retention policy';

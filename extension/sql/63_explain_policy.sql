@@ -47,6 +47,8 @@ BEGIN
         WHEN proc OPERATOR(pg_catalog.=) 'policy_compression'::pg_catalog.text THEN
             RETURN QUERY SELECT * FROM varve_catalog.explain_chunks('compress', varve_catalog.compression_chunks(config,
                 varve_catalog.integer_now((config OPERATOR(pg_catalog.->>) 'hypertable_id')::pg_catalog.int4)));
+        WHEN proc OPERATOR(pg_catalog.=) 'policy_compaction'::pg_catalog.text THEN
+            RETURN QUERY SELECT * FROM varve_catalog.explain_chunks('compact', varve_catalog.compaction_chunks(config));
         WHEN proc OPERATOR(pg_catalog.=) 'policy_reorder'::pg_catalog.text THEN
             RETURN QUERY SELECT * FROM varve_catalog.explain_chunks('reorder', varve_catalog.reorder_chunks(config));
         WHEN proc OPERATOR(pg_catalog.=) 'policy_refresh_continuous_aggregate'::pg_catalog.text THEN

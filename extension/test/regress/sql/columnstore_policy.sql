@@ -70,6 +70,8 @@ SELECT varve_catalog.has_dead_columnar_rows('expected'), varve_catalog.has_dead_
 SELECT refusal(format('SELECT alter_job(%s, config_merge => ''{"compress_after": null}'')', :job));
 SELECT refusal(format('SELECT alter_job(%s, config_merge => ''{"compress_after": "soon"}'')', :job));
 SELECT refusal(format('SELECT alter_job(%s, config_merge => ''{"hypertable_id": 4711}'')', :job));
+SELECT refusal(format('SELECT alter_job(%s, config_merge => ''{"maxchunks_to_compress": -1}'')', :job));
+SELECT refusal(format('SELECT alter_job(%s, config_merge => ''{"recompress": "perhaps"}'')', :job));
 SELECT remove_compression_policy('readings');
 
 -- By age of chunks; in the words of the procedures; integers.
@@ -86,6 +88,15 @@ CREATE FUNCTION present() RETURNS int LANGUAGE sql STABLE AS 'SELECT 100';
 SELECT set_integer_now_func('counters', 'present');
 SELECT add_compression_policy('counters', 30, initial_start => '2100-01-01') AS job \gset
 SELECT schedule_interval, config - 'hypertable_id' AS config FROM timescaledb_information.jobs WHERE job_id = :job;
+-- So many in a run; those in columns already, to which rows have come, only if they are wanted.
+SELECT config -> 'maxchunks_to_compress' AS at_most FROM alter_job(:job, config_merge => '{"maxchunks_to_compress": 3, "recompress": false}');
+SELECT count(*) FROM explain_policy(:job);
+CALL run_job(:job);
+SELECT count(*) FILTER (WHERE is_compressed) AS columnar, count(*) FROM timescaledb_information.chunks WHERE hypertable_name = 'counters';
+INSERT INTO counters VALUES (5, 0);
+SELECT range_start FROM explain_policy(:job);
+SELECT config -> 'maxchunks_to_compress' AS at_most FROM alter_job(:job, config_merge => '{"maxchunks_to_compress": 0, "recompress": true}');
+SELECT count(*) FROM explain_policy(:job);
 CALL run_job(:job);
 SELECT count(*) FILTER (WHERE is_compressed) AS columnar, count(*) FROM timescaledb_information.chunks WHERE hypertable_name = 'counters';
 SELECT count(*), sum(v) FROM counters;

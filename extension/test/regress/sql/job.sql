@@ -85,6 +85,8 @@ SELECT refusal('SELECT alter_job(1000, max_runtime => ''-1 second'')');
 SELECT refusal('SELECT alter_job(1000, max_retries => -2)');
 SELECT refusal('SELECT alter_job(1000, retry_period => ''0'')');
 SELECT refusal('SELECT alter_job(1000, timezone => ''nowhere'')');
+SELECT refusal('SELECT alter_job(1001, initial_start => ''infinity'')');
+SELECT refusal('SELECT alter_job(1002, fixed_schedule => false, initial_start => ''-infinity'')');
 SELECT refusal('SELECT alter_job(1001, config => ''{}'')');
 SELECT refusal('SELECT alter_job(1001, check_config => ''takes_nothing'')');
 SELECT refusal('SET timescaledb.current_timestamp_mock = ''soon''');

@@ -125,6 +125,12 @@ CALL run_job(3);
 SELECT count(*) > 5 AS kept FROM timescaledb_information.job_history;
 SELECT config ->> 'max_failures_per_job' AS failures FROM alter_job(3, config_merge => '{"max_failures_per_job": 1, "max_successes_per_job": 0}');
 CALL run_job(3);
+-- Its configuration is checked.
+\set VERBOSITY sqlstate
+SELECT alter_job(3, config_merge => '{"drop_after": "soon"}');
+SELECT alter_job(3, config_merge => '{"drop_after": null}');
+SELECT alter_job(3, config_merge => '{"max_failures_per_job": -1}');
+\set VERBOSITY default
 SELECT outcome, count(*) = count(DISTINCT job_id) AS one_each FROM timescaledb_information.job_history GROUP BY 1 ORDER BY 1;
 SELECT delete_job(job_id) FROM timescaledb_information.jobs WHERE job_id >= 1000;
 DROP ROLE regress_job_poor;

@@ -88,6 +88,8 @@ INSERT INTO attempt VALUES
     ($$SELECT remove_compression_policy('metric')$$),
     ($$CALL add_columnstore_policy('metric', interval '1 day')$$),
     ($$CALL remove_columnstore_policy('metric')$$),
+    ($$SELECT add_compaction_policy('metric')$$),
+    ($$SELECT remove_compaction_policy('metric')$$),
     ($$SELECT add_reorder_policy('metric', 'metric_time_idx')$$),
     ($$SELECT remove_reorder_policy('metric')$$),
     ($$SELECT add_continuous_aggregate_policy('daily', NULL, NULL, interval '1 hour')$$),
@@ -264,6 +266,16 @@ SELECT timescaledb_experimental.alter_policies('public.trapped_daily', drop_afte
 SELECT pg_catalog.count(*) FROM timescaledb_experimental.show_policies('public.trapped_daily');
 SELECT timescaledb_experimental.remove_policies('public.trapped_daily', false, 'policy_retention');
 SELECT public.remove_tiering_policy('public.trapped'), public.remove_retention_policy('public.trapped'), public.remove_reorder_policy('public.trapped'), public.remove_continuous_aggregate_policy('public.trapped_daily');
+SELECT public.add_compaction_policy('public.trapped') AS compaction \gset
+SELECT pg_catalog.count(*) FROM public.explain_policy(:compaction);
+CALL public.run_job(:compaction);
+SELECT public.remove_compaction_policy('public.trapped');
+SELECT id AS daily FROM varve_catalog.continuous_aggregate WHERE relation OPERATOR(pg_catalog.=) 'public.trapped_daily'::pg_catalog.regclass \gset
+SELECT bucket_width FROM _timescaledb_functions.cagg_get_bucket_function_info(:daily);
+SELECT _timescaledb_functions.cagg_get_grouping_columns('public.trapped_daily'), _timescaledb_functions.cagg_watermark_materialized(:daily) IS NOT NULL;
+SELECT is_valid, error_message FROM _timescaledb_functions.cagg_validate_query('SELECT public.time_bucket(''1 day'', time) FROM public.trapped GROUP BY 1');
+TRUNCATE public.trapped_daily;
+ANALYZE public.trapped_daily;
 DROP MATERIALIZED VIEW public.trapped_daily;
 SELECT public.time_bucket('1 day', timestamptz '2024-01-01 12:00+00', 'Europe/Berlin'), public.time_bucket('1 month', date '2024-05-05'), public.time_bucket(5, 12);
 SELECT public.first(v, time), public.last(v, time), public.histogram(v, 0, 10, 2) FROM public.trapped;

@@ -62,6 +62,8 @@ SELECT count(*) FILTER (WHERE total > 24) AS changed FROM daily;
 SELECT count(*) FROM verify_continuous_aggregate('daily', NULL, '2024-05-10');
 SELECT refusal(format('SELECT alter_job(%s, config_merge => ''{"mat_hypertable_id": 1}'')', :recent));
 SELECT refusal(format('SELECT alter_job(%s, config_merge => ''{"start_offset": "x"}'')', :recent));
+SELECT refusal(format('SELECT alter_job(%s, config_merge => ''{"buckets_per_batch": -1}'')', :recent));
+SELECT refusal(format('SELECT alter_job(%s, config_merge => ''{"refresh_newest_first": 1}'')', :recent));
 SELECT application_name FROM timescaledb_information.job_stats WHERE application_name LIKE '%continuous_aggregate%' ORDER BY job_id;
 
 -- Retention of the aggregate is its own, and that of the rows leaves it as it is.

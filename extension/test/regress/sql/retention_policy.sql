@@ -44,6 +44,8 @@ SELECT refusal(format('SELECT alter_job(%s, config => ''{}'')', :job));
 SELECT refusal(format('SELECT alter_job(%s, config_merge => ''{"hypertable_id": 4711}'')', :job));
 SELECT refusal(format('SELECT alter_job(%s, config_merge => ''{"drop_after": "a while"}'')', :job));
 SELECT refusal(format('SELECT alter_job(%s, config_merge => ''{"drop_created_before": "1 day"}'')', :job));
+SELECT refusal(format('SELECT alter_job(%s, config_merge => ''{"drop_after": "-1 day"}'')', :job));
+SELECT refusal(format('SELECT alter_job(%s, config_merge => ''{"drop_needed": "perhaps"}'')', :job));
 SELECT config FROM alter_job(:job, config_merge => '{"drop_after": "5 days"}');
 CALL run_job(:job);
 SELECT min(time) FROM readings;
