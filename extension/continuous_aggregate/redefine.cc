@@ -231,11 +231,13 @@ Query* with_column(const Aggregate& aggregate, const ColumnDef& column, const ch
 
 void replace(const Aggregate& aggregate, const char* text) {
   SPI_connect();
-  redefine(aggregate.id, analyzed(parsed(text), text));
+  redefine(aggregate.id, query_of_text(text));
   SPI_finish();
 }
 
 }  // namespace
+
+Query* query_of_text(const char* text) { return analyzed(parsed(text), text); }
 
 void add_column(const Aggregate& aggregate, const AlterTableCmd& command, const char* text) {
   const auto* column = castNode(ColumnDef, command.def);

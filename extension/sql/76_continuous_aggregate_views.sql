@@ -9,6 +9,58 @@ RETURN (SELECT CASE WHEN w.watermark = -9223372036854775808 THEN w.watermark
 COMMENT ON FUNCTION _timescaledb_functions.cagg_watermark(integer) IS
     'watermark of the aggregate with this materialization; microseconds from 1970, or an integer';
 
+CREATE FUNCTION _timescaledb_functions.cagg_watermark_materialized(hypertable_id integer) RETURNS bigint
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN _timescaledb_functions.cagg_watermark(hypertable_id);
+COMMENT ON FUNCTION _timescaledb_functions.cagg_watermark_materialized(integer) IS 'as cagg_watermark(), which is where stored results end';
+
+CREATE FUNCTION varve_catalog.aggregate_description(id integer) RETURNS text
+AS 'MODULE_PATHNAME', 'varve_aggregate_description'
+LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION varve_catalog.aggregate_description(integer) IS
+    'the bucket function of an aggregate with its arguments, and the columns that are grouped by, as JSON';
+
+CREATE FUNCTION _timescaledb_functions.cagg_get_bucket_function_info(mat_hypertable_id integer,
+    OUT bucket_func regprocedure, OUT bucket_width text, OUT bucket_origin text, OUT bucket_offset text,
+    OUT bucket_timezone text, OUT bucket_fixed_width boolean)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT (d.j ->> 'function')::regprocedure, d.j ->> 'bucket_width', d.j ->> 'origin', d.j ->> 'offset', d.j ->> 'timezone',
+        -- Months differ in length, and where there is a time zone so do days.
+        CASE WHEN d.j ->> 'bucket_width' ~ '^[-+]?\d+$' THEN true
+             ELSE date_part('month', (d.j ->> 'bucket_width')::interval) = 0 AND date_part('year', (d.j ->> 'bucket_width')::interval) = 0
+                 AND (d.j ->> 'timezone' IS NULL OR date_part('day', (d.j ->> 'bucket_width')::interval) = 0) END
+    FROM (SELECT varve_catalog.aggregate_description(mat_hypertable_id)::jsonb AS j) d WHERE d.j IS NOT NULL;
+END;
+COMMENT ON FUNCTION _timescaledb_functions.cagg_get_bucket_function_info(integer) IS
+    'time_bucket() as the aggregate with this materialization calls it';
+
+CREATE FUNCTION _timescaledb_functions.cagg_get_grouping_columns(continuous_aggregate regclass) RETURNS text[]
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN (SELECT ARRAY(SELECT jsonb_array_elements_text(varve_catalog.aggregate_description(a.id)::jsonb -> 'grouping_columns'))
+        FROM varve_catalog.continuous_aggregate a WHERE a.relation = continuous_aggregate);
+COMMENT ON FUNCTION _timescaledb_functions.cagg_get_grouping_columns(regclass) IS 'columns of the aggregate that are grouped by, its bucket among them';
+
+CREATE FUNCTION varve_catalog.check_aggregate_query(query text) RETURNS void
+AS 'MODULE_PATHNAME', 'varve_check_aggregate_query'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION varve_catalog.check_aggregate_query(text) IS 'reports what keeps a query from being one of a continuous aggregate';
+
+-- With the search path of the caller, as the statement that would create the aggregate.
+CREATE FUNCTION _timescaledb_functions.cagg_validate_query(query text,
+    OUT is_valid boolean, OUT error_level text, OUT error_code text, OUT error_message text, OUT error_detail text, OUT error_hint text)
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE AS $$
+BEGIN
+    PERFORM varve_catalog.check_aggregate_query(query);
+    is_valid := true;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS error_code = RETURNED_SQLSTATE, error_message = MESSAGE_TEXT, error_detail = PG_EXCEPTION_DETAIL, error_hint = PG_EXCEPTION_HINT;
+    is_valid := false;
+    error_level := 'ERROR';
+END $$;
+COMMENT ON FUNCTION _timescaledb_functions.cagg_validate_query(text) IS
+    'whether a continuous aggregate could have this query, and if not the error that would say so';
+
 -- A range of coordinates as buckets of this width would cut it if all were as wide and began at 0.
 CREATE FUNCTION varve_catalog.about_whole(range_begin bigint, range_end bigint, width bigint) RETURNS int8range
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE

@@ -55,3 +55,32 @@ INSERT INTO fresh_rows VALUES ('2024-02-02', 1);
 SELECT * FROM freshness;
 SELECT continuous_aggregate_is_fresh('fresh_rows');
 DROP TABLE fresh_rows CASCADE;
+
+-- What scripts ask about the query of an aggregate, by the id of its results: the bucket, and what is grouped by.
+CREATE TABLE described (time timestamptz NOT NULL, device int, v int);
+SELECT created FROM create_hypertable('described', by_range('time'));
+CREATE MATERIALIZED VIEW by_day WITH (timescaledb.continuous) AS SELECT device, time_bucket('1 day', time) AS day, max(v) FROM described GROUP BY 1, 2 WITH NO DATA;
+CREATE MATERIALIZED VIEW by_local_day WITH (timescaledb.continuous) AS SELECT time_bucket('1 day', time, 'Europe/Berlin') AS day FROM described GROUP BY 1, device WITH NO DATA;
+CREATE MATERIALIZED VIEW by_month WITH (timescaledb.continuous) AS
+    SELECT time_bucket('1 month', time, "offset" => interval '2 days', timezone => 'Europe/Berlin') AS month FROM described GROUP BY 1 WITH NO DATA;
+CREATE MATERIALIZED VIEW by_hour WITH (timescaledb.continuous) AS SELECT time_bucket('1 hour', time, timestamptz '2000-01-01 00:15') AS hour FROM described GROUP BY 1 WITH NO DATA;
+ALTER MATERIALIZED VIEW by_hour RENAME COLUMN hour TO "an hour";
+CREATE VIEW description AS
+SELECT c.relname, a.id, i.*, _timescaledb_functions.cagg_get_grouping_columns(a.relation) AS grouped
+FROM varve_catalog.continuous_aggregate a JOIN pg_class c ON c.oid = a.relation, _timescaledb_functions.cagg_get_bucket_function_info(a.id) i;
+SELECT relname, bucket_func, bucket_width, bucket_origin, bucket_offset, bucket_timezone, bucket_fixed_width, grouped
+FROM description WHERE relname LIKE 'by\_%' OR relname = 'tens' ORDER BY relname;
+SELECT bucket_func IS NULL AS none FROM _timescaledb_functions.cagg_get_bucket_function_info(4711);
+SELECT _timescaledb_functions.cagg_get_grouping_columns('described') IS NULL AS none;
+SELECT _timescaledb_functions.cagg_watermark(id) = _timescaledb_functions.cagg_watermark_materialized(id) AS same FROM description WHERE relname = 'by_day';
+
+-- Whether a query could be one.
+\x on
+SELECT * FROM _timescaledb_functions.cagg_validate_query('SELECT time_bucket(''1 day'', time) FROM described GROUP BY 1');
+SELECT * FROM _timescaledb_functions.cagg_validate_query('SELECT time_bucket(''1 day'', time) FROM described GROUP BY 1 LIMIT 1');
+SELECT * FROM _timescaledb_functions.cagg_validate_query('SELECT nothing FROM described');
+SELECT * FROM _timescaledb_functions.cagg_validate_query('SELECT 1; DROP TABLE described');
+SELECT * FROM _timescaledb_functions.cagg_validate_query('');
+\x off
+DROP VIEW description;
+DROP TABLE described CASCADE;
