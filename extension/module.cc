@@ -29,6 +29,7 @@
 #include "extension/planner/chunk_skipping.h"
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/hooks.h"
+#include "extension/planner/implied_bounds.h"
 #include "extension/planner/skip_path.h"
 #include "extension/planner/stepwise_query.h"
 #include "extension/skipping/install.h"
@@ -61,6 +62,7 @@ void _PG_init() {
   varve::chunk::define_creation_lock();
   varve::chunk::install_row_security();
   varve::planner::install_clock_bounds();
+  varve::planner::install_implied_bounds();
   varve::planner::install_certain_conditions();
   varve::planner::install_stepwise_scan();
   varve::planner::install_skip_scan();

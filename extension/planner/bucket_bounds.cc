@@ -162,9 +162,10 @@ Node* bound_by_bucket(const Query& query, Node* condition, ParamListInfo paramet
   }
   if (bucket == nullptr) return nullptr;
   Node* time = argument_of(*bucket, 1);
-  const Var* column = time != nullptr ? variable_of(time) : nullptr;
-  if (column == nullptr || !is_dimension(query, *column) || !is_cheap(comparison.right))
-    return nullptr;
+  if (time == nullptr || !is_cheap(comparison.right)) return nullptr;
+  const bool is_nested = bucket_of(time) != nullptr;
+  const Var* column = is_nested ? nullptr : variable_of(time);
+  if (!is_nested && (column == nullptr || !is_dimension(query, *column))) return nullptr;
 
   const Const* width = constant_of(argument_of(*bucket, 0), parameters);
   const Const* start = constant_of(comparison.right, parameters);
@@ -186,7 +187,11 @@ Node* bound_by_bucket(const Query& query, Node* condition, ParamListInfo paramet
       upper = make_bound(time, comparison.family, BTLessStrategyNumber, end);
     }
   }
-  return make_and_qual(lower, upper);
+  if (!is_nested) return make_and_qual(lower, upper);
+  const auto further = [&](Node* bound) {
+    return bound != nullptr ? bound_by_bucket(query, bound, parameters) : nullptr;
+  };
+  return make_and_qual(further(lower), further(upper));
 }
 
 }  // namespace varve::planner

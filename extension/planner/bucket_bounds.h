@@ -14,6 +14,8 @@ namespace varve::planner {
 ///
 ///   time_bucket(w, time) >= x    time >= x; x may be anything that is cheap to compute twice
 ///   time_bucket(w, time) <= x    time < x + longest bucket, for constant w and x
+///
+/// The time may itself be such a bucket, as in aggregates over aggregates.
 Node* bound_by_bucket(const Query& query, Node* condition, ParamListInfo parameters);
 
 }  // namespace varve::planner

@@ -11,7 +11,9 @@ extern "C" {
 #include <access/stratnum.h>
 #include <nodes/makefuncs.h>
 #include <nodes/nodeFuncs.h>
+#include <nodes/pathnodes.h>
 #include <optimizer/clauses.h>
+#include <optimizer/plancat.h>
 #include <utils/array.h>
 #include <utils/lsyscache.h>
 #include <utils/typcache.h>
@@ -20,7 +22,13 @@ extern "C" {
 namespace varve::planner {
 namespace {
 
+get_relation_info_hook_type previous_info = nullptr;
+
 using ImpliedBound = Node* (*)(const Query& query, Node* condition, ParamListInfo parameters);
+
+/// In this order: time_bucket('1 day', time) > now() - '7 days' first becomes time > now() - ...
+constexpr ImpliedBound kBounds[] = {bound_by_bucket, bound_by_rounding, bound_by_row,
+                                    bound_by_clock};
 
 /// What `f = ANY (array)` of a function says as two comparisons, with the least and the greatest
 /// element; null where that is not known. PostgreSQL prunes by such a condition on a column itself.
@@ -78,9 +86,7 @@ Node* implied_by(ImpliedBound implied_bound, const Query& query, Node* condition
 }
 
 void add_bounds(const Query& query, Node*& conditions, ParamListInfo parameters) {
-  // In this order: time_bucket('1 day', time) > now() - '7 days' first becomes time > now() - ...
-  for (const ImpliedBound implied_bound :
-       {bound_by_bucket, bound_by_rounding, bound_by_row, bound_by_clock}) {
+  for (const ImpliedBound implied_bound : kBounds) {
     conditions =
         make_and_qual(conditions, implied_by(implied_bound, query, conditions, parameters));
   }
@@ -103,7 +109,37 @@ void bound_join_tree(const Query& query, Node* node, ParamListInfo parameters) {
   }
 }
 
+/// Conditions as query_planner() has them, a list of conjuncts. Most of them have been here before,
+/// and have their bounds beside them.
+List* with_bounds(const Query& query, List* conjuncts, ParamListInfo parameters) {
+  for (const ImpliedBound implied_bound : kBounds) {
+    List* bounds = NIL;
+    ListCell* cell;
+    foreach (cell, conjuncts) {
+      Node* bound = implied_by(implied_bound, query, static_cast<Node*>(lfirst(cell)), parameters);
+      bounds = list_concat(bounds, make_ands_implicit(reinterpret_cast<Expr*>(bound)));
+    }
+    conjuncts = list_concat_unique(conjuncts, bounds);
+  }
+  return conjuncts;
+}
+
+/// Before the conditions are handed out to relations: whichever relation comes first has them all
+/// bounded.
+void get_relation_info(PlannerInfo* root, Oid relation, bool has_children, RelOptInfo* rel) {
+  if (previous_info != nullptr) previous_info(root, relation, has_children, rel);
+  FromExpr* from = root->parse->jointree;  // null where an index is planned for
+  if (!has_children || from == nullptr || from->quals == nullptr) return;
+  from->quals = reinterpret_cast<Node*>(
+      with_bounds(*root->parse, castNode(List, from->quals), root->glob->boundParams));
+}
+
 }  // namespace
+
+void install_implied_bounds() {
+  previous_info = get_relation_info_hook;
+  get_relation_info_hook = get_relation_info;
+}
 
 void add_implied_bounds(Query& query, ParamListInfo parameters) {
   bound_join_tree(query, reinterpret_cast<Node*>(query.jointree), parameters);

@@ -14,4 +14,8 @@ namespace varve::planner {
 /// constants.
 void add_implied_bounds(Query& query, ParamListInfo parameters);
 
+/// Once, in _PG_init: the same for conditions that PostgreSQL has moved into a subquery or view
+/// while planning, such as one on the bucket that it selects.
+void install_implied_bounds();
+
 }  // namespace varve::planner

@@ -53,6 +53,16 @@ BEGIN
     RETURN chunks(query) || ' chunks, ' || CASE WHEN hyper = plain THEN 'same rows' ELSE hyper || ' / ' || plain END;
 END $$;
 
+-- Whether a query gives the same rows over the plain tables.
+CREATE FUNCTION same(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    differing bigint;
+BEGIN
+    EXECUTE format('SELECT count(*) FROM ((SELECT h::text FROM (%1$s) h EXCEPT ALL SELECT p::text FROM (%2$s) p)
+        UNION ALL (SELECT p::text FROM (%2$s) p EXCEPT ALL SELECT h::text FROM (%1$s) h)) d', query, replace(query, 'hyper.', 'plain.')) INTO differing;
+    RETURN CASE differing WHEN 0 THEN 'same rows' ELSE differing || ' rows differ' END;
+END $$;
+
 \echo -- every operator, either way round
 SELECT c, scanned('m', c) FROM (VALUES
     ('time_bucket(''1 day'', time) = ''2026-02-01 00:00+00'''),
@@ -105,6 +115,26 @@ SELECT c, scanned('m', c) FROM (VALUES
     ('time_bucket(''1 day'', time + interval ''1 day'') = ''2026-02-01 00:00+00'''),
     ('time_bucket(''1 day'', time) = NULL'),
     ('time_bucket(interval ''1 day'' * (v % 2 + 1), time) <= ''2026-01-02 00:00+00''')) t(c);
+
+\echo -- conditions on the bucket that a subquery, a view, UNION ALL, a CTE or a function gives; buckets of buckets
+CREATE VIEW hyper.daily AS SELECT time_bucket('1 day', time) AS day, count(*) AS n FROM hyper.m GROUP BY 1;
+CREATE VIEW plain.daily AS SELECT time_bucket('1 day', time) AS day, count(*) AS n FROM plain.m GROUP BY 1;
+CREATE FUNCTION hyper.by_day() RETURNS TABLE (day timestamptz, v int) LANGUAGE sql STABLE AS 'SELECT time_bucket(''1 day'', time), v FROM hyper.m';
+CREATE FUNCTION plain.by_day() RETURNS TABLE (day timestamptz, v int) LANGUAGE sql STABLE AS 'SELECT time_bucket(''1 day'', time), v FROM plain.m';
+SELECT q, chunks(q) || ' chunks, ' || same(q) AS scanned FROM (VALUES
+    ($$SELECT * FROM (SELECT time_bucket('1 day', time) AS day, v FROM hyper.m) x WHERE day = '2026-02-01 00:00+00'$$),
+    ($$SELECT * FROM (SELECT time_bucket('1 day', time) AS day, sum(v) FROM hyper.m GROUP BY 1) x WHERE day = '2026-02-01 00:00+00'$$),
+    ($$SELECT * FROM hyper.daily WHERE day >= '2026-04-09 00:00+00'$$),
+    ($$SELECT * FROM hyper.daily WHERE day BETWEEN '2026-02-01 00:00+00' AND '2026-02-02 00:00+00' AND n > 3$$),
+    ($$SELECT * FROM (SELECT * FROM hyper.daily UNION ALL SELECT time_bucket('1 week', time), v FROM hyper.m) x WHERE day = '2026-02-02 00:00+00'$$),
+    ($$WITH x AS (SELECT * FROM hyper.daily) SELECT * FROM x WHERE day = '2026-02-01 00:00+00'$$),
+    ($$SELECT * FROM hyper.by_day() WHERE day = '2026-02-01 00:00+00'$$),
+    ($$SELECT * FROM (SELECT time_bucket('1 week', day) AS week, sum(n) FROM hyper.daily GROUP BY 1) x WHERE week = '2026-02-02 00:00+00'$$),
+    ($$SELECT * FROM (SELECT time_bucket('1 month', day, 'Europe/Berlin') AS month, sum(n) FROM hyper.daily GROUP BY 1) x WHERE month <= '2025-12-31 23:00+00'$$),
+    ($$SELECT count(*) FROM hyper.m WHERE time_bucket('1 week', time_bucket('1 day', time)) = '2026-02-02 00:00+00'$$),
+    ($$SELECT count(*) FROM hyper.ticks WHERE time_bucket(100, time_bucket(10, time)) = 100$$),
+    ($$SELECT d.day, x.n FROM plain.daily d LEFT JOIN (SELECT * FROM hyper.daily WHERE day < '2026-01-03 00:00+00') x ON x.day = d.day WHERE d.day < '2026-01-05 00:00+00'$$),
+    ($$WITH x AS MATERIALIZED (SELECT * FROM hyper.daily) SELECT * FROM x WHERE day = '2026-02-01 00:00+00'$$)) t(q);
 
 \echo -- prepared statements, with the value known and unknown while planning
 SELECT differ.run('SELECT * FROM m WHERE time_bucket(''1 day'', time) > now() - interval ''1 hour''');
