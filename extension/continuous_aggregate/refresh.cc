@@ -71,18 +71,32 @@ std::string meets(std::int32_t id, Range range) {
          " AND range_end > " + number(range.begin);
 }
 
+/// Another session has truncated the aggregate: what has been computed is gone, and all is stale.
+struct Emptied {};
+
 /// An aggregate under refresh. Read again in each transaction: it may change, or go.
 class Refresh {
  public:
   Refresh(std::int32_t id, const RefreshOptions& options) : id_(id), options_(options) { load(); }
 
   void run(Range window) {
+    for (;;) {
+      try {
+        return attempt(window);
+      } catch (const Emptied&) {
+        // The work is another now. Going on would move the watermark over what is missing.
+      }
+    }
+  }
+
+ private:
+  void attempt(Range window) {
     const std::int64_t end = end_of_results(window);
     raise_threshold(end);
     hand_on_changes();
     // Behind the last row there is nothing to compute. It stays stale.
     window.end = std::min(window.end, std::max(end, watermark()));
-    const std::int64_t known = watermark();
+    const std::int64_t known = reached_ = watermark();
     std::int64_t left = options_.max_batches > 0 ? options_.max_batches : INT64_MAX;
     for (const Range& range : work(window)) {
       const bool downwards = options_.newest_first && range.begin < known;
@@ -99,7 +113,6 @@ class Refresh {
     if (window.begin == kBeforeAll) settle_beginning();
   }
 
- private:
   void load() {
     pg::call([&] {
       const auto found = AggregateTable::find_by_id(id_);
@@ -233,6 +246,10 @@ class Refresh {
       acquire(Lock::kRanges, id_, true);
     });
     load();  // under the lock, which whoever gives the aggregate another query takes, too
+    if (watermark() < reached_) {
+      abandon_transaction();
+      throw Emptied{};
+    }
     const Ranges frozen = buckets("aggregate_frozen", batch);
     const Ranges wanted = without({batch}, frozen);
     if (wanted.size() != 1 || wanted.front() != batch) {
@@ -253,6 +270,7 @@ class Refresh {
       return false;
     }
     move_watermark(batch.end);
+    reached_ = watermark();
     next_transaction();
     return true;
   }
@@ -314,7 +332,8 @@ class Refresh {
   Aggregate aggregate_ = {};
   Oid owner_ = InvalidOid;
   Definition definition_ = {};
-  std::optional<Range> data_;  // outside there were neither rows nor results
+  std::int64_t reached_ = kBeforeAll;  // the watermark when this looked last
+  std::optional<Range> data_;          // outside there were neither rows nor results
 };
 
 }  // namespace

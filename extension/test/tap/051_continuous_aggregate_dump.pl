@@ -41,6 +41,12 @@ as_owner('source', $_) for (q{
     GRANT USAGE ON SCHEMA app TO reader;
     GRANT SELECT ON app.per_tenant TO reader},
     q{CALL refresh_continuous_aggregate('app.per_tenant', NULL, '2024-01-02')},
+    # A query that depends on a primary key: pg_dump gives the views theirs after all data.
+    q{CREATE TABLE app.device (id int PRIMARY KEY, name text);
+    INSERT INTO app.device SELECT i, 'device ' || i FROM generate_series(0, 2) i;
+    CREATE MATERIALIZED VIEW app.named WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS
+    SELECT time_bucket('1 day', time) AS day, d.id, d.name, count(*) AS n FROM app.raw JOIN app.device d ON d.id = device GROUP BY 1, 2 WITH NO DATA},
+    q{CALL refresh_continuous_aggregate('app.named', NULL, '2024-01-08')},
     # Stale, frozen and yet to come.
     q{SELECT drop_chunks('app.raw', older_than => timestamptz '2024-01-03');
     UPDATE app.raw SET v = 0 WHERE time = '2024-01-05';
@@ -54,6 +60,7 @@ my $content = q{
     SELECT 'd', * FROM app.daily ORDER BY 2, 3;
     SELECT 'w', * FROM app.weekly ORDER BY 2;
     SELECT 'p', * FROM app.per_tenant ORDER BY 2, 3;
+    SELECT 'n', * FROM app.named ORDER BY 2, 3;
     SELECT 'a', * FROM varve_catalog.continuous_aggregate ORDER BY id;
     SELECT 'm', * FROM varve_catalog.aggregate_watermark ORDER BY id;
     SELECT 't', * FROM varve_catalog.aggregate_threshold ORDER BY source_id;
