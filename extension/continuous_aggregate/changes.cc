@@ -123,6 +123,7 @@ void log(const Changes& changes, std::int64_t threshold) {
 
 /// Writes what refreshes below the threshold must know. The lock is kept until the rows of this
 /// transaction are visible: a refresh that raises the threshold waits for that, and reads them.
+/// Where the last aggregate has been dropped meanwhile there is no threshold, and nothing below it.
 void write(const Changes& changes) {
   const std::int32_t id = changes.source().id;
   const std::int64_t threshold = pg::call([&] {
@@ -133,7 +134,11 @@ void write(const Changes& changes) {
 }
 
 /// A prepared transaction may end long after: it holds no lock, and logs everything.
-void write_all(const Changes& changes) { log(changes, kAfterAll); }
+void write_all(const Changes& changes) {
+  const std::int32_t id = changes.source().id;
+  const bool any = pg::call([&] { return AggregateTable::of_source(id).count > 0; });
+  if (any) log(changes, kAfterAll);
+}
 
 void at_end(XactEvent event) {
   switch (event) {
@@ -142,8 +147,6 @@ void at_end(XactEvent event) {
       if (pending().empty()) return;
       pg::call([] { CommandCounterIncrement(); });
       for (const auto& [id, changes] : pending()) {
-        // The last aggregate may have been dropped meanwhile.
-        if (pg::call([id = id] { return AggregateTable::of_source(id).count; }) == 0) continue;
         if (event == XACT_EVENT_PRE_COMMIT) {
           write(changes);
         } else {
