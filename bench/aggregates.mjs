@@ -1,7 +1,7 @@
 // Continuous aggregates beside PostgreSQL's materialized views: the first refresh, refreshes after late rows,
 // one with nothing to do, and what aggregates cost whoever inserts. Their queries are those of PostgreSQL: they aggregate
 // nothing by vectors.
-import { compare } from "./lib/compare.mjs";
+import { compare, compare_closely } from "./lib/compare.mjs";
 import { Session } from "./lib/psql.mjs";
 import { COLUMNS, START } from "./lib/tables.mjs";
 
@@ -75,24 +75,43 @@ await compare("refresh with nothing to do", "ms", [
   { label: "refresh_continuous_aggregate", run: () => session.time(refresh) },
 ]);
 
-// By the threshold alone the newest rows cost next to nothing: these lie below it.
-const insert = `INSERT INTO readings SELECT ${time_of("i * 4")}, i % 100, 1, 1, 'late' FROM generate_series(0, ${ROWS / 4} - 1) i`;
+// What aggregates cost whoever inserts: tables that differ in nothing else, which all get the same rows in each round.
 const widths = ["1 hour", "1 day", "1 week"];
-const with_aggregates = (n) => ({
-  label: `${n} aggregates`,
-  prepare: async () => {
-    await session.query("DROP MATERIALIZED VIEW IF EXISTS hourly");
-    for (const [i, width] of widths.entries()) {
-      await session.query(`DROP MATERIALIZED VIEW IF EXISTS a${i}`);
-      if (i < n) {
-        await session.query(`CREATE MATERIALIZED VIEW a${i} WITH (timescaledb.continuous) AS ${select(width)} WITH NO DATA;
-          CALL refresh_continuous_aggregate('a${i}', NULL, NULL)`);
-      }
-    }
-    await session.query("CHECKPOINT");
+const PER_ROUND = 100_000;
+const tables = [0, 1, 3];
+await session.query("DROP TABLE readings CASCADE");
+for (const n of tables) {
+  await session.query(`
+    CREATE TABLE with_${n} ${COLUMNS}; CREATE INDEX ON with_${n} (time DESC);
+    SELECT 1 FROM create_hypertable('with_${n}', 'time', chunk_time_interval => interval '1 day');
+    INSERT INTO with_${n} SELECT ${time_of("i * 3")}, i % 100, i % 997, i, 'row' FROM generate_series(0, ${ROWS / 3} - 1) i`);
+  for (const [i, width] of widths.slice(0, n).entries()) {
+    await session.query(`CREATE MATERIALIZED VIEW with_${n}_${i} WITH (timescaledb.continuous) AS ${select(width).replace("readings", `with_${n}`)} WITH NO DATA;
+      CALL refresh_continuous_aggregate('with_${n}_${i}', NULL, NULL)`);
+  }
+}
+await session.query("VACUUM ANALYZE; CHECKPOINT");
+
+const TRANSACTIONS = 300;
+const transactions = (of) => Array.from({ length: TRANSACTIONS }, (_, k) => of(k)).join("\n");
+const rounds_of = {};  // by table: new rows are newer in each round
+const inserts = {
+  // All over the chunks, below the watermark.
+  [`${PER_ROUND} late rows in a statement`]: (table) =>
+    `INSERT INTO ${table} SELECT ${time_of(`(i * ${ROWS / PER_ROUND})`)}, i % 100, 1, 1, 'late' FROM generate_series(0, ${PER_ROUND} - 1) i`,
+  [`${TRANSACTIONS} transactions of 50 late rows`]: (table) => transactions((k) =>
+    `INSERT INTO ${table} SELECT ${time_of(`(${(k * ROWS) / TRANSACTIONS} + i)`)}, i % 100, 1, 1, 'late' FROM generate_series(0, 49) i;`),
+  // Behind everything, where the watermark says that nobody needs to know.
+  [`${TRANSACTIONS} transactions of 50 new rows`]: (table) => {
+    const round = (rounds_of[table] = (rounds_of[table] ?? 0) + 1);
+    return transactions((k) =>
+      `INSERT INTO ${table} SELECT '${START}'::timestamptz + interval '${DAYS} days' + ${round * TRANSACTIONS + k} * interval '1 s', i % 100, 1, 1, 'new' FROM generate_series(0, 49) i;`);
   },
-  run: async () => ROWS / 4_000 / (await session.cpu(insert)),
-  finish: () => session.query("DELETE FROM readings WHERE c = 'late'; VACUUM readings"),
-});
-await compare(`INSERT of ${ROWS / 4} late rows`, "thousand rows a second of processor time", [0, 1, 3].map(with_aggregates));
+};
+for (const [title, statements] of Object.entries(inserts)) {
+  await compare_closely(`INSERT of ${title}`, "ms of processor time", tables.map((n) => ({
+    label: `${n} aggregates`,
+    run: async () => 1000 * (await session.cpu(statements(`with_${n}`))),
+  })), { rounds: 40 });
+}
 session.close();

@@ -31,3 +31,29 @@ export async function compare(title, unit, sides, { repetitions = 5 } = {}) {
     console.log(`| ${side.label} | ${digits(middle)} | ${digits(low)} to ${digits(high)} | ${ratio(middle / base)} |`);
   }
 }
+
+/**
+ * Measures small differences: each round runs every side once, another one first each time, and only figures of the same
+ * round are set against each other. A side is { label, run }; `run` gives what it costs, in `unit`, and leaves every side
+ * in the state that the next round needs. Prints the median of the ratios to the first side, their quartiles, and
+ * how far off that median may be: half of the distribution's width by the square root of the rounds.
+ */
+export async function compare_closely(title, unit, sides, { rounds = 24 } = {}) {
+  const figures = sides.map(() => []);
+  const once = async (i) => sides[i].run();
+  for (const i of sides.keys()) await once(i);  // to be left out: caches are cold
+  for (let round = 0; round < rounds; ++round) {
+    for (const step of sides.keys()) {
+      const i = (round + step) % sides.length;
+      figures[i].push(await once(i));
+    }
+  }
+  console.log(`\n### ${title} (${unit}, ${rounds} rounds)\n`);
+  console.log("| side | median | ratio, median | quartiles | +- |\n|---|---:|---:|---:|---:|");
+  for (const [i, side] of sides.entries()) {
+    const ratios = figures[i].map((figure, round) => figure / figures[0][round]).sort((a, b) => a - b);
+    const quartile = (q) => ratios[Math.round((ratios.length - 1) * q)];
+    const off = (0.93 * (quartile(0.75) - quartile(0.25))) / Math.sqrt(rounds);
+    console.log(`| ${side.label} | ${digits(median(figures[i]))} | ${median(ratios).toFixed(3)} | ${quartile(0.25).toFixed(3)} to ${quartile(0.75).toFixed(3)} | ${off.toFixed(3)} |`);
+  }
+}
