@@ -57,7 +57,8 @@ class BucketEdges {
  private:
   /// Not before the first edge after `time`, and not far behind it.
   [[nodiscard]] std::int64_t some_edge_after(std::int64_t start, std::int64_t time) const {
-    for (std::int64_t step = width_, at = start; highest_ - 1 - at > step; step *= 2) {
+    // Times may be negative: highest_ - at could overflow.
+    for (std::int64_t step = width_, at = start; at < highest_ - 1 - step; step *= 2) {
       at += step;
       if (at <= time) continue;
       if (const std::int64_t edge = start_of_(at); edge > time) return edge;

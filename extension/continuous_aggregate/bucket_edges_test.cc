@@ -90,6 +90,21 @@ TEST(BucketEdges, EndWhereCoordinatesEnd) {
   EXPECT_EQ(tens.circumscribed({-15, 25}), (Range{-20, 30}));
 }
 
+TEST(BucketEdges, NegativeTimesTakeNoLonger) {
+  int calls = 0;
+  const auto of_500 = [&calls](std::int64_t time) {
+    if (++calls > 100) ADD_FAILURE() << "walks through all buckets";
+    const std::int64_t beyond = ((time - 100) % 500 + 500) % 500;
+    return calls > 100 ? time : time - beyond;
+  };
+  const BucketEdges<decltype(of_500)> integers(of_500, 500, INT64_MAX);
+  EXPECT_EQ(integers.end_of(-400), 100);
+  EXPECT_EQ(integers.ceiling(-399), 100);
+  EXPECT_EQ(integers.end_of(-1'000'000'000), -999'999'900);
+  const BucketEdges<decltype(of_500)> times(of_500, 500, kHighest);
+  EXPECT_EQ(times.end_of(-100'000'000'000'400), -99'999'999'999'900);
+}
+
 TEST(Misfit, Table) {
   const auto hour = edges({.time = Duration(kHour)}, kHour);
   const auto day = edges({.days = 1}, kDay);

@@ -144,3 +144,20 @@ SET client_min_messages = error;
 DROP EXTENSION varve CASCADE;
 CREATE EXTENSION varve;
 SELECT count(*) FROM varve_catalog.continuous_aggregate;
+
+-- Times before zero, whose buckets an offset shifts: of integers, and before 1970; aggregates over them.
+CREATE TABLE negative (n bigint NOT NULL, v int);
+SELECT create_hypertable('negative', 'n', chunk_time_interval => 1000);
+INSERT INTO negative SELECT n, n FROM generate_series(-2000, 999) n;
+CREATE MATERIALIZED VIEW negative_100 WITH (timescaledb.continuous) AS SELECT time_bucket(100, n) AS b, sum(v) AS total FROM negative GROUP BY 1;
+CREATE MATERIALIZED VIEW negative_500 WITH (timescaledb.continuous) AS SELECT time_bucket(500, b, 100) AS b, sum(total) AS total FROM negative_100 GROUP BY 1;
+CALL refresh_continuous_aggregate('negative_500', -1150, 950, force => true);
+SELECT * FROM negative_500 ORDER BY b;
+SELECT * FROM verify_continuous_aggregate('negative_500');
+CREATE TABLE long_ago (time timestamptz NOT NULL);
+SELECT create_hypertable('long_ago', 'time', chunk_time_interval => interval '1 year');
+INSERT INTO long_ago SELECT generate_series(timestamptz '1850-01-01', '1850-01-20', '6 hours');
+CREATE MATERIALIZED VIEW long_ago_weekly WITH (timescaledb.continuous) AS SELECT time_bucket('1 week', time) AS week, count(*) AS n FROM long_ago GROUP BY 1 WITH NO DATA;
+CALL refresh_continuous_aggregate('long_ago_weekly', '1850-01-01 05:00', '1850-02-01');
+SELECT * FROM long_ago_weekly ORDER BY week;
+DROP TABLE negative, long_ago CASCADE;
