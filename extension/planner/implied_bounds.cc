@@ -1,7 +1,5 @@
 #include "extension/planner/implied_bounds.h"
 
-#include <initializer_list>
-
 #include "extension/planner/bucket_bounds.h"
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/comparison.h"
