@@ -2,13 +2,9 @@
 -- indexes, constraints and foreign keys; what comes out is what goes back in.
 SET timezone = 'UTC';
 SET datestyle = 'SQL, DMY';
-CREATE FUNCTION refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE statement;
-    RETURN 'none';
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ' ' || SQLERRM;
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set helpers :dir '/sql/refusal.inc'
+\i :helpers
 CREATE FUNCTION nth_of(regclass, n int) RETURNS regclass STABLE LANGUAGE sql AS 'SELECT c FROM show_chunks($1) c OFFSET n - 1 LIMIT 1';
 CREATE TABLE kind (id int PRIMARY KEY);
 INSERT INTO kind SELECT generate_series(0, 2);

@@ -11,16 +11,12 @@ CREATE FUNCTION differences() RETURNS bigint LANGUAGE sql AS $$
     SELECT count(*) FROM ((SELECT time, device, v, note FROM metric EXCEPT ALL SELECT time, device, v, note FROM twin)
         UNION ALL (SELECT time, device, v, note FROM twin EXCEPT ALL SELECT time, device, v, note FROM metric)) d
 $$;
-CREATE FUNCTION state_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE statement;
-    RETURN 'ok';
-EXCEPTION WHEN OTHERS THEN
-    RETURN sqlstate || ': ' || sqlerrm;
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set helpers :dir '/sql/refusal.inc'
+\i :helpers
 
 -- Nothing is said of the table yet.
-SELECT state_of($$SELECT compress_chunk(c) FROM show_chunks('metric') c$$);
+SELECT refusal($$SELECT compress_chunk(c) FROM show_chunks('metric') c$$);
 SELECT * FROM hypertable_columnstore_stats('metric');
 
 -- Options: all spellings, choices and why, lists that are none.
@@ -38,7 +34,7 @@ ALTER TABLE metric SET (tsdb.segment_by = '');
 SELECT segmentby, orderby FROM timescaledb_information.hypertable_columnstore_settings;
 ALTER TABLE metric RESET (tsdb.segmentby, tsdb.orderby);
 SELECT segmentby, orderby FROM timescaledb_information.hypertable_columnstore_settings;
-SELECT option, state_of(format('ALTER TABLE metric SET (%s)', option)) FROM (VALUES
+SELECT option, refusal(format('ALTER TABLE metric SET (%s)', option)) FROM (VALUES
     ($$tsdb.segmentby = 'nosuch'$$),
     ($$tsdb.segmentby = 'device, device'$$),
     ($$tsdb.segmentby = 'v', tsdb.orderby = 'v'$$),
@@ -56,20 +52,20 @@ SELECT option, state_of(format('ALTER TABLE metric SET (%s)', option)) FROM (VAL
     ($$tsdb.enable_columnstore = 'maybe'$$),
     ($$tsdb.compress_chunk_time_interval = '1 hour'$$),
     ($$tsdb.sparse_index = 'bloom(lower(note))'$$)) o (option);
-SELECT state_of('ALTER TABLE metric RESET (tsdb.enable_columnstore)');
+SELECT refusal('ALTER TABLE metric RESET (tsdb.enable_columnstore)');
 -- Rows that become columns as they are written are not to be had, but may be asked for.
 ALTER TABLE metric SET (tsdb.direct_compress, tsdb.direct_compress_schedule_interval = '1 hour');
 ALTER TABLE metric SET (tsdb.direct_compress = false);
 ALTER TABLE metric RESET (tsdb.direct_compress);
-SELECT state_of('ALTER TABLE metric SET (tsdb.direct_compress = 2)');
-SELECT state_of('ALTER TABLE twin SET (tsdb.enable_columnstore)');
+SELECT refusal('ALTER TABLE metric SET (tsdb.direct_compress = 2)');
+SELECT refusal('ALTER TABLE twin SET (tsdb.enable_columnstore)');
 SELECT segmentby, orderby FROM timescaledb_information.hypertable_columnstore_settings;
 
 -- There and back; the functions are idempotent, and say so.
 SELECT compress_chunk('_timescaledb_internal._hyper_1_1_chunk');
 SELECT compress_chunk('_timescaledb_internal._hyper_1_1_chunk');
-SELECT state_of($$SELECT compress_chunk('_timescaledb_internal._hyper_1_1_chunk', if_not_compressed => false)$$);
-SELECT form, state_of(format('SELECT compress_chunk(''_timescaledb_internal._hyper_1_1_chunk'', %s)', form)) FROM unnest('{"true","false","false, false","NULL, NULL","if_compressed => false","true, if_compressed => false","if_compressed => NULL"}'::text[]) form;
+SELECT refusal($$SELECT compress_chunk('_timescaledb_internal._hyper_1_1_chunk', if_not_compressed => false)$$);
+SELECT form, refusal(format('SELECT compress_chunk(''_timescaledb_internal._hyper_1_1_chunk'', %s)', form)) FROM unnest('{"true","false","false, false","NULL, NULL","if_compressed => false","true, if_compressed => false","if_compressed => NULL"}'::text[]) form;
 SELECT compress_chunk(i, if_compressed => true) FROM show_chunks('metric') i WHERE i < timestamptz '2024-01-03';
 SELECT chunk_name, is_compressed FROM timescaledb_information.chunks ORDER BY 1;
 SELECT chunk_name, compression_status, before_compression_total_bytes > after_compression_total_bytes AS smaller FROM chunk_columnstore_stats('metric');
@@ -80,11 +76,11 @@ SELECT DISTINCT hypertable_name, before_compression_size > 4 * after_compression
 SELECT compression_enabled, compression_ratio > 4 AS smaller FROM timescaledb_information.hypertables;
 SELECT chunk, segmentby, orderby FROM timescaledb_information.chunk_columnstore_settings ORDER BY chunk::text;
 SELECT * FROM _timescaledb_catalog.compression_settings ORDER BY relid::text;
-SELECT state_of('ALTER TABLE metric SET (tsdb.enable_columnstore = false)');
+SELECT refusal('ALTER TABLE metric SET (tsdb.enable_columnstore = false)');
 SELECT differences();
 CALL convert_to_rowstore('_timescaledb_internal._hyper_1_1_chunk');
 CALL convert_to_rowstore('_timescaledb_internal._hyper_1_1_chunk');
-SELECT state_of($$CALL convert_to_rowstore('_timescaledb_internal._hyper_1_1_chunk', if_columnstore => false)$$);
+SELECT refusal($$CALL convert_to_rowstore('_timescaledb_internal._hyper_1_1_chunk', if_columnstore => false)$$);
 SELECT decompress_chunk('_timescaledb_internal._hyper_1_2_chunk');
 SELECT compression_status, before_compression_total_bytes FROM chunk_compression_stats('metric');
 SELECT differences();
@@ -131,7 +127,7 @@ ROLLBACK;
 SELECT differences();
 
 -- Not for these.
-SELECT what, state_of(what) FROM (VALUES
+SELECT what, refusal(what) FROM (VALUES
     ($$SELECT compress_chunk(NULL)$$),
     ($$SELECT compress_chunk('metric')$$),
     ($$SELECT compress_chunk('twin')$$),
@@ -150,13 +146,13 @@ FETCH open;
 SELECT decompress_chunk('_timescaledb_internal._hyper_1_1_chunk');
 ROLLBACK;
 CREATE TABLE booking (during tstzrange, time timestamptz NOT NULL, EXCLUDE USING gist (during WITH &&));
-SELECT state_of($$SELECT create_hypertable('booking', by_range('time'))$$);
+SELECT refusal($$SELECT create_hypertable('booking', by_range('time'))$$);
 
 -- Columns that the order is made of.
 ALTER TABLE metric RENAME COLUMN device TO sensor;
 SELECT segmentby, orderby FROM timescaledb_information.hypertable_columnstore_settings;
 SELECT DISTINCT segmentby, orderby FROM timescaledb_information.chunk_columnstore_settings;
-SELECT state_of('ALTER TABLE metric DROP COLUMN sensor');
+SELECT refusal('ALTER TABLE metric DROP COLUMN sensor');
 ALTER TABLE metric DROP COLUMN note;
 SELECT compress_chunk('_timescaledb_internal._hyper_1_1_chunk', recompress => true);
 SELECT count(*), count(DISTINCT sensor), sum(v) = (SELECT sum(v) FROM twin) AS same FROM metric;

@@ -4,13 +4,9 @@
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET timescaledb.current_timestamp_mock = '2024-05-01 00:00+00';
-CREATE FUNCTION refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE statement;
-    RETURN 'done';
-EXCEPTION WHEN OTHERS THEN
-    RETURN concat_ws(' ', SQLSTATE, SQLERRM);
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set helpers :dir '/sql/refusal.inc'
+\i :helpers
 CREATE VIEW states AS
 SELECT c.range_start::date AS day, c.is_compressed FROM timescaledb_information.chunks c WHERE c.hypertable_name = 'readings' ORDER BY 1;
 CREATE TABLE readings (time timestamptz NOT NULL, device int, v float8);

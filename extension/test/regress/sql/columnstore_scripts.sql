@@ -8,13 +8,9 @@ SELECT created FROM create_hypertable('metric', by_range('time', interval '1 day
 INSERT INTO metric SELECT timestamptz '2024-01-01' + i * interval '1 minute', i % 10, md5(i::text)::uuid FROM generate_series(0, 1439) i;
 ALTER TABLE metric SET (tsdb.enable_columnstore, tsdb.segmentby = 'device', tsdb.orderby = 'time');
 SELECT show_chunks AS chunk FROM show_chunks('metric') \gset
-CREATE FUNCTION state_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE statement;
-    RETURN 'ok';
-EXCEPTION WHEN OTHERS THEN
-    RETURN sqlstate || ': ' || sqlerrm;
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set helpers :dir '/sql/refusal.inc'
+\i :helpers
 CREATE VIEW state AS
 SELECT columnar_rows, row_groups, sparse_index, chunk_status_text(:'chunk'::regclass) AS status, (SELECT count(*) FROM metric) AS rows
 FROM varve_catalog.columnar_chunk;
@@ -22,8 +18,8 @@ CREATE VIEW form AS SELECT format(f, :'chunk') AS form FROM unnest(ARRAY[
     'SELECT recompress_chunk_segmentwise(%L)', 'SELECT compact_chunk(%L)', 'CALL rebuild_columnstore(%L)', 'SELECT rebuild_sparse_index(%L)']) f;
 
 -- A chunk of rows, and what is none.
-SELECT state_of(form), form FROM form;
-SELECT state_of(format(f, w)), w FROM unnest('{metric,varve_catalog.chunk}'::text[]) w,
+SELECT refusal(form), form FROM form;
+SELECT refusal(format(f, w)), w FROM unnest('{metric,varve_catalog.chunk}'::text[]) w,
     unnest(ARRAY['SELECT recompress_chunk_segmentwise(%L)', 'SELECT compact_chunk(%L)', 'CALL rebuild_columnstore(%L)', 'SELECT rebuild_sparse_index(%L)']) f;
 SELECT recompress_chunk_segmentwise(NULL);
 SELECT compact_chunk(NULL);
@@ -33,7 +29,7 @@ SELECT rebuild_sparse_index(NULL);
 -- Nothing to do.
 SELECT compress_chunk(:'chunk');
 SELECT recompress_chunk_segmentwise(:'chunk');
-SELECT state_of(format('SELECT recompress_chunk_segmentwise(%L, if_compressed => false)', :'chunk'));
+SELECT refusal(format('SELECT recompress_chunk_segmentwise(%L, if_compressed => false)', :'chunk'));
 SELECT compact_chunk(:'chunk', max_batches => 10);
 SELECT rebuild_sparse_index(:'chunk');
 TABLE state;
@@ -61,5 +57,5 @@ BEGIN READ ONLY;
 SELECT rebuild_sparse_index(:'chunk', force => true);
 ROLLBACK;
 SELECT freeze_chunk(:'chunk');
-SELECT state_of(form), form FROM form;
+SELECT refusal(form), form FROM form;
 DROP TABLE metric CASCADE;

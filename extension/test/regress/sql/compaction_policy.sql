@@ -1,12 +1,8 @@
 -- Compaction policies: rows that have trickled into chunks in columns join these, of whatever age.
 SET timezone = 'UTC';
-CREATE FUNCTION refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE statement;
-    RETURN 'accepted';
-EXCEPTION WHEN OTHERS THEN
-    RETURN format('%s: %s', sqlstate, sqlerrm);
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set helpers :dir '/sql/refusal.inc'
+\i :helpers
 CREATE TABLE readings (time timestamptz NOT NULL, device int, v float8);
 SELECT created FROM create_hypertable('readings', by_range('time', interval '1 day'));
 INSERT INTO readings SELECT t, d, d FROM generate_series(timestamptz '2024-01-01', '2024-01-05 23:00', '1 hour') t, generate_series(1, 4) d;

@@ -5,13 +5,9 @@
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET timescaledb.current_timestamp_mock = '2024-02-01 00:00+00';
-CREATE FUNCTION refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE statement;
-    RETURN 'done';
-EXCEPTION WHEN OTHERS THEN
-    RETURN concat_ws(' ', SQLSTATE, SQLERRM);
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set helpers :dir '/sql/refusal.inc'
+\i :helpers
 CREATE TABLE readings (time timestamptz NOT NULL, device int, value int);
 SELECT create_hypertable('readings', 'time', chunk_time_interval => interval '1 day');
 INSERT INTO readings SELECT t, d, d * extract(hour FROM t)::int FROM generate_series(timestamptz '2024-01-01', '2024-01-31', interval '20 minutes') t, generate_series(1, 5) d;

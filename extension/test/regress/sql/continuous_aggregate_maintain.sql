@@ -9,13 +9,9 @@ INSERT INTO raw SELECT '2024-01-01'::timestamptz + i * interval '1 hour', i % 3,
 CREATE MATERIALIZED VIEW daily WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS
 SELECT time_bucket('1 day', time) AS day, device, count(*) AS n FROM raw GROUP BY 1, 2;
 CREATE MATERIALIZED VIEW weekly WITH (timescaledb.continuous) AS SELECT time_bucket('1 week', day) AS week, sum(n) AS n FROM daily GROUP BY 1;
-CREATE FUNCTION refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE statement;
-    RETURN 'accepted';
-EXCEPTION WHEN OTHERS THEN
-    RETURN format('%s: %s', sqlstate, sqlerrm);
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set helpers :dir '/sql/refusal.inc'
+\i :helpers
 
 -- Statistics come with the name of the aggregate, of some columns, with others in the list; indexes, order.
 SELECT reltuples FROM pg_class WHERE oid = '_timescaledb_internal._materialized_hypertable_2'::regclass;

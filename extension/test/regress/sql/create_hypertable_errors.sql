@@ -2,18 +2,9 @@
 \set ON_ERROR_STOP 0
 SET client_min_messages = error;
 
--- SQLSTATE, message and detail of a statement's error.
-CREATE FUNCTION refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    what text;
-    why text;
-BEGIN
-    EXECUTE statement;
-    RETURN 'done';
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS what = MESSAGE_TEXT, why = PG_EXCEPTION_DETAIL;
-    RETURN concat_ws(' ', SQLSTATE, what, nullif('(' || why || ')', '()'));
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set helpers :dir '/sql/refusal.inc'
+\i :helpers
 -- By the table alone.
 CREATE FUNCTION refusal_of(relation text) RETURNS text LANGUAGE sql AS
 $$ SELECT refusal(format('SELECT create_hypertable(%L, ''time'')', relation)) $$;

@@ -4,13 +4,9 @@ SET client_min_messages = warning;
 SET timezone = 'UTC';
 \set VERBOSITY terse
 CREATE EXTENSION amcheck;
-CREATE FUNCTION refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE statement;
-    RETURN 'done';
-EXCEPTION WHEN OTHERS THEN
-    RETURN concat_ws(' ', SQLSTATE, SQLERRM);
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set helpers :dir '/sql/refusal.inc'
+\i :helpers
 CREATE TABLE t (time timestamptz NOT NULL, host int NOT NULL, v float8, note text, PRIMARY KEY (host, time)) WITH (autovacuum_enabled = off);
 SELECT created FROM create_hypertable('t', by_range('time', interval '10 days'), create_default_indexes => false);
 CREATE INDEX t_time ON t (time DESC);

@@ -44,13 +44,9 @@ FROM varve_catalog.chunk c JOIN pg_class r ON r.oid = c.relation
 -- CALL takes no subquery.
 CREATE FUNCTION all_of(regclass) RETURNS regclass[] STABLE LANGUAGE sql AS 'SELECT array_agg(c) FROM show_chunks($1) c';
 CREATE FUNCTION nth_of(regclass, n int) RETURNS regclass STABLE LANGUAGE sql AS 'SELECT c FROM show_chunks($1) c OFFSET n - 1 LIMIT 1';
-CREATE FUNCTION refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE statement;
-    RETURN 'none';
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ' ' || SQLERRM;
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set helpers :dir '/sql/refusal.inc'
+\i :helpers
 SELECT * FROM chunk;
 
 -- Two, in whichever order they are named: the earlier one stays.

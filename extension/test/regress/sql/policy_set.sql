@@ -3,16 +3,9 @@
 \set VERBOSITY terse
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
-CREATE FUNCTION refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    why text;
-BEGIN
-    EXECUTE statement;
-    RETURN 'done';
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS why = PG_EXCEPTION_DETAIL;
-    RETURN concat_ws(' ', SQLSTATE, SQLERRM, nullif('(' || why || ')', '()'));
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set helpers :dir '/sql/refusal.inc'
+\i :helpers
 CREATE TABLE readings (time timestamptz NOT NULL, value int);
 SELECT create_hypertable('readings', 'time', chunk_time_interval => interval '1 day');
 CREATE MATERIALIZED VIEW daily WITH (timescaledb.continuous) AS

@@ -4,17 +4,9 @@
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET timescaledb.current_timestamp_mock = '2024-05-10 12:00+00';
-CREATE FUNCTION refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    what text;
-    why text;
-BEGIN
-    EXECUTE statement;
-    RETURN 'done';
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS what = MESSAGE_TEXT, why = PG_EXCEPTION_DETAIL;
-    RETURN concat_ws(' ', SQLSTATE, what, nullif('(' || why || ')', '()'));
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set helpers :dir '/sql/refusal.inc'
+\i :helpers
 CREATE TABLE readings (time timestamptz NOT NULL, value int);
 SELECT create_hypertable('readings', 'time', chunk_time_interval => interval '1 day');
 INSERT INTO readings SELECT t, 1 FROM generate_series('2024-05-01', '2024-05-10 11:00', interval '1 hour') AS t;

@@ -143,13 +143,9 @@ SELECT indisvalid, indisunique FROM pg_index WHERE indexrelid = '_timescaledb_in
 DROP INDEX _timescaledb_internal.failed;
 
 -- What is no chunk, no index of it, no tablespace.
-CREATE FUNCTION refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE statement;
-    RETURN 'none';
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ' ' || SQLERRM;
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set helpers :dir '/sql/refusal.inc'
+\i :helpers
 SELECT refusal($$SELECT reorder_chunk(NULL)$$);
 SELECT refusal($$SELECT reorder_chunk(0)$$);
 SELECT refusal($$SELECT reorder_chunk('metric')$$);

@@ -5,14 +5,9 @@
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET timescaledb.current_timestamp_mock = '2024-05-20 00:00+00';
--- SQLSTATE and message of a statement's error.
-CREATE FUNCTION refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE statement;
-    RETURN 'done';
-EXCEPTION WHEN OTHERS THEN
-    RETURN concat_ws(' ', SQLSTATE, SQLERRM);
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set helpers :dir '/sql/refusal.inc'
+\i :helpers
 
 CREATE TABLE readings (time timestamptz NOT NULL, value int);
 SELECT create_hypertable('readings', 'time', chunk_time_interval => interval '1 day');

@@ -1,12 +1,8 @@
 -- Chunks in columns are rolled up: compress_chunk_time_interval, by functions, procedures and policies. No row is lost, and none moves.
 SET timezone = 'UTC';
-CREATE FUNCTION state_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE statement;
-    RETURN 'ok';
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ': ' || SQLERRM;
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set helpers :dir '/sql/refusal.inc'
+\i :helpers
 CREATE TABLE m (time timestamptz NOT NULL, device int, v float8, UNIQUE (device, time));
 SELECT created FROM create_hypertable('m', by_range('time', interval '1 day'));
 INSERT INTO m SELECT t, d, d FROM generate_series(timestamptz '2024-01-01', '2024-01-10 23:00', '1 hour') t, generate_series(1, 3) d;
@@ -19,9 +15,9 @@ CREATE FUNCTION differences() RETURNS bigint LANGUAGE sql AS $$
 SELECT (SELECT count(*) FROM (TABLE m EXCEPT ALL TABLE plain) d) + (SELECT count(*) FROM (TABLE plain EXCEPT ALL TABLE m) d) $$;
 
 \echo -- the option
-SELECT state_of($$ALTER TABLE m SET (tsdb.compress_chunk_time_interval = '3 days')$$);
+SELECT refusal($$ALTER TABLE m SET (tsdb.compress_chunk_time_interval = '3 days')$$);
 ALTER TABLE m SET (tsdb.enable_columnstore, tsdb.segmentby = 'device', timescaledb.compress_chunk_interval = '4 days');
-SELECT option, state_of(format('ALTER TABLE m SET (%s)', option)) FROM unnest(ARRAY[
+SELECT option, refusal(format('ALTER TABLE m SET (%s)', option)) FROM unnest(ARRAY[
     $$tsdb.compress_chunk_time_interval = '36 hours'$$, $$tsdb.compress_chunk_time_interval = '0'$$, $$tsdb.compress_chunk_time_interval = '-1 day'$$, $$tsdb.compress_chunk_time_interval = 'week'$$,
     $$tsdb.compress_chunk_time_interval = '1 day', tsdb.compress_chunk_interval = '1 day'$$, $$tsdb.compress_chunk_time_interval = '1 day'$$, $$tsdb.compress_chunk_time_interval = '1 month'$$]) option;
 SELECT compress_interval_length FROM timescaledb_information.hypertable_columnstore_settings;
@@ -42,7 +38,7 @@ TABLE chunk;
 SELECT differences();
 CALL recompress_chunk('_timescaledb_internal._hyper_1_4_chunk');
 TABLE chunk;
-SELECT state_of($$INSERT INTO m VALUES ('2024-01-06 12:00', 1, 1)$$), state_of($$INSERT INTO m VALUES ('2024-01-02 12:00', 1, 1)$$);
+SELECT refusal($$INSERT INTO m VALUES ('2024-01-06 12:00', 1, 1)$$), refusal($$INSERT INTO m VALUES ('2024-01-02 12:00', 1, 1)$$);
 -- What has been rolled up can become rows, which are not put together with others, nor is what is frozen, or has a gap before it.
 SELECT decompress_chunk('_timescaledb_internal._hyper_1_4_chunk');
 SELECT compress_chunk('_timescaledb_internal._hyper_1_7_chunk');
@@ -75,7 +71,7 @@ CREATE TABLE i (n bigint NOT NULL, v int);
 SELECT created FROM create_hypertable('i', by_range('n', 10));
 INSERT INTO i SELECT g, g FROM generate_series(-5, 49) g;
 ALTER TABLE i SET (tsdb.enable_columnstore, tsdb.segmentby = '', tsdb.compress_chunk_time_interval = '20');
-SELECT state_of($$ALTER TABLE i SET (tsdb.compress_chunk_time_interval = '25')$$), state_of($$ALTER TABLE i SET (tsdb.compress_chunk_time_interval = '1 day')$$);
+SELECT refusal($$ALTER TABLE i SET (tsdb.compress_chunk_time_interval = '25')$$), refusal($$ALTER TABLE i SET (tsdb.compress_chunk_time_interval = '1 day')$$);
 SELECT compress_interval_length FROM timescaledb_information.hypertable_columnstore_settings WHERE hypertable = 'i'::regclass;
 SELECT count(compress_chunk(c)) FROM show_chunks('i') c;
 SELECT range_start_integer, range_end_integer, is_compressed FROM timescaledb_information.chunks WHERE hypertable_name = 'i' ORDER BY 1;
@@ -84,7 +80,7 @@ CREATE TABLE s (n bigint NOT NULL, v int NOT NULL);
 SELECT created FROM create_hypertable('s', by_range('n', 10));
 ALTER TABLE s SET (tsdb.enable_columnstore, tsdb.segmentby = '', tsdb.compress_chunk_interval = '30');
 SELECT created FROM add_dimension('s', by_hash('v', 2));
-SELECT state_of($$ALTER TABLE s SET (tsdb.compress_chunk_time_interval = '20')$$);
+SELECT refusal($$ALTER TABLE s SET (tsdb.compress_chunk_time_interval = '20')$$);
 INSERT INTO s SELECT g, g FROM generate_series(0, 39) g;
 SELECT count(compress_chunk(c)) FROM show_chunks('s') c;
 SELECT count(*) FROM show_chunks('s');

@@ -10,13 +10,9 @@ BEGIN
     PERFORM add_dimension(relation, by_hash('dev', 3));
 END $$;
 INSERT INTO differ.state (name, adopt) VALUES ('space', 'SELECT differ.divide(%1$L::regclass, %2$L)');
-CREATE FUNCTION refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE statement;
-    RETURN 'none';
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ' ' || SQLERRM;
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set helpers :dir '/sql/refusal.inc'
+\i :helpers
 SELECT differ.create('kind', 'id int PRIMARY KEY');
 SELECT differ.create('m', 'gone int, time timestamptz NOT NULL, dev text, kind int, v float8, CHECK (v > -1e6), PRIMARY KEY (dev, time)', 'time');
 SELECT differ.create('alarm', 'time timestamptz, dev text, note text');

@@ -7,20 +7,16 @@ CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministi
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
 CREATE TYPE pair AS (a int, b text);
 CREATE DOMAIN code AS varchar(8);
-CREATE FUNCTION state_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE statement;
-    RETURN 'ok';
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ': ' || SQLERRM;
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set helpers :dir '/sql/refusal.inc'
+\i :helpers
 
 \echo -- the option
 CREATE TABLE o (id int NOT NULL, a text, "B c" int, u uuid, j json, l text COLLATE loose, p pair, ps pair[], r int4range, b jsonb, ar int[], ts text[] COLLATE loose, d code, m mood, g point);
 SELECT created FROM create_hypertable('o', by_range('id', 100), create_default_indexes => false);
-SELECT state_of($$ALTER TABLE o SET (tsdb.sparse_index = 'bloom(a)')$$);
+SELECT refusal($$ALTER TABLE o SET (tsdb.sparse_index = 'bloom(a)')$$);
 ALTER TABLE o SET (tsdb.enable_columnstore, tsdb.segmentby = '', tsdb.orderby = 'id', tsdb.index = 'bloom(a)');
-SELECT option, state_of(format('ALTER TABLE o SET (%s)', option)) FROM unnest(ARRAY[
+SELECT option, refusal(format('ALTER TABLE o SET (%s)', option)) FROM unnest(ARRAY[
     $$tsdb.sparse_index = 'bloom(a), bloom(a, "B c"), minmax(u), firstlast(id), minmax(a)'$$, $$timescaledb.compress_sparse_index = 'BLOOM(A)'$$, $$timescaledb.compress_index = ''$$,
     $$tsdb.sparse_index = 'bloom(b), bloom(ar), bloom(d), bloom(m), bloom(id), bloom("B c"), bloom(u)'$$,
     $$tsdb.sparse_index = 'bloom'$$, $$tsdb.sparse_index = 'bloom(a),'$$, $$tsdb.sparse_index = 'bloom(lower(a))'$$, $$tsdb.sparse_index = 'bloom(o.a)'$$,
@@ -199,7 +195,7 @@ SET varve.enable_columnar_index_scan = off;
 SELECT asked(c) FROM unnest(ARRAY[$$u = md5('300')::uuid$$, $$label = 'l7919'$$, $$few = 'f1'$$, $$few = 'none'$$, $$n = 7919$$]) c;
 RESET varve.enable_columnar_index_scan;
 SELECT asked(c) FROM unnest(ARRAY[$$u = md5('300')::uuid$$, $$label = 'l7919'$$, $$few = 'f1'$$, $$few = 'none'$$, $$n = 7919$$, $$u = ANY (ARRAY[md5('300'), md5('none')]::uuid[])$$]) c;
-SELECT state_of($$INSERT INTO t VALUES (300, md5('300')::uuid)$$);
+SELECT refusal($$INSERT INTO t VALUES (300, md5('300')::uuid)$$);
 INSERT INTO t VALUES (300, md5('300')::uuid, 'again') ON CONFLICT DO NOTHING RETURNING *;
 INSERT INTO t VALUES (300, md5('300')::uuid, 'again'), (300, md5('new')::uuid, 'new') ON CONFLICT (u, id) DO UPDATE SET label = excluded.label RETURNING label;
 SET timescaledb.auto_sparse_indexes = off;

@@ -7,13 +7,9 @@ SET timescaledb.current_timestamp_mock = '2024-05-01 00:00+00';
 SET allow_in_place_tablespaces = true;
 CREATE TABLESPACE regress_cold LOCATION '';
 CREATE TABLESPACE regress_index LOCATION '';
-CREATE FUNCTION refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE statement;
-    RETURN 'done';
-EXCEPTION WHEN OTHERS THEN
-    RETURN concat_ws(' ', SQLSTATE, SQLERRM);
-END $$;
+\getenv dir PG_ABS_SRCDIR
+\set helpers :dir '/sql/refusal.inc'
+\i :helpers
 CREATE VIEW places AS
 SELECT c.range_start::date AS day, coalesce(c.chunk_tablespace, 'default') AS chunk,
     (SELECT string_agg(DISTINCT coalesce(t.spcname, 'default'), ', ') FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
