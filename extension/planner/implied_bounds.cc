@@ -1,5 +1,7 @@
 #include "extension/planner/implied_bounds.h"
 
+#include <optional>
+
 #include "extension/planner/bucket_bounds.h"
 #include "extension/planner/clock_bounds.h"
 #include "extension/planner/comparison.h"
@@ -28,6 +30,32 @@ using ImpliedBound = Node* (*)(const Query& query, Node* condition, ParamListInf
 constexpr ImpliedBound kBounds[] = {bound_by_bucket, bound_by_rounding, bound_by_row,
                                     bound_by_clock};
 
+struct Range {
+  Datum least;
+  Datum greatest;
+};
+
+/// Of the elements that are not null, by the order of their type; none of an array without any.
+std::optional<Range> range_of(const Const& array, const TypeCacheEntry& type) {
+  Datum* elements;
+  bool* nulls;
+  int count;
+  deconstruct_array(DatumGetArrayTypeP(array.constvalue), type.type_id, type.typlen, type.typbyval,
+                    type.typalign, &elements, &nulls, &count);
+  const auto is_before = [&](Datum a, Datum b) {
+    return DatumGetInt32(FunctionCall2Coll(const_cast<FmgrInfo*>(&type.cmp_proc_finfo),
+                                           type.typcollation, a, b)) < 0;
+  };
+  std::optional<Range> range;
+  for (int i = 0; i < count; ++i) {
+    if (nulls[i]) continue;  // never equal
+    if (!range) range = {elements[i], elements[i]};
+    if (is_before(elements[i], range->least)) range->least = elements[i];
+    if (is_before(range->greatest, elements[i])) range->greatest = elements[i];
+  }
+  return range;
+}
+
 /// What `f = ANY (array)` of a function says as two comparisons, with the least and the greatest
 /// element; null where that is not known. PostgreSQL prunes by such a condition on a column itself.
 Node* hull_of(Node* condition, ParamListInfo parameters) {
@@ -36,35 +64,19 @@ Node* hull_of(Node* condition, ParamListInfo parameters) {
   if (!any->useOr || !IsA(left, FuncExpr)) return nullptr;
   Node* array = folded(static_cast<Node*>(lsecond(any->args)), parameters);
   if (!IsA(array, Const) || castNode(Const, array)->constisnull) return nullptr;
-  const Oid type = get_element_type(exprType(array));
-  const TypeCacheEntry* entry = lookup_type_cache(
-      type, TYPECACHE_CMP_PROC_FINFO | TYPECACHE_BTREE_OPFAMILY | TYPECACHE_EQ_OPR);
-  if (any->opno != entry->eq_opr || !OidIsValid(entry->cmp_proc_finfo.fn_oid)) return nullptr;
-
-  Datum* elements;
-  bool* nulls;
-  int count;
-  deconstruct_array(DatumGetArrayTypeP(castNode(Const, array)->constvalue), type, entry->typlen,
-                    entry->typbyval, entry->typalign, &elements, &nulls, &count);
-  const auto before = [&](Datum a, Datum b) {
-    return DatumGetInt32(FunctionCall2Coll(const_cast<FmgrInfo*>(&entry->cmp_proc_finfo),
-                                           entry->typcollation, a, b)) < 0;
-  };
-  const Datum* least = nullptr;
-  const Datum* greatest = nullptr;
-  for (int i = 0; i < count; ++i) {
-    if (nulls[i]) continue;  // never equal
-    if (least == nullptr || before(elements[i], *least)) least = &elements[i];
-    if (greatest == nullptr || before(*greatest, elements[i])) greatest = &elements[i];
-  }
-  if (least == nullptr) return nullptr;
+  const TypeCacheEntry& type =
+      *lookup_type_cache(get_base_element_type(exprType(array)),
+                         TYPECACHE_CMP_PROC_FINFO | TYPECACHE_BTREE_OPFAMILY | TYPECACHE_EQ_OPR);
+  if (any->opno != type.eq_opr || !OidIsValid(type.cmp_proc_finfo.fn_oid)) return nullptr;
+  const auto range = range_of(*castNode(Const, array), type);
+  if (!range) return nullptr;
   const auto compared = [&](int strategy, Datum element) {
     Const* constant =
-        makeConst(type, -1, entry->typcollation, entry->typlen, element, false, entry->typbyval);
-    return make_bound(left, entry->btree_opf, strategy, reinterpret_cast<Expr*>(constant));
+        makeConst(type.type_id, -1, type.typcollation, type.typlen, element, false, type.typbyval);
+    return make_bound(left, type.btree_opf, strategy, reinterpret_cast<Expr*>(constant));
   };
-  return make_and_qual(compared(BTGreaterEqualStrategyNumber, *least),
-                       compared(BTLessEqualStrategyNumber, *greatest));
+  return make_and_qual(compared(BTGreaterEqualStrategyNumber, range->least),
+                       compared(BTLessEqualStrategyNumber, range->greatest));
 }
 
 /// What the conjuncts of `condition` imply, all of them; or null.

@@ -74,11 +74,13 @@ SELECT s, c, scanned(s, c) FROM (VALUES
     ('days', 'time::timestamp = ''2026-02-01''')) t(s, c);
 
 \echo -- lists
+CREATE DOMAIN some_days AS date[];
 SELECT s, c, scanned(s, c) FROM (VALUES
     ('m', 'time::date IN (''2026-02-03'', ''2026-02-01'')'),
     ('m', 'date_trunc(''day'', time) = ANY (ARRAY[timestamptz ''2026-02-03 00:00+00'', NULL, ''2026-02-01 00:00+00''])'),
     ('m', 'time_bucket(''1 day'', time) IN (''2026-02-03 00:00+00'', ''2026-02-01 00:00+00'')'),
     ('ticks', 'time_bucket(10, time) IN (30, 50, 40)'),
+    ('m', 'time::date = ANY (''{2026-02-03, 2026-02-01}''::some_days)'),
     ('m', 'time::date = ANY (''{}''::date[])'),
     ('m', 'time::date = ANY (ARRAY[NULL]::date[])'),
     ('m', 'time::date <> ALL (ARRAY[date ''2026-02-01''])'),
