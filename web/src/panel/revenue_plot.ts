@@ -12,7 +12,7 @@ export const kHeight = 276;
 export function revenuePlot(onCursor: (self: uPlot) => void): Omit<uPlot.Options, "width"> {
   return {
     height: kHeight,
-    padding: [10, 10, 0, 0],
+    padding: [10, 20, 0, 0], // half a day's name, where the last day is named
     legend: { show: false },
     cursor: { y: false, drag: { setScale: false, x: false }, points: { size: 7 } },
     scales: {
