@@ -15,8 +15,6 @@ extern "C" {
 #include <commands/defrem.h>
 #include <nodes/makefuncs.h>
 #include <nodes/nodeFuncs.h>
-#include <optimizer/clauses.h>
-#include <optimizer/optimizer.h>
 #include <utils/date.h>
 #include <utils/lsyscache.h>
 #include <utils/timestamp.h>
@@ -30,16 +28,6 @@ const FuncExpr* bucket_of(const Node* node) {
   if (!IsA(node, FuncExpr)) return nullptr;
   const auto* call = reinterpret_cast<const FuncExpr*>(node);
   return list_length(call->args) >= 2 && function::is_time_bucket(call->funcid) ? call : nullptr;
-}
-
-/// Whether an operand is a call at all: cheap, unlike to say which.
-bool has_call(const Node* condition) {
-  if (!IsA(condition, OpExpr)) return false;
-  ListCell* cell;
-  foreach (cell, reinterpret_cast<const OpExpr*>(condition)->args) {
-    if (IsA(lfirst(cell), FuncExpr)) return true;
-  }
-  return false;
 }
 
 /// The argument at `position`, from 0, given by place or by name.
@@ -143,11 +131,6 @@ Node* bound_uuid(Node* column, const Const* start, const Expr* behind, int strat
   return make_and_qual(
       strategy >= BTEqualStrategyNumber ? bound(BTGreaterEqualStrategyNumber, start) : nullptr,
       strategy <= BTEqualStrategyNumber ? bound(BTLessStrategyNumber, end) : nullptr);
-}
-
-/// `x` is computed for every row that it is compared with, and once more for pruning.
-bool is_cheap(Node* x) {
-  return !contain_volatile_functions(x) && !contain_subplans(x) && !contain_var_clause(x);
 }
 
 }  // namespace

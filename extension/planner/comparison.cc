@@ -10,6 +10,7 @@ extern "C" {
 #include <catalog/pg_type.h>
 #include <nodes/makefuncs.h>
 #include <nodes/nodeFuncs.h>
+#include <optimizer/clauses.h>
 #include <optimizer/optimizer.h>
 #include <parser/parsetree.h>
 #include <utils/datum.h>
@@ -66,6 +67,19 @@ bool comparison_of(Node* condition, Comparison* comparison) {
 
 Comparison mirrored(const Comparison& comparison) {
   return {comparison.right, comparison.left, comparison.family, commuted(comparison.strategy)};
+}
+
+bool has_call(const Node* condition) {
+  if (!IsA(condition, OpExpr)) return false;
+  ListCell* cell;
+  foreach (cell, reinterpret_cast<const OpExpr*>(condition)->args) {
+    if (IsA(lfirst(cell), FuncExpr)) return true;
+  }
+  return false;
+}
+
+bool is_cheap(Node* x) {
+  return !contain_volatile_functions(x) && !contain_subplans(x) && !contain_var_clause(x);
 }
 
 const Var* variable_of(const Node* node) {

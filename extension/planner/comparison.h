@@ -22,6 +22,13 @@ struct Comparison {
 bool comparison_of(Node* condition, Comparison* comparison);
 Comparison mirrored(const Comparison& comparison);
 
+/// Whether an operand of a condition is a call at all: cheap, unlike to say which.
+bool has_call(const Node* condition);
+
+/// Whether the other side of a condition may stand in a bound, too: it is computed for every row
+/// that it is compared with, and once more for pruning.
+bool is_cheap(Node* x);
+
 /// The column that an expression is, perhaps relabelled from a domain; or null.
 const Var* variable_of(const Node* node);
 

@@ -13,8 +13,6 @@ extern "C" {
 #include <catalog/pg_type.h>
 #include <nodes/makefuncs.h>
 #include <nodes/nodeFuncs.h>
-#include <optimizer/clauses.h>
-#include <optimizer/optimizer.h>
 #include <utils/builtins.h>
 #include <utils/date.h>
 #include <utils/fmgroids.h>
@@ -179,19 +177,6 @@ Expr* earlier(Node* x, std::int64_t by) {
                                               : F_TIMESTAMPTZ_MI_INTERVAL;
   return reinterpret_cast<Expr*>(makeFuncExpr(function, type, list_make2(from, span), InvalidOid,
                                               InvalidOid, COERCE_EXPLICIT_CALL));
-}
-
-bool is_cheap(Node* x) {
-  return !contain_volatile_functions(x) && !contain_subplans(x) && !contain_var_clause(x);
-}
-
-bool has_call(const Node* condition) {
-  if (!IsA(condition, OpExpr)) return false;
-  ListCell* cell;
-  foreach (cell, reinterpret_cast<const OpExpr*>(condition)->args) {
-    if (IsA(lfirst(cell), FuncExpr)) return true;
-  }
-  return false;
 }
 
 Node* bound_of(const Rounding& rounding, const Comparison& comparison, ParamListInfo parameters) {
